@@ -46,6 +46,7 @@ SCREENS = (
             "cte-record",
             "cte-record-new",
             "cte-record-delete",
+            "cte-record-elements",
             "cte-record-history",
         ),
     ),

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from cte_portal.pages.typed import number
 from cte_portal.words import text
+from pathways.elements.entry_form import PREFIX
 from pathways.ledger.shape import LABELS, TYPED, Row
 from pathways.models import Change, Participation
 
@@ -108,6 +109,7 @@ class Conflict:
         """
         data = self.yours_again()
         data.update({name: sent.get(name, "") for name in ("then", "next")})
+        data.update({name: sent.get(name, "") for name in sent if name.startswith(PREFIX)})
         for field in self.fields:
             data[field.name] = field.theirs if field.choice == THEIRS else field.yours
         return data

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -43,6 +44,9 @@ class Undo:
     words: str
     steps: tuple[Step, ...]
     attention: bool = False
+    pathway: int | None = None
+    elements: str = ""
+    """The record and the id of the act whose District Defined Elements go back as well."""
 
     @property
     def first(self) -> Step:
@@ -62,6 +66,7 @@ def offer(
     words: str,
     title: str = "Saved.",
     attention: bool = False,
+    elements: tuple[int, UUID] | None = None,
 ) -> None:
     """Put the offer before the person on the next record page, in place of any earlier one. Without
     steps only the words are shown.
@@ -72,6 +77,7 @@ def offer(
         "words": words,
         "steps": [[step.pathway, step.version, step.seen] for step in steps],
         "attention": attention,
+        "elements": [elements[0], str(elements[1])] if elements else [None, ""],
     }
 
 
@@ -86,4 +92,5 @@ def offered(request: HttpRequest) -> Undo | None:
         kept["words"],
         tuple(Step(*step) for step in kept["steps"]),
         kept["attention"],
+        *kept.get("elements", [None, ""]),
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pathways.records.views.deletion import DeleteRecord
+from pathways.records.views.elements import RecordElements
 from pathways.records.views.history import RecordHistory, RestoreRecord
 from pathways.records.views.lingo import Lingo
 from pathways.records.views.new_record import NewRecord
@@ -20,6 +21,7 @@ urlpatterns = [
     path(f"{SCREEN}<int:student>/new/", NewRecord.as_view(), name="cte-record-new"),
     path(RECORD, Record.as_view(), name="cte-record"),
     path(f"{RECORD}delete/", DeleteRecord.as_view(), name="cte-record-delete"),
+    path(f"{RECORD}elements/", RecordElements.as_view(), name="cte-record-elements"),
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
     path("opi/record-changes/", RecordChanges.as_view(), name="record-changes"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -32,10 +35,10 @@ class Typed(models.Model):
         abstract = True
 
     @property
-    def content(self) -> object:
+    def content(self) -> str | Decimal | datetime.date | bool | None:
         """The value, None where the row is empty."""
         if self.number is not None:
-            return self.number.normalize()
+            return self.number
         if self.date is not None:
             return self.date
         return self.yes if self.yes is not None else self.text or None
@@ -43,8 +46,9 @@ class Typed(models.Model):
     @property
     def words(self) -> str:
         """The value as the screen shows it."""
-        content = self.content
-        return f"{content:f}" if self.number is not None else text(content, "")
+        if self.number is not None:
+            return f"{self.number.normalize():f}"
+        return text(self.content, "")
 
 
 class ElementValue(Typed):

@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
+from pathways.elements import values
 from pathways.ledger import ledger
 from pathways.ledger.shape import Row
 from pathways.models import Change, Participation
@@ -45,6 +49,7 @@ class RecordHistory(OneRecord, TemplateView):
             ),
             restore=self.address("cte-record-restore", self.pathway.pk),
             undo=undo.offered(self.request),
+            element_changes=values.history_of(self.scope, self.student.pk, self.pathway.pk),
             **kwargs,
         )
 
@@ -70,6 +75,7 @@ class RestoreForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=10**9)
     undo = forms.BooleanField(required=False)
     also = StepsField(required=False)
+    elements = forms.UUIDField(required=False)
 
 
 class RestoreRecord(OneRecord):
@@ -78,6 +84,7 @@ class RestoreRecord(OneRecord):
     """
 
     capability = Capability.EDIT_RECORDS
+    elements: UUID | None = None
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -99,10 +106,15 @@ class RestoreRecord(OneRecord):
         ]
         source = Change.Source.UNDO if self.undoing else Change.Source.RESTORE
         findings: list[str] = []
+        by, by_id = self.person.record_name, self.person.pk
+        batch = form.cleaned_data["elements"]
         try:
-            saved = entry.bring_back(
-                self.scope, rows, by=self.person.record_name, by_id=self.person.pk, source=source
-            )
+            with transaction.atomic() if batch and self.record else nullcontext():
+                saved = entry.bring_back(self.scope, rows, by=by, by_id=by_id, source=source)
+                if batch and self.record:
+                    self.elements = values.take_back(
+                        self.scope, self.record, batch, by=by, by_id=by_id
+                    )
             findings = [finding.message for finding in saved.warnings]
         except ledger.Stale:
             if not self._already(
@@ -112,7 +124,7 @@ class RestoreRecord(OneRecord):
                     "Someone saved this record after you opened that page. The history shows what"
                     " is different."
                 )
-        except ledger.NotApplied as refusal:
+        except (ledger.NotApplied, values.ValueMoved) as refusal:
             return self._refused(refusal.sentence)
         return self._done(steps, findings)
 
@@ -175,6 +187,7 @@ class RestoreRecord(OneRecord):
                 )
                 for step in steps
             ],
+            elements=(self.pathway.pk, self.elements) if self.elements else None,
         )
         return HttpResponseRedirect(
             self.address("cte-record", self.pathway.pk) if record else self.address("cte-student")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.pages.typed import KEY_DIGITS, number
+from pathways.elements import values
+from pathways.elements.values import ValueMoved
 from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD
 from pathways.ledger import ledger
 from pathways.ledger.shape import TYPED, Row
@@ -23,6 +28,8 @@ from pathways.records.views.student_page import StudentPage
 
 class NewRecord(StudentPage):
     """A record in a pathway that the student does not have yet (Step Two A)."""
+
+    elements_batch: UUID | None = None
 
     @cached_property
     def record(self) -> Participation | None:
@@ -37,18 +44,38 @@ class NewRecord(StudentPage):
         form.is_valid()
         pathway_id = self.record.pathway_id if self.record else form.cleaned_data.get("pathway")
         rows = [form.row(self.student.pk, pathway_id), *self.rows_of_others(form)]
+        elements = self.elements_form
         try:
-            if form.errors:
+            if form.errors or (elements and elements.errors):
                 form.show(entry.findings(self.scope, rows))
                 return self.refused(form)
-            saved = entry.save(self.scope, rows, by=self.by, by_id=self.request.user.pk)
+            with transaction.atomic() if elements else nullcontext():
+                saved = entry.save(self.scope, rows, by=self.by, by_id=self.person.pk)
+                self.save_elements()
         except ledger.Refused as refusal:
             return self.already_done(rows[0]) or self.show_refusal(form, refusal)
         except ledger.Stale:
             return self.already_done(rows[0]) or self.stale(form, rows[0])
+        except ValueMoved as refusal:
+            return self.elements_moved(form, refusal)
         except ledger.NotApplied as refusal:
             return self.refused(form, refusal.sentence)
         return self.done(rows, saved)
+
+    def save_elements(self) -> None:
+        """Write the District Defined Elements; `elements_batch` is the id of what was written."""
+        form = self.elements_form
+        if form and self.record:
+            self.elements_batch = values.save(
+                self.scope, self.record, form.edits, by=self.by, by_id=self.person.pk
+            )
+
+    def elements_moved(self, form: ParticipationForm, refusal: ValueMoved) -> HttpResponse:
+        """The page again, with what somebody else entered beside what was typed."""
+        if self.elements_form and self.record:
+            self.elements_form.stored = values.values_of(self.record)
+            self.elements_form.replace_moved()
+        return self.refused(form, refusal.sentence)
 
     @property
     def by(self) -> str:
@@ -129,7 +156,7 @@ class NewRecord(StudentPage):
             record.pathway_id: record for record in written
         }
         record = standing[pathway_id]
-        if not saved.applied.written:
+        if not saved.applied.written and not self.elements_batch:
             undo.offer(
                 self.request,
                 student=self.student.pk,
@@ -153,7 +180,13 @@ class NewRecord(StudentPage):
         steps = [
             undo.Step(after.pathway_id, row.version or 0, after.version) for row, after in changed
         ]
-        undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
+        undo.offer(
+            self.request,
+            student=self.student.pk,
+            words=words,
+            steps=steps,
+            elements=(record.pathway_id, self.elements_batch) if self.elements_batch else None,
+        )
         onward = self.onward(record.pathway_id)
         leaves = onward["Location"] not in (
             self.address("cte-record", record.pathway_id),

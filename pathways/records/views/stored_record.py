@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
+from pathways.elements.entry_form import PREFIX
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import LABELS, TYPED, Row
 from pathways.models import Change, Participation, Pathway
@@ -99,7 +100,14 @@ class Record(NewRecord):
         last = next(iter(self.changes), None)
         return self.render_to_response(
             self.get_context_data(
-                conflict=conflict, last_change=last, then=self.request.POST.get("then", "")
+                conflict=conflict,
+                last_change=last,
+                then=self.request.POST.get("then", ""),
+                elements_typed={
+                    name: value[:500]
+                    for name, value in self.request.POST.items()
+                    if name.startswith(PREFIX)
+                },
             )
         )
 

@@ -16,9 +16,11 @@ from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.pages.typed import number
 from pathways.certified import certified
+from pathways.elements import values
+from pathways.elements.entry_form import ElementsForm
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
-from pathways.models import Change, Participation, Pathway, Student
+from pathways.models import Change, Element, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records import undo
 from pathways.records.forms import ParticipationForm
@@ -153,6 +155,35 @@ class StudentPage(RecordsView, TemplateView):
         return ParticipationForm(data, choices=self.choices(data), initial=proposed, more=more)
 
     @cached_property
+    def elements(self) -> list[Element]:
+        """What the district asks of a record that stands, the retired ones last."""
+        if self.record is None:
+            return []
+        return list(Element.objects.of_district(self.scope).prefetch_related("choices"))
+
+    @cached_property
+    def elements_form(self) -> ElementsForm | None:
+        """The District Defined Elements of the open record; None where nothing is asked, or may
+        be entered. The seal does not close them.
+        """
+        if not (self.can_edit and self.record and self.elements):
+            return None
+        data = self.request.POST if self.request.method == "POST" else self.kept_form()
+        return ElementsForm(data or None, self.elements, values.values_of(self.record))
+
+    def elements_to_read(self) -> list[tuple[Element, str]]:
+        """Where they are not in a form: what is asked, and retired ones that were answered."""
+        if not (self.record and self.elements):
+            return []
+        stored = values.values_of(self.record)
+        form = self.elements_form
+        return [
+            (element, words)
+            for element, words in values.shown(self.elements, stored)
+            if form is None or element.is_retired
+        ]
+
+    @cached_property
     def last_year(self) -> Change | None:
         """The record's image at the end of the last school year, if it stood then. Other years show
         what is current, beside nothing.
@@ -224,6 +255,8 @@ class StudentPage(RecordsView, TemplateView):
             "credits_to_read": self.credits_to_read(),
             "before": self.last_year,
             "before_year": last_year if self.last_year else "",
+            "elements_form": self.elements_form,
+            "elements_to_read": self.elements_to_read(),
             "history_count": len(self.changes),
             "deleted_records": deleted(self.changes_of_student),
             "undo": undo.offered(self.request),

@@ -1,0 +1,192 @@
+"""What is entered for a district's elements in one record: written with its history, and taken back
+by the id of the act. The seal does not stop it (R-DDE-09, R-DDE-10).
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import NoActiveYear, OtherYear
+from pathways.models import Element, ElementValue, ElementValueChange, Participation, SchoolYear
+from pathways.models.author import told_apart
+
+Content = str | Decimal | datetime.date | bool | None
+Columns = dict[str, object]
+_TYPED = ("text", "number", "date", "yes")
+
+
+@dataclass(frozen=True)
+class ElementEdit:
+    """The value as it should become, at the version that the person saw; 0 where there was none."""
+
+    element: Element
+    content: Content
+    seen: int
+
+
+class ValueMoved(Refusal):
+    """Somebody else saved an element of the record in between."""
+
+    sentence = (
+        "Someone else saved an element of this record after you opened it. Nothing was saved yet,"
+        " and what you typed is kept. Save again to replace it."
+    )
+
+
+def columns_of(kind: str, content: Content) -> Columns:
+    """A value by the columns of its row."""
+    empty: Columns = {"text": "", "number": None, "date": None, "yes": None}
+    column = {Element.Kind.CHOICE: "text", Element.Kind.YES_NO: "yes"}.get(Element.Kind(kind), kind)
+    return empty if content is None else {**empty, column: content}
+
+
+def values_of(record: Participation) -> dict[int, ElementValue]:
+    """The rows of one record, by element."""
+    rows = ElementValue.objects.filter(student=record.student_id, pathway=record.pathway_id)
+    return {row.element_id: row for row in rows}
+
+
+def history_of(
+    scope: Scope, student: int, pathway: int
+) -> list[tuple[ElementValueChange, str, str]]:
+    """Each change of a record's elements with the element's name and the value before it, newest
+    first.
+    """
+    changes = ElementValueChange.objects.filter(student_id=student, pathway_id=pathway)
+    lines = told_apart(changes.order_by("-pk"))
+    if not lines:
+        return []
+    names = dict(Element.objects.of_district(scope).values_list("pk", "name"))
+    images = {(line.row, line.version): line.words for line in lines}
+    return [
+        (line, names.get(line.element_id, ""), images.get((line.row, line.version - 1), ""))
+        for line in lines
+    ]
+
+
+def save(
+    scope: Scope,
+    record: Participation,
+    edits: Iterable[ElementEdit],
+    *,
+    by: str,
+    by_id: int,
+    source: ElementValueChange.Source = ElementValueChange.Source.SCREEN,
+) -> uuid.UUID | None:
+    """Write what differs, all or none. Returns the id of the act, None where nothing differs.
+
+    Raises ValueMoved, and what the ledger raises of the year and of the district.
+    """
+    batch = uuid.uuid4()
+    try:
+        with refusals_named(), transaction.atomic():
+            lock_district(scope)
+            year = SchoolYear.objects.filter(is_active=True).first()
+            if year is None:
+                raise NoActiveYear
+            if year.end_year != scope.end_year:
+                raise OtherYear(scope.end_year, year.end_year)
+            stored = values_of(record)
+            changes = [_write(scope, record, edit, stored.get(edit.element.pk)) for edit in edits]
+            lines = [change for change in changes if change]
+            for line in lines:
+                line.by, line.by_id, line.source = by, by_id, source.value
+                line.batch, line.at = batch, timezone.now()
+            ElementValueChange.objects.bulk_create(lines)
+    except IntegrityError as error:
+        raise ValueMoved from error
+    return batch if lines else None
+
+
+def _write(
+    scope: Scope, record: Participation, edit: ElementEdit, stored: ElementValue | None
+) -> ElementValueChange | None:
+    """Write one row, and say what its history has to say; None where it is so already."""
+    after = columns_of(edit.element.kind, edit.content)
+    before = (
+        {name: getattr(stored, name) for name in _TYPED} if stored else columns_of("text", None)
+    )
+    if before == after:
+        return None
+    if (stored.version if stored else 0) != edit.seen:
+        raise ValueMoved
+    version = edit.seen + 1
+    if stored is None:
+        stored = ElementValue.objects.create(
+            element=edit.element,
+            student_id=record.student_id,
+            pathway_id=record.pathway_id,
+            version=version,
+            **after,
+        )
+    elif not ElementValue.objects.filter(pk=stored.pk, version=edit.seen).update(
+        version=version, **after
+    ):
+        raise ValueMoved
+    operation = ElementValueChange.Operation
+    was_empty = before == columns_of("text", None)
+    return ElementValueChange(
+        district=scope.district,
+        row=stored.pk,
+        version=version,
+        operation=(
+            operation.DELETE
+            if edit.content is None
+            else operation.CREATE
+            if was_empty
+            else operation.UPDATE
+        ),
+        element_id=edit.element.pk,
+        student_id=record.student_id,
+        pathway_id=record.pathway_id,
+        **after,
+    )
+
+
+def take_back(
+    scope: Scope, record: Participation, batch: uuid.UUID, *, by: str, by_id: int
+) -> uuid.UUID | None:
+    """Bring the values of one act back to what they were before it. Raises ValueMoved where
+    somebody changed one since.
+    """
+    changes = ElementValueChange.objects.filter(
+        district=scope.district,
+        batch=batch,
+        student_id=record.student_id,
+        pathway_id=record.pathway_id,
+    )
+    elements = Element.objects.of_district(scope).in_bulk()
+    edits = []
+    for change in changes:
+        before = ElementValueChange.objects.filter(
+            row=change.row, version=change.version - 1
+        ).first()
+        edits.append(
+            ElementEdit(
+                elements[change.element_id], before.content if before else None, change.version
+            )
+        )
+    source = ElementValueChange.Source.UNDO
+    return save(scope, record, edits, by=by, by_id=by_id, source=source)
+
+
+def shown(
+    elements: Sequence[Element], values: dict[int, ElementValue]
+) -> list[tuple[Element, str]]:
+    """Label and value of what is asked or was answered, as text."""
+    return [
+        (element, values[element.pk].words if element.pk in values else "")
+        for element in elements
+        if not element.is_retired or (element.pk in values and values[element.pk].words)
+    ]

@@ -1,0 +1,279 @@
+"""District Defined Elements on the record: saved with it, beside others, after the seal, taken back;
+and never in anything that leaves the district (R-DDE-03 … R-DDE-11).
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from cte_portal.editions import Scope
+from pathways.files import extract
+from pathways.ledger import canonical
+from pathways.ledger.position import position_of
+from pathways.models import (
+    Change,
+    Element,
+    ElementChoice,
+    ElementValue,
+    ElementValueChange,
+    Participation,
+    Student,
+)
+from pathways.rules.stored import check_stored
+from tests.fixtures.records import District_, lock_records
+from tests.pathways.desk import Desk, text
+
+NOON = datetime.datetime(2025, 5, 8, 12, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def desk(cottonwood: District_, kayla: Student, clerk: User, client: Client) -> Desk:
+    client.force_login(clerk)
+    cottonwood.record(kayla)
+    return Desk(client, kayla)
+
+
+def element(name: str = "Bus route", kind: str = "text", **values: Any) -> Element:
+    return Element.objects.create(district="9012", name=name, kind=kind, position=1, **values)
+
+
+def typed(element: Element, words: str, seen: int = 0) -> dict[str, str]:
+    return {f"dde_{element.pk}": words, f"dde_{element.pk}_seen": str(seen)}
+
+
+def stored(element: Element) -> str:
+    value = ElementValue.objects.filter(element=element).first()
+    return value.words if value else "none"
+
+
+def undo(desk: Desk, page: str) -> Any:
+    form = re.search(r'<form method="post"\s+action="([^"]*)">(.*?)</form>', page, re.DOTALL)
+    assert form, "no way back is offered"
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    fields.pop("csrfmiddlewaretoken", None)
+    return desk.client.post(form[1], fields, follow=True)
+
+
+def banner(page: str) -> str:
+    return page[page.index('<div class="banner saved"') :]
+
+
+def elements_address(desk: Desk) -> str:
+    return f"{desk.base}{desk.pathway()}/elements/"
+
+
+def test_a_value_is_saved_with_the_record_in_one_act(desk: Desk) -> None:
+    bus = element(help="The morning route")
+    page = text(desk.page(f"{desk.pathway()}/"))
+    assert page.index("CTE Participant Detail") < page.index("District Defined Elements Bus route")
+    desk.change(in_district_credits="2.00", **typed(bus, " Route 4 "))
+    assert (desk.record().in_district_credits, stored(bus)) == (2, "Route 4")
+    assert "Route 4" in desk.page(f"{desk.pathway()}/")
+
+
+def test_a_record_is_saved_without_a_value(desk: Desk) -> None:
+    bus = element()
+    desk.change(in_district_credits="2.00", **typed(bus, ""))
+    assert (desk.record().in_district_credits, stored(bus)) == (2, "none")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "sentence"),
+    [
+        ("number", "many", "Bus route must be a number, like 12 or 1.5"),
+        ("number", "11", "Bus route must be from 1 to 10"),
+        ("date", "02/30/2025", "02/30/2025 is not a valid date"),
+        ("yes_no", "perhaps", "Choose Yes or No for Bus route"),
+        ("choice", "Elsewhere", "Select a choice from the list for Bus route"),
+        ("text", "x" * 201, "no more than 200 characters"),
+        ("text", "a\x07b", "Type Bus route again"),
+        ("text", "number 078-05-1120", "looks like a Social Security number"),
+    ],
+)
+def test_a_refused_value_keeps_the_record_and_what_was_typed(
+    desk: Desk, kind: str, words: str, sentence: str
+) -> None:
+    bounds = {"lowest": 1, "highest": 10} if kind == "number" else {}
+    bus = element(kind=kind, **bounds)
+    before = desk.record().version
+    answer = desk.change(in_district_credits="2.25", **typed(bus, words))
+    assert sentence in text(answer)
+    assert 'value="2.25"' in answer.content.decode()
+    assert (desk.record().version, stored(bus)) == (before, "none")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "shown"),
+    [
+        ("number", "7.50", "7.5"),
+        ("number", "100", "100"),
+        ("date", "7/4/2025", "07/04/2025"),
+        ("yes_no", "no", "No"),
+        ("choice", "FFA", "FFA"),
+    ],
+)
+def test_each_kind_is_kept_as_its_own(desk: Desk, kind: str, words: str, shown: str) -> None:
+    one_element = element(kind=kind)
+    if kind == "choice":
+        ElementChoice.objects.create(element=one_element, name="FFA", position=1)
+    desk.change(**typed(one_element, words))
+    assert stored(one_element) == shown
+    desk.change(**typed(one_element, shown, seen=1))
+    assert ElementValueChange.objects.count() == 1
+
+
+def test_a_record_that_cannot_be_saved_takes_no_element_either(desk: Desk) -> None:
+    bus = element()
+    desk.change(in_district_credits="99", **typed(bus, "Route 4"))
+    assert stored(bus) == "none"
+
+
+def test_two_clerks_at_one_element_do_not_overwrite_each_other(desk: Desk) -> None:
+    bus = element()
+    desk.change(**typed(bus, "Route 4"))
+    late = desk.change(in_district_credits="2.00", **typed(bus, "Route 5"))
+    assert "Someone else saved Route 4 for Bus route in the meantime." in text(late)
+    assert (desk.record().in_district_credits != 2, stored(bus)) == (True, "Route 4")
+    again = late.content.decode()
+    assert f'name="dde_{bus.pk}_seen" value="1"' in again
+    desk.change(in_district_credits="2.00", **typed(bus, "Route 5", seen=1))
+    assert (desk.record().in_district_credits, stored(bus)) == (2, "Route 5")
+
+
+def test_what_was_typed_survives_a_conflict_about_the_record(desk: Desk) -> None:
+    bus = element()
+    desk.change(in_district_credits="2.00")
+    late = desk.change(in_district_credits="2.50", version="1", **typed(bus, "Route 5"))
+    page = late.content.decode()
+    assert "Someone else saved this record" in page
+    assert f'name="dde_{bus.pk}" value="Route 5"' in page
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    fields |= {"choice_in_district_credits": "yours", "in_district_credits": "2.50"}
+    desk.client.post(f"{desk.base}{desk.pathway()}/", fields)
+    assert (f"{desk.record().in_district_credits}", stored(bus)) == ("2.50", "Route 5")
+
+
+def test_undo_takes_record_and_element_back_together(desk: Desk) -> None:
+    bus = element()
+    before = desk.record().in_district_credits
+    desk.change(in_district_credits="2.00", **typed(bus, "Route 4"))
+    undo(desk, banner(desk.page(f"{desk.pathway()}/")))
+    assert (desk.record().in_district_credits, stored(bus)) == (before, "")
+
+
+def test_undo_of_an_element_alone_and_undo_of_that(desk: Desk) -> None:
+    bus = element()
+    desk.change()
+    desk.client.get(desk.base)
+    desk.change(**typed(bus, "Route 4"))
+    undone = undo(desk, banner(desk.page(f"{desk.pathway()}/")))
+    assert stored(bus) == ""
+    undo(desk, banner(undone.content.decode()))
+    assert stored(bus) == "Route 4"
+
+
+def test_undo_does_not_take_back_what_somebody_saved_since(desk: Desk) -> None:
+    bus = element()
+    desk.change()
+    desk.change(**typed(bus, "Route 4"))
+    page = banner(desk.page(f"{desk.pathway()}/"))
+    desk.change(**typed(bus, "Route 5", seen=1))
+    desk.client.get(desk.base)
+    assert "Nothing was undone." in text(undo(desk, page))
+    assert stored(bus) == "Route 5"
+
+
+def test_history_tells_who_changed_an_element_from_what(desk: Desk) -> None:
+    bus = element()
+    desk.change(**typed(bus, "Route 4"))
+    desk.change(**typed(bus, "", seen=1))
+    page = text(desk.page(f"{desk.pathway()}/history/"))
+    assert "MARTIN, CHERYL Bus route Route 4 – Screen" in page
+    assert "MARTIN, CHERYL Bus route – Route 4 Screen" in page
+
+
+def test_a_certified_record_stays_and_its_elements_change(desk: Desk) -> None:
+    bus = element()
+    desk.change(**typed(bus, "Route 4"))
+    lock_records()
+    version = desk.record().version
+    assert "Save the elements" in text(desk.page(f"{desk.pathway()}/"))
+    wrong = desk.client.post(elements_address(desk), typed(bus, "x" * 201, seen=1))
+    assert "no more than 200 characters" in text(wrong)
+    late = desk.client.post(elements_address(desk), typed(bus, "Route 9"))
+    assert "Someone else saved Route 4" in text(late)
+    saved = desk.client.post(elements_address(desk), typed(bus, "Route 9", seen=1), follow=True)
+    assert "Saved." in text(saved)
+    assert (stored(bus), desk.record().version) == ("Route 9", version)
+    undo(desk, banner(saved.content.decode()))
+    assert stored(bus) == "Route 4"
+
+
+def test_a_retired_element_and_a_retired_choice_stay_readable(desk: Desk) -> None:
+    club = element("Club", "choice")
+    choice = ElementChoice.objects.create(element=club, name="FFA", position=1)
+    desk.change(**typed(club, "FFA"))
+    ElementChoice.objects.filter(pk=choice.pk).update(is_retired=True)
+    assert '<option value="FFA" selected>' in desk.page(f"{desk.pathway()}/")
+    Element.objects.update(is_retired=True)
+    page = text(desk.page(f"{desk.pathway()}/"))
+    assert "Club (retired) FFA" in page
+    desk.change(**typed(club, "HOSA", seen=1))
+    assert stored(club) == "FFA"
+
+
+def test_elements_of_another_district_are_neither_shown_nor_written(desk: Desk) -> None:
+    theirs = Element.objects.create(district="0965", name="Theirs", kind="text", position=1)
+    assert "Theirs" not in desk.page(f"{desk.pathway()}/")
+    desk.change(**typed(theirs, "x"))
+    desk.client.post(elements_address(desk), typed(theirs, "x"))
+    assert stored(theirs) == "none"
+
+
+@pytest.mark.parametrize("undone", ["", "x", "6f1de5ae-54d8-4f76-b0cc-2d3ad3f0a5d6"])
+def test_a_made_up_undo_changes_nothing(desk: Desk, undone: str) -> None:
+    bus = element()
+    desk.change(**typed(bus, "Route 4"))
+    assert desk.client.post(elements_address(desk), {"undo": undone}).status_code in (302, 400)
+    assert stored(bus) == "Route 4"
+
+
+def leaves(scope: Scope) -> tuple[Any, ...]:
+    """Whatever could carry a record out of the district or into its certification."""
+    files = []
+    for form in ("tsv", "csv"):
+        file = io.BytesIO()
+        extract.write_lines(file, extract.rows(scope), form, at=NOON)
+        files.append(file.getvalue())
+    findings = [(finding.rule.id, finding.message) for finding in check_stored(scope)]
+    return (
+        position_of(scope),
+        canonical.digest(scope),
+        files,
+        findings,
+        Change.objects.count(),
+        Participation.objects.get().version,
+    )
+
+
+def test_nothing_leaves_with_an_element(desk: Desk, cottonwood: District_) -> None:
+    desk.change()
+    before = leaves(cottonwood.scope)
+    bus = element()
+    desk.change(**typed(bus, "Route 4"))
+    assert stored(bus) == "Route 4"
+    assert leaves(cottonwood.scope) == before
+
+
+def test_the_state_database_has_no_table_of_elements(state_edition: Any) -> None:
+    tables = connections["state"].introspection.table_names()
+    assert "pathways_participation" in tables
+    assert not [table for table in tables if "element" in table]
