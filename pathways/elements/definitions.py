@@ -25,7 +25,7 @@ KEPT_TYPE = (
 
 
 @dataclass(frozen=True)
-class Definition:
+class ElementDefinition:
     """An element as it should be; `choices` in the order of the list."""
 
     name: str
@@ -67,7 +67,7 @@ def limits(element: Element) -> str:
     return words(element)["Choices"]
 
 
-def add(scope: Scope, definition: Definition, *, by: User) -> Element:
+def add(scope: Scope, definition: ElementDefinition, *, by: User) -> Element:
     """The same element sent twice is one. Raises a Refusal."""
     with _deciding(scope):
         _room_for_another(scope)
@@ -77,7 +77,7 @@ def add(scope: Scope, definition: Definition, *, by: User) -> Element:
     return element
 
 
-def change(scope: Scope, pk: int, definition: Definition, *, seen: int, by: User) -> bool:
+def change(scope: Scope, pk: int, definition: ElementDefinition, *, seen: int, by: User) -> bool:
     """Change an element as it was at version `seen`; False where it is so already. Raises a
     Refusal.
     """
@@ -117,7 +117,7 @@ def _room_for_another(scope: Scope) -> None:
         )
 
 
-def _fill(element: Element, definition: Definition) -> None:
+def _fill(element: Element, definition: ElementDefinition) -> None:
     is_choice = definition.kind == Element.Kind.CHOICE
     if is_choice and not definition.choices:
         raise Refusal("Enter at least one choice.", field="choices")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from pathways.elements.definitions import Definition
+from pathways.elements.definitions import ElementDefinition
 from pathways.files.values import tidy
 from pathways.models import Element
 from pathways.models.elements.value import FAR
@@ -101,10 +101,10 @@ class NewElementForm(forms.Form):
         return typed
 
     @property
-    def definition(self) -> Definition:
+    def definition(self) -> ElementDefinition:
         typed = self.cleaned_data
         names = ("name", "help", "kind", "lowest", "highest", "position", "choices")
-        return Definition(
+        return ElementDefinition(
             **{name: typed[name] for name in names}, is_retired=typed.get("is_retired", False)
         )
 

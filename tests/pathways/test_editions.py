@@ -307,7 +307,7 @@ def test_facts_that_always_hold_are_the_databases(cottonwood: District_, kayla: 
 def test_participations_are_written_by_the_ledger_alone() -> None:
     """No other module of the portal names a write of Participation or Change."""
     writes = re.compile(
-        r"(Participation|Change)\.objects\b[^\n]*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\("
+        r"\b(Participation|Change)\.objects\b[^\n]*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\("
         r"|(INSERT INTO|UPDATE|DELETE FROM)\s+pathways_(participation|change)"
     )
     homes = {"pathways/ledger/ledger.py"}

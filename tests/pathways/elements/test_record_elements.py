@@ -111,7 +111,7 @@ def test_a_refused_value_keeps_the_record_and_what_was_typed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "words", "shown"),
+    ("kind", "words", "expected"),
     [
         ("number", "7.50", "7.5"),
         ("number", "100", "100"),
@@ -120,13 +120,13 @@ def test_a_refused_value_keeps_the_record_and_what_was_typed(
         ("choice", "FFA", "FFA"),
     ],
 )
-def test_each_kind_is_kept_as_its_own(desk: Desk, kind: str, words: str, shown: str) -> None:
+def test_each_kind_is_kept_as_its_own(desk: Desk, kind: str, words: str, expected: str) -> None:
     one_element = element(kind=kind)
     if kind == "choice":
         ElementChoice.objects.create(element=one_element, name="FFA", position=1)
     desk.change(**typed(one_element, words))
-    assert stored(one_element) == shown
-    desk.change(**typed(one_element, shown, seen=1))
+    assert stored(one_element) == expected
+    desk.change(**typed(one_element, expected, seen=1))
     assert ElementValueChange.objects.count() == 1
 
 
