@@ -186,6 +186,25 @@ ELSEWHERE = {
         ("roster-source", "roster-mapping"),
         "says how the exports of another system are read; writes no roster data",
     ),
+    **dict.fromkeys(
+        (
+            "follow-up",
+            "follow-up-file",
+            "follow-up-line",
+            "follow-up-contacts",
+            "follow-up-contact-remove",
+            "follow-up-hold",
+            "follow-up-outcome",
+            "follow-up-by-attempts",
+            "follow-up-take-back",
+        ),
+        "follows up leavers: outcomes are a collection of their own (tests/pathways/follow_up)",
+    ),
+    **dict.fromkeys(
+        ("district-defined-elements", "district-defined-element", "cte-record-elements"),
+        "the district's own elements, which are in no seal and may change after it"
+        " (tests/pathways/elements)",
+    ),
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
     "batch-cancel": "ends a job",

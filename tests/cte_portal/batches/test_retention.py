@@ -28,6 +28,7 @@ from cte_portal.batches.retention import clean_up
 from cte_portal.batches.retention.retention import ORPHANS
 from cte_portal.batches.submit import submit
 from cte_portal.plugs import plugs
+from pathways.models import Contact, FollowUpEntry, FollowUpYear
 from tests.fixtures.records import District_
 
 LONG_AGO = timezone.now() - datetime.timedelta(days=400)
@@ -58,6 +59,29 @@ def left(
         )
     for key, day in (("a", LONG_AGO), ("b", timezone.now())):
         Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
+    needed, over = (cottonwood.student(f"99900040{number}") for number in range(2))
+    for student, end_year in ((needed, timezone.localdate().year), (over, 2019)):
+        FollowUpYear.objects.update_or_create(
+            end_year=end_year,
+            defaults={
+                "opens": datetime.date(end_year, 11, 1),
+                "refreshed_until": datetime.date(end_year, 11, 15),
+                "closes": datetime.date(end_year, 12, 31),
+            },
+        )
+        FollowUpEntry.objects.create(
+            student=student,
+            end_year=end_year,
+            school=cottonwood.school,
+            exit="graduate",
+            exit_date=datetime.date(end_year, 5, 25),
+            end_status="400",
+            reason="Graduated",
+            since=timezone.now(),
+        )
+        Contact.objects.create(
+            student=student, kind="phone", value="406-555-0100", by="X", by_id=1, at=LONG_AGO
+        )
     done = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
     waits = submit(
         "extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x")
@@ -103,7 +127,9 @@ def test_what_is_over_its_time_goes_and_nothing_else(
         "notices": 1,
         "files of jobs": 1,
         "unfinished uploads": 1,
+        "contacts of leavers": 1,
     }
+    assert Contact.objects.get().student.state_id == "999000400", "the other may still be called"
     assert (
         today.failed == {}
         and [
