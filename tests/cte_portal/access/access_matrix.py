@@ -66,7 +66,7 @@ DISTRICT = {
     "cte-record-delete": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "cte-record-elements": {
         "GET": {**READ_BY_EDITORS, "clerk": 302, "administrator": 302},
-        "POST": write(302),
+        "POST": write(200),
     },
     "cte-record-history": {"GET": READ, "POST": NO_METHOD},
     "cte-record-restore": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(400)},
