@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.browser.conftest import Stage
 from tests.browser.pages import (
     test_pages_certification,
+    test_pages_elements,
     test_pages_follow_up,
     test_pages_opi,
     test_pages_people,
@@ -37,6 +38,7 @@ STATES = {
         test_pages_uploads,
         test_pages_validation,
         test_pages_certification,
+        test_pages_elements,
         test_pages_follow_up,
         test_pages_opi,
         test_pages_people,
@@ -72,6 +74,11 @@ WITHOUT_A_PAGE = {
     "admin:pathways_district_delete": "one template with the pathway's",
     "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",
+    "follow-up-hold": "POST only, redirects",
+    "follow-up-take-back": "POST only, redirects",
+    "follow-up-by-attempts": "POST only, redirects",
+    "follow-up-contact-remove": "POST only, redirects",
+    "follow-up-file": "a file",
     "finding-next": "leads to the next record",
     "explanation-take-back": "POST only, redirects",
     "batch-cancel": "POST only, redirects",

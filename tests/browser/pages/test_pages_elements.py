@@ -1,0 +1,109 @@
+"""District Defined Elements in each state of their pages, and of the record that shows them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pathways.models import Element, ElementChoice
+from tests.browser.conftest import Stage
+from tests.browser.pages.states import State, at, each, look
+from tests.fixtures.records import lock_records
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
+
+SCREEN = "/districts/9012/2025/district-defined-elements/"
+
+
+def of_each_kind() -> list[Element]:
+    elements = [
+        Element.objects.create(
+            district="9012",
+            name=f"{kind.label} of the district’s own, with a name as long as it may be"[:60],
+            help="What it is for, in the words of the district",
+            kind=kind,
+            position=number,
+        )
+        for number, kind in enumerate(Element.Kind, 1)
+    ]
+    for number, name in enumerate(("FFA", "HOSA"), 1):
+        ElementChoice.objects.create(element=elements[-1], name=name, position=number)
+    Element.objects.create(district="9012", name="Bus", kind="text", position=9, is_retired=True)
+    return elements
+
+
+def defined(stage: Stage, page: Page) -> None:
+    of_each_kind()
+    page.goto(SCREEN)
+
+
+def added_wrong(stage: Stage, page: Page) -> None:
+    defined(stage, page)
+    page.get_by_role("button", name="Add the element").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def one_defined(stage: Stage, page: Page) -> None:
+    page.goto(f"{SCREEN}{of_each_kind()[-1].pk}/")
+
+
+def changed_wrong(stage: Stage, page: Page) -> None:
+    one_defined(stage, page)
+    page.get_by_label("Name", exact=False).first.fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def on_the_record(stage: Stage, page: Page) -> None:
+    of_each_kind()
+    page.goto(stage.record())
+    expect(page.get_by_role("heading", name="District Defined Elements")).to_be_visible()
+
+
+def record_wrong(stage: Stage, page: Page) -> None:
+    on_the_record(stage, page)
+    page.get_by_label("Number of the district", exact=False).fill("many")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def certified(stage: Stage, page: Page) -> None:
+    of_each_kind()
+    lock_records()
+    page.goto(stage.record())
+
+
+def certified_wrong(stage: Stage, page: Page) -> None:
+    certified(stage, page)
+    page.get_by_label("Number of the district", exact=False).fill("many")
+    page.get_by_role("button", name="Save", exact=False).first.click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+STATES: dict[str, list[State]] = {
+    "district-defined-elements": [
+        State("none yet", at(SCREEN), who="administrator"),
+        State("of each kind", defined, who="administrator"),
+        State("errors", added_wrong, who="administrator"),
+        State("as a clerk sees them", defined),
+    ],
+    "district-defined-element": [
+        State("to change", one_defined, who="administrator"),
+        State("errors", changed_wrong, who="administrator"),
+    ],
+    "cte-record-elements": [
+        State("on the record", on_the_record),
+        State("errors", record_wrong),
+        State("certified", certified),
+        State("certified, errors", certified_wrong),
+        State("as a viewer sees them", on_the_record, who="viewer"),
+    ],
+}
+
+
+@each(STATES)
+def test_a_page_with_elements_has_no_violations(state: State, stage: Stage) -> None:
+    look(state, stage)
