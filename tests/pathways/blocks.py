@@ -74,12 +74,20 @@ def analyze(*, by_index: bool) -> None:
             names = connections[alias].introspection.table_names(cursor)
             cursor.execute(f"ANALYZE {', '.join(sorted(names))}")  # not what both databases share
             cursor.execute(f"SET LOCAL enable_seqscan = {'off' if by_index else 'on'}")
-            # One of the two waits while the other's plans are made.
+
+
+def wait_for_each_other() -> None:
+    """The test's transactions stay open while nothing is asked in them: one of the two waits while
+    the other's plans are made, and both wait for a vacuum.
+    """
+    for alias in BOTH:
+        with writing_state(), connections[alias].cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def vacuum() -> None:
     """Drop what earlier tests rolled back: an index leads to it as to living rows."""
+    wait_for_each_other()
     for alias in BOTH:
         parameters = {**connections[alias].get_connection_params(), "autocommit": True}
         with psycopg.connect(**parameters) as link:
