@@ -100,13 +100,26 @@ def save(
             stored = values_of(record)
             changes = [_write(scope, record, edit, stored.get(edit.element.pk)) for edit in edits]
             lines = [change for change in changes if change]
-            for line in lines:
-                line.by, line.by_id, line.source = by, by_id, source.value
-                line.batch, line.at = batch, timezone.now()
-            ElementValueChange.objects.bulk_create(lines)
+            _keep(lines, batch, by=by, by_id=by_id, source=source)
     except IntegrityError as error:
         raise ValueMoved from error
     return batch if lines else None
+
+
+def _keep(
+    lines: Iterable[ElementValueChange],
+    batch: uuid.UUID,
+    *,
+    by: str,
+    by_id: int | None,
+    source: ElementValueChange.Source,
+) -> None:
+    """Write an act's lines of history."""
+    lines = list(lines)
+    for line in lines:
+        line.by, line.by_id, line.source = by, by_id, source.value
+        line.batch, line.at = batch, timezone.now()
+    ElementValueChange.objects.bulk_create(lines)
 
 
 def _write(
@@ -179,6 +192,53 @@ def take_back(
         )
     source = ElementValueChange.Source.UNDO
     return save(scope, record, edits, by=by, by_id=by_id, source=source)
+
+
+def carry(
+    scope: Scope, student: int, twin: int, batch: uuid.UUID, *, by: str, by_id: int | None
+) -> None:
+    """Give the values of one row of a student to the other row, as a part of their merge; retired
+    elements too. A value that waits for a deleted record stays where the other row has its own.
+
+    Called in the merge's transaction, with the district held.
+    """
+    own = {
+        (value.pathway_id, value.element_id): value
+        for value in ElementValue.objects.filter(student=student)
+    }
+    lines = []
+    for value in ElementValue.objects.filter(student=twin).select_related("element"):
+        there = own.get((value.pathway_id, value.element_id))
+        if value.content is None or (there and there.content is not None):
+            continue
+        for owner, stored, content in ((student, there, value.content), (twin, value, None)):
+            record = Participation(student_id=owner, pathway_id=value.pathway_id)
+            edit = ElementEdit(value.element, content, stored.version if stored else 0)
+            lines.append(_write(scope, record, edit, stored))
+    source = ElementValueChange.Source.SCREEN
+    _keep(filter(None, lines), batch, by=by, by_id=by_id, source=source)
+
+
+def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) -> None:
+    """Undo of that part. Raises a Refusal where somebody changed a value since."""
+    changes = ElementValueChange.objects.filter(district=scope.district, batch=batch)
+    elements = Element.objects.of_district(scope).in_bulk()
+    rows = ElementValue.objects.in_bulk(changes.values_list("row", flat=True))
+    lines = []
+    for change in changes.order_by("pk"):
+        earlier = ElementValueChange.objects.filter(row=change.row, version=change.version - 1)
+        before = earlier.first()
+        record = Participation(student_id=change.student_id, pathway_id=change.pathway_id)
+        content = before.content if before else None
+        if rows[change.row].version != change.version:
+            raise Refusal(
+                "This can no longer be undone: an element of a record was changed since. Nothing"
+                " was saved."
+            )
+        edit = ElementEdit(elements[change.element_id], content, change.version)
+        lines.append(_write(scope, record, edit, rows[change.row]))
+    source = ElementValueChange.Source.UNDO
+    _keep(filter(None, lines), uuid.uuid4(), by=by, by_id=by_id, source=source)
 
 
 def shown(

@@ -16,6 +16,7 @@ from django.db.models import Model
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
+from pathways.elements import values as elements
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger import staging
 from pathways.ledger.locks import lock_district
@@ -163,6 +164,7 @@ class Merge:
             edits = [*self._lines(), *self._enrollments()]
             rows = editing.write(self.scope, edits, **act, batch=batch).rows
             self._move_records(batch, **act)
+            elements.carry(self.scope, self.student.pk, self.twin.pk, batch, **act)
             rows += self.follow_up.carry(batch, **act)
             rows += editing.write(self.scope, [(STUDENT, gone)], **act, batch=batch).rows
         return Edited(rows, batch)
@@ -263,6 +265,7 @@ def take_back(
         lock_district(scope, exclusive=True)
         kinds = editing.take_back(scope, batch, by=by, by_id=by_id)
         carry_back(scope, batch, by=by, by_id=by_id)
+        elements.carry_back(scope, batch, by=by, by_id=by_id)
         if reasons := sorted({reason for kind in kinds for reason in kind.remaining}):
             raise Refusal(f"This can no longer be undone: {', '.join(reasons)}. Nothing was saved.")
         moved = Change.objects.filter(district=scope.district, batch=batch).order_by("pk")

@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 
 from cte_portal.editions import Edition, writing_state
+from cte_portal.refusals import Refusal
+from pathways.elements import values
 from pathways.models import (
     Change,
+    Element,
+    ElementValue,
+    ElementValueChange,
     Enrollment,
     EnrollmentChange,
     Participation,
@@ -19,6 +24,7 @@ from pathways.models import (
     StudentChange,
 )
 from pathways.roster import editing
+from pathways.roster.by_hand import merge as merging
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import ENROLLMENT
 from tests.fixtures.records import BUSINESS, HEALTH, District_, lock_records, send_everything
@@ -216,3 +222,64 @@ def test_what_is_no_other_row_is_told_beside_the_field(
 def test_a_row_of_another_district_is_no_page(pages: Pages, elsewhere: District_) -> None:
     theirs = elsewhere.student("999000777", "Zzmarker")
     assert pages.client.get(pages.address("roster-merge", theirs.pk)).status_code == 404
+
+
+def entered() -> list[tuple[str, str, str]]:
+    """Who has what of the district's own elements."""
+    values = ElementValue.objects.order_by("student__state_id", "pk")
+    return [
+        (value.student.state_id, value.pathway.name, value.words) for value in values if value.words
+    ]
+
+
+def test_the_districts_own_elements_go_with_the_record_and_come_back(
+    pages: Pages, cottonwood: District_, kayla: Student, twin: Student
+) -> None:
+    record = cottonwood.record(twin, BUSINESS)
+    bus, club = (
+        Element.objects.create(district="9012", name=name, kind="text", position=number)
+        for number, name in enumerate(("Bus route", "Club"), 1)
+    )
+    edits = [values.ElementEdit(bus, "Route 4", 0), values.ElementEdit(club, "FFA", 0)]
+    values.save(cottonwood.scope, record, edits, by="MARTIN, CHERYL", by_id=1)
+    Element.objects.filter(pk=club.pk).update(is_retired=True)
+    before = entered()
+    merge(pages, kayla, "999000124")
+    assert entered() == [
+        ("999000123", BUSINESS, "Route 4"),
+        ("999000123", BUSINESS, "FFA"),
+    ]
+    batch = StudentChange.objects.get(operation="delete").batch
+    assert batch
+    merging.take_back(cottonwood.scope, batch, by="MARTIN, CHERYL", by_id=1)
+    assert entered() == before
+    words = [
+        (line.student_id, line.words)
+        for line in ElementValueChange.objects.filter(element_id=bus.pk).order_by("pk")
+    ]
+    assert words == [
+        (twin.pk, "Route 4"),
+        (kayla.pk, "Route 4"),
+        (twin.pk, ""),
+        (kayla.pk, ""),
+        (twin.pk, "Route 4"),
+    ]
+
+
+def test_a_merge_is_not_undone_over_an_element_that_was_changed_since(
+    pages: Pages, cottonwood: District_, kayla: Student, twin: Student
+) -> None:
+    record = cottonwood.record(twin, BUSINESS)
+    bus = Element.objects.create(district="9012", name="Bus route", kind="text", position=1)
+    edit = values.ElementEdit(bus, "Route 4", 0)
+    values.save(cottonwood.scope, record, [edit], by="MARTIN, CHERYL", by_id=1)
+    merge(pages, kayla, "999000124")
+    batch = StudentChange.objects.get(operation="delete").batch
+    assert batch
+    moved = Participation.objects.get(student=kayla, pathway__name=BUSINESS)
+    later = values.ElementEdit(bus, "Route 9", 1)
+    values.save(cottonwood.scope, moved, [later], by="KELLER, DANIEL", by_id=2)
+    with pytest.raises(Refusal, match="an element of a record was changed since"):
+        merging.take_back(cottonwood.scope, batch, by="MARTIN, CHERYL", by_id=1)
+    assert entered() == [("999000123", BUSINESS, "Route 9")]
+    assert not Student.objects.filter(state_id="999000124").exists()
