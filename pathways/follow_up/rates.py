@@ -24,7 +24,7 @@ class Rates:
         return asdict(self)
 
     @classmethod
-    def counted(cls, row: Mapping[str, Any]) -> Rates:
+    def of_row(cls, row: Mapping[str, Any]) -> Rates:
         names = ("number_worked_on", "number_answered", "number_placed", "number")
         return cls(*(row[name] for name in names))
 
@@ -39,14 +39,14 @@ class GroupRates:
 
 
 @dataclass(frozen=True)
-class Counted:
+class StatusCodes:
     """Which status codes count as what; asked once for several counts."""
 
     answered: tuple[str, ...]
     placed: tuple[str, ...]
 
     @classmethod
-    def now(cls) -> Counted:
+    def now(cls) -> StatusCodes:
         statuses = list(PostProgramStatus.objects.values_list("code", "is_answered", "is_placed"))
         return cls(
             tuple(code for code, is_answered, _ in statuses if is_answered),
@@ -96,17 +96,17 @@ def outcomes_of(line: str) -> QuerySet[Outcome]:
     )
 
 
-def rates_of(entries: QuerySet[FollowUpEntry], counted: Counted | None = None) -> Rates:
-    counted = counted or Counted.now()
-    return Rates.counted(judged(entries).aggregate(**counted.numbers()))
+def rates_of(entries: QuerySet[FollowUpEntry], codes: StatusCodes | None = None) -> Rates:
+    codes = codes or StatusCodes.now()
+    return Rates.of_row(judged(entries).aggregate(**codes.numbers()))
 
 
-def rates_by_school(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+def rates_by_school(entries: QuerySet[FollowUpEntry], codes: StatusCodes) -> list[GroupRates]:
     rows = judged(entries).values("school_id").annotate(name=Max("school__name"))
-    return _groups(rows.annotate(**counted.numbers()), "school_id")
+    return _groups(rows.annotate(**codes.numbers()), "school_id")
 
 
-def rates_by_pathway(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+def rates_by_pathway(entries: QuerySet[FollowUpEntry], codes: StatusCodes) -> list[GroupRates]:
     """A student in several pathways counts in each."""
     attempts = Attempt.objects.standing().filter(entry=OuterRef("entry_id"))
     rows = (
@@ -117,12 +117,12 @@ def rates_by_pathway(entries: QuerySet[FollowUpEntry], counted: Counted) -> list
             is_tried=Exists(attempts),
         )
         .values("code")
-        .annotate(shown=Max("name"), **counted.numbers("entry"))
+        .annotate(shown=Max("name"), **codes.numbers("entry"))
     )
     return _groups(rows, "code", "shown")
 
 
-def rates_by_caller(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+def rates_by_caller(entries: QuerySet[FollowUpEntry], codes: StatusCodes) -> list[GroupRates]:
     """Of the lines that each has tried, who has made an attempt that stands."""
     answers = Attempt.objects.standing().filter(entry__in=entries.order_by()).order_by()
     rows = answers.annotate(
@@ -131,13 +131,13 @@ def rates_by_caller(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[
     rows = rows.annotate(
         name=Max("by"),
         number_worked_on=Count("entry", distinct=True),
-        number_answered=Count("entry", filter=Q(answer__in=counted.answered), distinct=True),
-        number_placed=Count("entry", filter=Q(answer__in=counted.placed), distinct=True),
+        number_answered=Count("entry", filter=Q(answer__in=codes.answered), distinct=True),
+        number_placed=Count("entry", filter=Q(answer__in=codes.placed), distinct=True),
         number=Count("entry", distinct=True),
     )
     return _groups(rows, "by_id")
 
 
 def _groups(rows: Iterable[Mapping[str, Any]], key: str, name: str = "name") -> list[GroupRates]:
-    groups = [GroupRates(row[key], row[name], Rates.counted(row)) for row in rows]
+    groups = [GroupRates(row[key], row[name], Rates.of_row(row)) for row in rows]
     return sorted(groups, key=lambda group: (group.name, str(group.key)))

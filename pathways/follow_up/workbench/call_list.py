@@ -14,9 +14,9 @@ from django.http import QueryDict
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import KEY_DIGITS, number
 from pathways.follow_up.rates import (
-    Counted,
     GroupRates,
     Rates,
+    StatusCodes,
     rates_by_caller,
     rates_by_pathway,
     rates_by_school,
@@ -99,8 +99,8 @@ class CallLines:
     narrowing: Narrowing
 
     @cached_property
-    def counted(self) -> Counted:
-        return Counted.now()
+    def codes(self) -> StatusCodes:
+        return StatusCodes.now()
 
     @property
     def everything(self) -> QuerySet[FollowUpEntry]:
@@ -109,14 +109,14 @@ class CallLines:
     @cached_property
     def rates(self) -> Rates:
         """Of the whole list, however it is narrowed."""
-        return rates_of(self.everything, self.counted)
+        return rates_of(self.everything, self.codes)
 
     def groups(self) -> dict[str, list[GroupRates]]:
         """The rates of the whole list by what it can be narrowed to."""
         return {
-            "school": rates_by_school(self.everything, self.counted),
-            "pathway": rates_by_pathway(self.everything, self.counted),
-            "caller": rates_by_caller(self.everything, self.counted),
+            "school": rates_by_school(self.everything, self.codes),
+            "pathway": rates_by_pathway(self.everything, self.codes),
+            "caller": rates_by_caller(self.everything, self.codes),
         }
 
     def in_order(self) -> QuerySet[FollowUpEntry]:
@@ -125,28 +125,28 @@ class CallLines:
             own = FollowUpPathway.objects.filter(entry=OuterRef("pk"), code=self.narrowing.pathway)
             rows = rows.filter(Exists(own))
         if self.narrowing.caller:
-            tried = Attempt.objects.standing().filter(
+            attempts = Attempt.objects.standing().filter(
                 entry=OuterRef("pk"), by_id=self.narrowing.caller
             )
-            rows = rows.filter(Exists(tried))
+            rows = rows.filter(Exists(attempts))
         least_first = F("attempt_count").asc(nulls_first=True)
         return rows.order_by(least_first, *by_name_of("student"), "pk")
 
     def _narrowed(self) -> dict[str, int | str]:
-        narrowed: dict[str, int | str] = {}
+        conditions: dict[str, int | str] = {}
         if self.narrowing.school:
-            narrowed["school_id"] = self.narrowing.school
+            conditions["school_id"] = self.narrowing.school
         if self.narrowing.exit:
-            narrowed["exit"] = self.narrowing.exit
-        return narrowed
+            conditions["exit"] = self.narrowing.exit
+        return conditions
 
     def _shown(self) -> Q:
-        counted = self.counted
+        codes = self.codes
         return {
             CallState.OPEN: Q(status=None),
             CallState.WORKED_ON: Q(status__isnull=False) | Q(attempt_count__gt=0),
-            CallState.ANSWERED: Q(status__in=counted.answered),
-            CallState.PLACED: Q(status__in=counted.placed),
-            CallState.NOT_REACHED: Q(status__isnull=False) & ~Q(status__in=counted.answered),
+            CallState.ANSWERED: Q(status__in=codes.answered),
+            CallState.PLACED: Q(status__in=codes.placed),
+            CallState.NOT_REACHED: Q(status__isnull=False) & ~Q(status__in=codes.answered),
             CallState.ALL: Q(),
         }[self.narrowing.show]

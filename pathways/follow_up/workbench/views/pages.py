@@ -59,10 +59,10 @@ class WorkbenchPage(ScopedView):
         self.request.session[SAVED] = {"sentence": sentence, "entry": entry}
 
     def saved_before(self) -> dict[str, Any] | None:
-        waiting: dict[str, Any] | None = (
+        message: dict[str, Any] | None = (
             self.request.session.pop(SAVED) if SAVED in self.request.session else None
         )
-        return waiting
+        return message
 
 
 class LinePage(WorkbenchPage):
