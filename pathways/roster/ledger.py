@@ -7,7 +7,7 @@ statements of one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT
 
 WRITTEN = ("create", "update", "delete")
+EVERY_ROW = "all"
+"""Instead of the rows in which a file decides over the screen, each as *Student:12*."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Act:
     batch: UUID | None = None
     every_grade: bool = False
     """Whether new students below grade 7 are taken from a file as well."""
+    to_overrule: frozenset[str] = frozenset()
+    """The rows changed on screen in which the file decides, or `EVERY_ROW`."""
 
     def values(self) -> dict[str, Any]:
         """What the statements need to know."""
@@ -59,11 +63,13 @@ class Act:
         }
 
 
-def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
+def plan(
+    cursor: Any, shape: Shape, values: dict[str, Any], to_overrule: Collection[str] = ()
+) -> dict[str, int]:
     """Decide what becomes of each staged row of a kind, whose parents are written. Returns counts
     by operation.
 
-    The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
+    The file decides over what was entered on screen in the rows `to_overrule`. The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
     """
     cases = " ".join(
         f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape)
@@ -82,6 +88,7 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
         values,
     )
     cursor.execute(f"ANALYZE {shape.plan}")
+    _overrule(cursor, shape, to_overrule)
     _unequal_twins(cursor, shape)
     if shape is ENROLLMENT and values["sealed"]:
         certified_year.hold(cursor, values)
@@ -93,6 +100,20 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
         name = operation if problem is None else PROBLEMS[problem].becomes.value
         counts[name] = counts.get(name, 0) + number
     return counts
+
+
+def _overrule(cursor: Any, shape: Shape, to_overrule: Collection[str]) -> None:
+    """Let the file decide where somebody has seen both values and chosen the file's."""
+    of_kind = [token.split(":")[1] for token in to_overrule if token.startswith(f"{shape.name}:")]
+    if EVERY_ROW not in to_overrule and not of_kind:
+        return
+    rows = (
+        "" if EVERY_ROW in to_overrule else f" AND row_id IN ({', '.join(['%s'] * len(of_kind))})"
+    )
+    cursor.execute(
+        f"UPDATE {shape.plan} SET problem = NULL WHERE problem = %s{rows}",
+        [ON_SCREEN.id, *(int(row) for row in of_kind if rows)],
+    )
 
 
 def _conditions(shape: Shape) -> list[tuple[Any, str]]:
@@ -220,19 +241,21 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
 
 
 def changed(
-    cursor: Any, shape: Shape, most: int
+    cursor: Any, shape: Shape, most: int, problem: str | None = None
 ) -> Iterator[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
-    """(part, line, row, column → before and after) of what the plan changes, before it is
-    written.
+    """(part, line, row, column → before and after) of what the plan changes, before it is written;
+    or of what it would change but for a problem.
     """
     columns = list(shape.labels)
     if not columns:
         return
     before_and_after = ", ".join(f"stored.{column}, plan.{column}" for column in columns)
+    where = "plan.problem = %s" if problem else "plan.problem IS NULL"
     cursor.execute(
         f"SELECT plan.part, plan.line, plan.row_id, {before_and_after} FROM {shape.plan} plan JOIN"
-        f" {shape.table} stored ON stored.id = plan.row_id WHERE plan.problem IS NULL AND"
-        f" plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
+        f" {shape.table} stored ON stored.id = plan.row_id WHERE {where} AND"
+        f" plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}",
+        [problem] if problem else [],
     )
     for part, line, row, *values in cursor.fetchall():
         before = [

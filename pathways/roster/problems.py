@@ -144,7 +144,8 @@ ENTERS_SEAL = _held(
 ON_SCREEN = _held(
     "ROS-033",
     "Changed on screen since the last file",
-    "Correct the system the file comes from, or change the row on screen.",
+    "The value on screen stays. To use the file's value, choose Validate and Test File, and check "
+    "the row there.",
 )
 
 UNMATCHED = _held(

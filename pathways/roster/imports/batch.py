@@ -136,6 +136,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
         RowChange.Source.FILE,
         job.batch.pk,
         every_grade=bool(options.get("every_grade")),
+        to_overrule=frozenset(options.get("to_overrule", ())),
     )
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
@@ -172,6 +173,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
                 "leave_scope": len(carried.leaving),
                 "unsent": carried.total("new") + carried.total("changed"),
             },
+            "on_screen": len(carried.on_screen),
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
             "notices": [

@@ -18,7 +18,7 @@ from pathways.models import Change, Participation, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
-from pathways.roster.problems import LOWER_GRADE, MIX_UP, PROBLEMS
+from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
 
@@ -58,6 +58,8 @@ class Carried:
     objects: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Planned] = field(default_factory=list)
     changes: list[ChangedRosterRow] = field(default_factory=list)
+    on_screen: list[ChangedRosterRow] = field(default_factory=list)
+    """Rows that the file would change but for what was entered on screen."""
     absent: dict[str, QuerySet[Any]] = field(default_factory=dict)
     holds: list[dict[str, Any]] = field(default_factory=list)
     entering: set[int] = field(default_factory=set)
@@ -88,7 +90,7 @@ def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
     for shape in brought:  # all of them first: a student's grade stands in the enrollments
         staging.stage(cursor, shape, reading.rows[shape.name])
     for shape in brought:
-        carried.objects.append(_carry_kind(cursor, shape, reading, values, act.scope, carried))
+        carried.objects.append(_carry_kind(cursor, shape, reading, values, act, carried))
     after = _records_in_scope(act.scope)
     carried.entering, carried.leaving = after - before, before - after
     return carried
@@ -103,10 +105,10 @@ def _carry_kind(
     shape: Shape,
     reading: Reading,
     values: dict[str, Any],
-    scope: Scope,
+    act: ledger.Act,
     carried: Carried,
 ) -> dict[str, Any]:
-    counts = ledger.plan(cursor, shape, values)
+    counts = ledger.plan(cursor, shape, values, act.to_overrule)
     cursor.execute(
         f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY"
         " part, line"
@@ -124,7 +126,13 @@ def _carry_kind(
             cursor, shape, MOST_CHANGED - len(carried.changes)
         )
     ]
-    absent = _absent(shape, scope)
+    carried.on_screen += [
+        ChangedRosterRow(part, line, shape.name, row, columns)
+        for part, line, row, columns in ledger.changed(
+            cursor, shape, MOST_CHANGED - len(carried.on_screen), ON_SCREEN.id
+        )
+    ]
+    absent = _absent(shape, act.scope)
     carried.absent[shape.name] = absent
     missing = absent.count()
     if shape is ENROLLMENT:

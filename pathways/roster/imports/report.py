@@ -14,11 +14,11 @@ from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Participation, Pathway
-from pathways.roster.imports.carrying import Carried
+from pathways.roster.imports.carrying import Carried, ChangedRosterRow
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import RosterPart
 from pathways.roster.imports.returned import Stored, by_line, rows_to_correct
-from pathways.roster.problems import LOWER_GRADE, PROBLEMS
+from pathways.roster.problems import LOWER_GRADE, ON_SCREEN, PROBLEMS
 from pathways.roster.shapes import BY_NAME
 
 TITLES = (
@@ -57,9 +57,16 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
     """All files of the job. Must run while the plans still stand."""
     pathways = dict(Pathway.objects.values_list("pk", "name"))
     stored = _stored(carried)
+    in_file = {
+        (row.part, row.line): ", ".join(
+            f"{column}: {after}" for column, _, after in _columns(row, pathways)
+        )
+        for row in carried.on_screen
+    }
     name = f"Roster Import Summary {job.scope.district} {job.scope.end_year}"
     with job.writing("report.csv", f"{name}.csv", writer.CSV) as file:
-        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways, stored))
+        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways, stored, in_file))
+    elsewhere = (LOWER_GRADE.id, ON_SCREEN.id)
     problems = by_line(reading, carried, stored)
     if problems:
         with job.writing(
@@ -74,14 +81,26 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             for line in islice(
                 (
                     line
-                    for line in _problem_lines(parts, reading, carried, stored)
-                    if line[4] != LOWER_GRADE.id
+                    for line in _problem_lines(parts, reading, carried, stored, in_file)
+                    if line[4] not in elsewhere
                 ),
                 ON_THE_PAGE,
             )
         ],
         "changes": [
             _for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)
+        ],
+        "on_screen": [
+            {
+                "row": f"{row.name}:{row.row}",
+                "name": stored.get((row.name, row.row), ""),
+                "type": row.name,
+                "columns": [
+                    {"column": column, "on_screen": before, "in_file": after}
+                    for column, before, after in _columns(row, pathways)
+                ],
+            }
+            for row in carried.on_screen[:ON_THE_PAGE]
         ],
         "absent": {
             kind: [_absent_words(row) for row in rows[:50].values_list(*ABSENT_COLUMNS[kind])]
@@ -125,8 +144,9 @@ def _lines(
     carried: Carried,
     pathways: dict[int, str],
     stored: Stored,
+    in_file: dict[tuple[int, int], str],
 ) -> Iterator[tuple[str, ...]]:
-    yield from _problem_lines(parts, reading, carried, stored)
+    yield from _problem_lines(parts, reading, carried, stored, in_file)
     yield from _change_lines(parts, carried, pathways)
     for year, number in sorted(reading.other_years.items()):
         yield (
@@ -158,7 +178,11 @@ def _lines(
 
 
 def _problem_lines(
-    parts: list[RosterPart], reading: Reading, carried: Carried, stored: Stored
+    parts: list[RosterPart],
+    reading: Reading,
+    carried: Carried,
+    stored: Stored,
+    in_file: dict[tuple[int, int], str],
 ) -> Iterator[tuple[str, ...]]:
     """What was found while reading, then what was found beside the district's data, each by file
     and line.
@@ -186,7 +210,7 @@ def _problem_lines(
             problem.becomes.value,
             problem.id,
             "",
-            row.person,
+            row.person or (in_file.get((row.part, row.line), "") if problem is ON_SCREEN else ""),
             problem.title,
             problem.remedy,
             stored.get((row.name, row.row), ""),
@@ -197,23 +221,28 @@ def _change_lines(
     parts: list[RosterPart], carried: Carried, pathways: dict[int, str]
 ) -> Iterator[tuple[str, ...]]:
     for change in carried.changes:
-        labels = BY_NAME[change.name].labels
-        for column, (before, after) in change.columns.items():
-            if column == "pathway_id":
-                before, after = pathways.get(before, ""), pathways.get(after, "")
-            sentence = f"{words.text(before)} becomes {words.text(after)}"
+        for column, before, after in _columns(change, pathways):
             yield (
                 parts[change.part].name,
                 str(change.line),
                 change.name,
                 "changed",
                 "",
-                labels[column],
+                column,
                 "",
-                sentence,
+                f"{before} becomes {after}",
                 "",
                 "",
             )
+
+
+def _columns(change: ChangedRosterRow, pathways: dict[int, str]) -> Iterator[tuple[str, str, str]]:
+    """Column, before and after, in words."""
+    labels = BY_NAME[change.name].labels
+    for column, (before, after) in change.columns.items():
+        if column == "pathway_id":
+            before, after = pathways.get(before, ""), pathways.get(after, "")
+        yield labels[column], words.text(before), words.text(after)
 
 
 def _stored(carried: Carried) -> Stored:

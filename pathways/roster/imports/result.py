@@ -30,6 +30,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "objects": result.get("objects", []),
         "effects": result.get("effects", {}),
         "holds": holds,
+        "on_screen": result.get("on_screen", 0),
         "to_confirm": result.get("to_confirm", 0),
         "notices": result.get("notices", []),
         "other_years": result.get("other_years", {}),
@@ -40,7 +41,11 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "page": _page(files.get("page.json")),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
         "can_upload": (
-            fresh and any(counts["new"] + counts["changed"] for counts in result["objects"])
+            fresh
+            and (
+                bool(result.get("on_screen"))
+                or any(counts["new"] + counts["changed"] for counts in result["objects"])
+            )
         ),
         "uploaded": uploaded,
         "undone": undone,

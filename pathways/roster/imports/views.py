@@ -5,6 +5,7 @@ undo.
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 from typing import Any
 
@@ -25,6 +26,8 @@ from pathways.roster.imports.aim import AIM_LAYOUTS
 from pathways.roster.imports.batch import TITLE
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.oneroster.layout import TABLES as ONEROSTER_TABLES
+from pathways.roster.imports.report import ON_THE_PAGE
+from pathways.roster.ledger import EVERY_ROW
 from pathways.roster.shapes import SHAPES
 
 access = logging.getLogger("cte_portal.access")
@@ -35,6 +38,9 @@ TYPES = {
     "oneroster": "OneRoster",
 }
 """Import Types of MT Data Upload beside CTE End of Year."""
+
+
+_ROW = re.compile(r"[A-Za-z]{1,20}:[0-9]{1,18}")
 
 
 class RosterColumns(ScopedView, TemplateView):
@@ -118,6 +124,21 @@ class ConfirmForm(forms.Form):
     )
 
 
+class FilesValueForm(forms.Form):
+    """The rows changed on screen in which the file's value is to stand, as the page named them."""
+
+    use_required_attribute = False
+
+    every_row = forms.BooleanField(required=False)
+
+    def rows(self) -> set[str]:
+        if not self.is_valid():
+            return set()
+        rows = self.data.getlist("row")[:ON_THE_PAGE]  # type: ignore[attr-defined]
+        own = {str(row) for row in rows if _ROW.fullmatch(str(row))}
+        return own | ({EVERY_ROW} if self.cleaned_data["every_row"] else set())
+
+
 class RosterFileView(SentFile):
     kinds = ("roster-file", "roster-file-of-all")
     other_batch = "This batch is no roster file."
@@ -138,8 +159,14 @@ class SaveTestedRoster(RosterFileView, SaveSentFile):
         return form.cleaned_data["number"] if form.is_valid() else None
 
     def choices(self) -> dict[str, Any]:
-        mapping = self.file.result.get("mapping")
-        return {**super().choices(), "confirmed": self.number, "mapping": mapping}
+        mapping, choices = self.file.result.get("mapping"), super().choices()
+        to_overrule = {*choices.get("to_overrule", ()), *FilesValueForm(self.request.POST).rows()}
+        return {
+            **choices,
+            "confirmed": self.number,
+            "mapping": mapping,
+            "to_overrule": sorted(to_overrule),
+        }
 
     def why_not(self) -> str:
         to_confirm = self.result["to_confirm"]

@@ -11,7 +11,10 @@ from playwright.sync_api import Page, expect
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
-from pathways.models import Course
+from pathways.models import Course, Student
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import STUDENT
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.pathways.roster.conftest import ALL, STUDENTS, zipped
@@ -48,6 +51,17 @@ def held(stage: Stage, page: Page) -> None:
     roster_file(f"{TITLE}\n{MANY}", "upload")(stage, page)
     roster_file(f"{TITLE}\n{MANY.replace('First', 'Second')}")(stage, page)
     expect(page.get_by_label("Number of rows")).to_be_visible()
+
+
+def changed_on_screen(stage: Stage, page: Page) -> None:
+    roster_file(zipped(ALL), "upload")(stage, page)
+    page.goto(stage.address("roster-data", "students"))
+    for state_id, first_name in (("999000002", "José"), ("999000003", "Nadia")):
+        student = Student.objects.get(state_id=state_id)
+        edit = RowEdit({"first_name": first_name}, student.pk, 1)
+        editing.write(stage.cottonwood.scope, [(STUDENT, edit)], by="X")
+    roster_file(STUDENTS)(stage, page)
+    expect(page.get_by_label("File's value in all 2 rows")).to_be_visible()
 
 
 def undo_asked(stage: Stage, page: Page) -> None:
@@ -166,6 +180,7 @@ STATES: dict[str, list[State]] = {
         State("roster tested", roster_file(zipped(ALL))),
         State("roster with bad rows", roster_file(STUDENTS.replace("01/31/2007", "1/31/07"))),
         State("roster held", held),
+        State("roster changed on screen", changed_on_screen),
         State("roster refused", roster_file(b"%PDF-1.7")),
         State("roster asks", roster_file(packed(export()))),
         State("OneRoster tested", confirmed),
