@@ -1,5 +1,5 @@
-"""MT Extracts: a district's records as a file (guide: Reporting > MT State Reporting > MT
-Extracts).
+"""MT Extracts: a district's records, or its leavers, as a file (guide: Reporting > MT State
+Reporting > MT Extracts).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
-from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
+from pathways.files.fall import lines as fall
+from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS, Layout
 from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
 from pathways.models.student import by_name_of
@@ -73,9 +74,14 @@ def lines(records: Iterable[tuple[Any, ...]], scope: Scope) -> Iterator[tuple[st
         )
 
 
+ROWS = {CTE_END_OF_YEAR.slug: rows, CTE_FALL.slug: fall.rows}
+NOUNS = {CTE_END_OF_YEAR.slug: "record", CTE_FALL.slug: "student"}
+
+
 def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_YEAR) -> int:
-    """Returns the number of records."""
-    return write_lines(into, rows(scope), form, layout=layout, at=timezone.localtime())
+    """Returns the number of lines."""
+    lines = ROWS[layout.slug](scope)
+    return write_lines(into, lines, form, layout=layout, at=timezone.localtime())
 
 
 def write_lines(
@@ -102,7 +108,8 @@ def run(job: Job) -> None:
         TYPES[form],
     ) as file:
         number = write(file, job.scope, form, layout)
-    job.outcome = Outcome(f"{number_of(number, 'record')}.", result={"records": number})
+    counted = number_of(number, NOUNS[layout.slug])
+    job.outcome = Outcome(f"{counted}.", result={"records": number})
 
 
 EXTRACT = Kind(name="extract", run=run, capability=Capability.EXPORT_RECORDS)

@@ -134,7 +134,105 @@ CTE_END_OF_YEAR = Layout(
     ),
 )
 
-LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
+CTE_FALL = Layout(
+    slug="cte-fall",
+    title="Fall CTE",
+    version="MT9.1",
+    record_type="CT",
+    columns=(
+        Column("Record Type", "record_type", 2, "CT", "CT", provisional=False),
+        Column(
+            "District Number",
+            "district",
+            4,
+            "4 digits, with leading zeros",
+            "0965",
+            provisional=False,
+        ),
+        Column(
+            "School Number",
+            "school",
+            4,
+            "4 digits: a school in which the student was enrolled that year",
+            "1234",
+            provisional=False,
+        ),
+        Column(
+            "Calendar Number",
+            "calendar",
+            3,
+            "the school's calendar; not compared",
+            "001",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False
+        ),
+        Column(
+            "Student Local ID",
+            "local_id",
+            15,
+            "your own number for the student",
+            "20113",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "Last Name",
+            "last_name",
+            50,
+            "compared with the portal's; nothing is changed",
+            "SAMPLE",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "First Name",
+            "first_name",
+            50,
+            "compared with the portal's; nothing is changed",
+            "ROW",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "CTE Concentrator",
+            "concentrator",
+            3,
+            "Y in our extract when both columns after it are filled; not read",
+            "Y",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "Post-Program Status",
+            "status",
+            2,
+            "OPI's code, 2 characters; empty while there is no answer",
+            "01",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "Date Contacted",
+            "date_contacted",
+            10,
+            "MM/DD/YYYY; empty while there is no answer",
+            "11/12/2024",
+            required=False,
+        ),
+        Column(
+            "End Year",
+            "end_year",
+            4,
+            "4 digits, the year in which the student left: 2024 for 2023-24",
+            "2024",
+        ),
+    ),
+)
+
+LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR, CTE_FALL)}
 
 # A fifth cell of the header record with these words: columns after the layout's own hold what we
 # said of the rows, and are ignored.

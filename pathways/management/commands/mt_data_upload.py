@@ -20,7 +20,7 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
 from cte_portal.ui.command import PortalCommand
-from pathways.files.layout import LAYOUTS
+from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
 
@@ -39,7 +39,7 @@ class Command(PortalCommand):
             help="user name of the person who submits it",
         )
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
-        parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
+        parser.add_argument("--type", default="cte-eoy", choices=[CTE_END_OF_YEAR.slug])
         parser.add_argument(
             "--all-or-nothing", action="store_true", help="save nothing unless all rows are good"
         )
@@ -93,7 +93,7 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
     report = batch.files.filter(role="report.csv").first()
     if report is None:
         return []
-    names = {column.name: column.field for layout in LAYOUTS.values() for column in layout.columns}
+    names = {column.name: column.field for column in CTE_END_OF_YEAR.columns}
     with open_stored(report.stored) as content:
         lines = io.StringIO(content.read().decode("utf-8-sig"), newline="")
     return [

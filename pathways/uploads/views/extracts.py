@@ -13,9 +13,11 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of, submit
+from cte_portal.refusals import Refusal
 from pathways.certified import certified
 from pathways.files import extract
-from pathways.files.layout import LAYOUTS
+from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS
+from pathways.follow_up.views.drawn import DrawnPage
 
 
 class ExtractForm(forms.Form):
@@ -33,7 +35,7 @@ class ExtractForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class MTExtracts(ActionView):
+class MTExtracts(DrawnPage, ActionView):
     """Reporting > MT State Reporting > MT Extracts."""
 
     capability = Capability.SEE_BATCHES
@@ -42,7 +44,12 @@ class MTExtracts(ActionView):
     template_name = "pathways/uploads/extracts.html"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"format": "tsv", "key": uuid.uuid4()}
+        kind = self.request.GET.get("type", "")
+        return {
+            "type": kind if kind in LAYOUTS else CTE_END_OF_YEAR.slug,
+            "format": "tsv",
+            "key": uuid.uuid4(),
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         more = queue_list(self.request, self.scope)
@@ -56,6 +63,8 @@ class MTExtracts(ActionView):
 
     def act(self, form: forms.Form) -> HttpResponse:
         choices = form.cleaned_data
+        if choices["type"] == CTE_FALL.slug and self.drawn is None:
+            raise Refusal("OPI does not follow up this school year. There is nothing to extract.")
         batch = submit(
             "extract",
             by=self.person,

@@ -13,20 +13,33 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, access
 from pathways.files import extract, writer
-from pathways.files.layout import CTE_END_OF_YEAR
-from pathways.models import Pathway
+from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS, Layout
+from pathways.follow_up.views.drawn import DrawnPage
+from pathways.models import Pathway, PostProgramStatus
 
 
-class UploadColumns(ScopedView, TemplateView):
-    """What each column means, from the layout's definition."""
+class LayoutPage(ScopedView):
+    """A page about the layout that the address names; CTE End of Year where it names none."""
 
     capability = Capability.SEE_BATCHES
+
+    @property
+    def layout(self) -> Layout:
+        return LAYOUTS.get(self.request.GET.get("type", ""), CTE_END_OF_YEAR)
+
+
+class UploadColumns(LayoutPage, TemplateView):
+    """What each column means, from the layout's definition."""
+
     template_name = "pathways/uploads/upload_columns.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_fall = self.layout is CTE_FALL
+        year = self.scope.end_year
         return super().get_context_data(
-            layout=CTE_END_OF_YEAR,
-            pathways=Pathway.objects.offered_in(self.scope.end_year).order_by("code"),
+            layout=self.layout,
+            pathways=[] if is_fall else Pathway.objects.offered_in(year).order_by("code"),
+            statuses=PostProgramStatus.objects.offered_in(year) if is_fall else [],
             **kwargs,
         )
 
@@ -40,15 +53,20 @@ NOTES = (
         " title row below it."
     ),
 )
+NAMES = {
+    CTE_END_OF_YEAR.slug: ("EOY CTE Template", "CTE EOY"),
+    CTE_FALL.slug: ("Fall CTE Template", "Fall CTE"),
+}
+"""Of the empty template, and of the one that is filled."""
 
 
-class Template(ScopedView):
-    """The empty template with one sample row, and the one filled with the district's records."""
-
-    capability = Capability.SEE_BATCHES
+class Template(LayoutPage, DrawnPage):
+    """The empty template with one sample row, and the one filled with the district's records or its
+    follow-up list.
+    """
 
     def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
-        layout = CTE_END_OF_YEAR
+        layout = self.layout
         if form not in ("tsv", "xlsx", "filled"):
             raise Http404("There is no such template.")
         if form == "filled" and not self.can(Capability.EXPORT_RECORDS):
@@ -61,7 +79,9 @@ class Template(ScopedView):
         }  # nobody's State ID
         sample = tuple(own.get(column.field, column.example) for column in layout.columns)
         if form == "filled":
-            extract.write(content, self.scope, "tsv")
+            if layout is CTE_FALL and self.drawn is None:
+                raise Http404("This school year is not followed up.")
+            extract.write(content, self.scope, "tsv", layout)
             access.info(
                 "downloaded file=filled-template user=%s district=%s",
                 self._user_id,
@@ -73,10 +93,11 @@ class Template(ScopedView):
             at = timezone.localtime()
             writer.write_layout_xlsx(content, layout, [sample], at, notes=NOTES)
         content.seek(0)
+        empty, filled = NAMES[layout.slug]
         names = {
-            "tsv": "EOY CTE Template.tsv",
-            "xlsx": "EOY CTE Template.xlsx",
-            "filled": f"CTE EOY {self.scope.district} {self.scope.end_year}.tsv",
+            "tsv": f"{empty}.tsv",
+            "xlsx": f"{empty}.xlsx",
+            "filled": f"{filled} {self.scope.district} {self.scope.end_year}.tsv",
         }
         kind = writer.XLSX if form == "xlsx" else writer.TSV
         return FileResponse(content, as_attachment=True, filename=names[form], content_type=kind)

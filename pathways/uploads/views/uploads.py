@@ -20,7 +20,7 @@ from cte_portal.batches.submit import submit
 from cte_portal.pages.upload_limit import most_bytes, too_large
 from cte_portal.refusals import Refusal
 from pathways.certified import certified
-from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
+from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.files.text import FileRefused, plain_name
 from pathways.ledger.refusals import Locked
 from pathways.models import Participation
@@ -54,7 +54,7 @@ class UploadForm(forms.Form):
 
     type = forms.ChoiceField(
         label="Import Type",
-        choices=[*((slug, layout.title) for slug, layout in LAYOUTS.items()), *TYPES.items()],
+        choices=[(CTE_END_OF_YEAR.slug, CTE_END_OF_YEAR.title), *TYPES.items()],
     )
     file = FileChoice(
         label="File",

@@ -1,0 +1,1 @@
+"""The Fall CTE file: the outcomes of a year's leavers, a line a student."""
