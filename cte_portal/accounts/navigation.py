@@ -54,6 +54,14 @@ SCREENS = (
         scoped=False,
     ),
     Screen(
+        name="Sign-ins",
+        path=("Run the portal",),
+        url_name="sign-ins",
+        capability=Capability.SEE_LISTS,
+        synonyms=("login log", "failed sign-ins", "wrong passwords", "who signed in", "sign-outs"),
+        scoped=False,
+    ),
+    Screen(
         name="Sign-in and security",
         path=("Your account",),
         url_name="mfa_index",

@@ -9,6 +9,11 @@ from cte_portal.plugs import Plug
 
 PLUG = Plug(
     screens={Part.HOME: navigation.HOME, Part.PORTAL: navigation.SCREENS},
-    retention=(retention.SESSIONS, retention.KEPT_FORMS, retention.LINKS),
+    retention=(
+        retention.SESSIONS,
+        retention.KEPT_FORMS,
+        retention.LINKS,
+        retention.SIGN_INS,
+    ),
     standing=standing,
 )

@@ -7,13 +7,15 @@ import datetime
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm
+from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent
 from cte_portal.accounts.models.kept_form import LIFETIME
 from cte_portal.plugs import Kept
 
 LINKS_SHOWN = datetime.timedelta(
     days=30
 )  # after their end, so that the administrator sees that a link has expired
+
+SIGN_INS_KEPT = datetime.timedelta(days=2 * 365)
 
 
 def _sessions() -> int:
@@ -29,6 +31,11 @@ def _links() -> int:
     return Invitation.objects.filter(expires_at__lt=timezone.now() - LINKS_SHOWN).delete()[0]
 
 
+def _sign_ins() -> int:
+    return SignInEvent.objects.filter(at__lt=timezone.now() - SIGN_INS_KEPT).delete()[0]
+
+
 SESSIONS = Kept("sessions", "12 hours after sign-in", _sessions)
 KEPT_FORMS = Kept("kept forms", "24 hours", _kept_forms)
 LINKS = Kept("one-time links", "30 days after they expire", _links)
+SIGN_INS = Kept("sign-ins", "2 years", _sign_ins)

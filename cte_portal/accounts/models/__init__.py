@@ -4,6 +4,7 @@ from cte_portal.accounts.models.audit import AuditEvent, Deed
 from cte_portal.accounts.models.invitation import Invitation
 from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
+from cte_portal.accounts.models.sign_in_event import SignInEvent
 from cte_portal.accounts.models.user import User
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "KeptForm",
     "Membership",
     "Role",
+    "SignInEvent",
     "User",
 ]

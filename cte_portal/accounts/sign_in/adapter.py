@@ -10,10 +10,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
-from cte_portal.accounts.models import KeptForm
+from cte_portal.accounts.models import KeptForm, SignInEvent, User
 from cte_portal.accounts.sign_in import devices, limits, second_factor
 from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_tries
+from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
+
+Act = SignInEvent.Act
 
 OWN_CHANGES = {
     **dict.fromkeys(
@@ -31,6 +34,11 @@ OWN_CHANGES = {
     ),
 }
 """What people do to their own accounts, by the name that allauth has for it."""
+
+
+def _account_of(credentials: dict[str, Any]) -> User | None:
+    """Whose account the user name opens, as signing in looks for it."""
+    return User.objects.filter(username__iexact=credentials.get("username", "")).first()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -61,6 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         devices.remember(request, response, user.username)
+        note_sign_in(request, Act.SIGNED_IN, user)
         if user.confirmed_email != user.email:
             user.confirmed_email = user.email
             user.save(update_fields=["confirmed_email"])
@@ -71,6 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._passwords = limits.passwords(request, credentials.get("username", ""))
         usages = self._passwords.begin()
         if usages is None:
+            note_sign_in(request, Act.TOO_MANY_TRIES, _account_of(credentials))
             raise self.validation_error("too_many_login_attempts")
         (self._login_failed_rl_usage,) = (
             usages  # what allauth gives back when the password was right
@@ -78,6 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """The person is told of it, once the tries are used up or come from everywhere."""
+        note_sign_in(request, Act.WRONG_PASSWORD, _account_of(credentials))
         username = credentials.get("username", "")
         everywhere = limits.noticed(request, username)
         if everywhere.begin() is None or self._passwords.exhausted:
@@ -104,11 +115,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         tries = limits.proofs(self.request, user)
         if tries.begin() is None:
+            note_sign_in(self.request, Act.TOO_MANY_TRIES, user)
             raise self.validation_error("too_many_proofs")
         right = bool(user.is_active and user.check_password(password))
         if right:
             tries.forget()
+        note_sign_in(self.request, Act.PASSWORD_CONFIRMED if right else Act.WRONG_PASSWORD, user)
         return right
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            note_sign_in(request, Act.SIGNED_OUT, request.user)
+        super().logout(request)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, *args: Any, **kwargs: Any

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.forms import PasswordInput
 from django.http import HttpRequest
 
+from cte_portal.accounts.models import SignInEvent
 from cte_portal.accounts.sign_in import letters, limits, own_account, second_factor
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
 
@@ -55,7 +57,11 @@ class SignInForm(PortalWords, allauth.LoginForm):
 
     def clean(self) -> Any:
         cleaned = super().clean()
+        if self.user and not self.user.is_active:
+            own_account.note_sign_in(context.request, SignInEvent.Act.ACCOUNT_CLOSED, self.user)
+            raise get_account_adapter().validation_error("account_inactive")
         if self.user and self.user.dormant:
+            own_account.note_sign_in(context.request, SignInEvent.Act.ACCOUNT_CLOSED, self.user)
             cure = (
                 "Choose a new password with “Forgot your password?”"
                 if own_account.opens_by_mail(self.user)
@@ -142,14 +148,23 @@ class SpentOnce(Code):
     def clean_code(self) -> str:
         tries = self.tries()
         if tries.begin() is None:
+            self._note(SignInEvent.Act.TOO_MANY_TRIES)
             raise ValidationError(
                 AccountAdapter.error_messages["too_many_proofs"], code="too_many_proofs"
             )
         code = str(self.cleaned_data["code"])
-        if not (self._is_of_app(code) or (self.recovery and self._is_of_recovery(code))):
+        if self._is_of_app(code):
+            self._note(SignInEvent.Act.CODE_ACCEPTED)
+        elif self.recovery and self._is_of_recovery(code):
+            self._note(SignInEvent.Act.RECOVERY_CODE_USED)
+        else:
+            self._note(SignInEvent.Act.WRONG_CODE)
             raise get_adapter().validation_error("incorrect_code")
         tries.forget()
         return code
+
+    def _note(self, act: SignInEvent.Act) -> None:
+        own_account.note_sign_in(context.request, act, self.user)
 
     def _is_of_app(self, code: str) -> bool:
         with transaction.atomic():
@@ -184,6 +199,13 @@ class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):
 
     def tries(self) -> limits.Tries:
         return limits.codes(context.request, self.user)
+
+    def clean_code(self) -> str:
+        """The account may have been closed since the password was entered."""
+        if not self.user.is_active:
+            self._note(SignInEvent.Act.ACCOUNT_CLOSED)
+            raise get_account_adapter().validation_error("account_inactive")
+        return super().clean_code()
 
 
 class ConfirmCodeForm(SpentOnce, mfa.ReauthenticateForm):

@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from cte_portal.accounts.access.reach import person_of
 from cte_portal.accounts.access.scoped import kept_of, page_of
-from cte_portal.accounts.models import KeptForm
+from cte_portal.accounts.models import KeptForm, SignInEvent
+from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 
@@ -71,6 +73,7 @@ class IdleTimeoutMiddleware:
         if len(back) > MOST_OF_ADDRESS:
             back = request.path
         kept = request.method == "POST" and keep_typed(request, user_id)
+        note_sign_in(request, SignInEvent.Act.SESSION_ENDED, person_of(request))
         auth.logout(request)
         request.session["signed_out"] = "kept" if kept else "idle"
         return redirect_to_login(back, resolve_url(settings.LOGIN_URL))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
 from django.utils import timezone
 
 from cte_portal.accounts import deeds
-from cte_portal.accounts.models import AuditEvent, Role, User
+from cte_portal.accounts.models import AuditEvent, Role, SignInEvent, User
 from cte_portal.accounts.sign_in.letters import post
 from cte_portal.plugs import only, plugs
 
@@ -15,6 +17,12 @@ Operation = AuditEvent.Operation
 def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
     """What a person did to the own account."""
     AuditEvent.objects.record([deeds.of_person(person, Operation.CHANGE, before, after)], by=person)
+
+
+def note_sign_in(request: HttpRequest, act: SignInEvent.Act, person: object) -> None:
+    """A sign-in, a try or a sign-out, with the network address that it came from."""
+    account = person if isinstance(person, User) else None
+    SignInEvent.objects.note(act, account, get_adapter().get_client_ip(request))
 
 
 def opens_by_mail(person: User) -> bool:

@@ -16,15 +16,19 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import SignInEvent, User
 from cte_portal.accounts.sign_in import devices, own_account, second_factor
 
+SIGN_INS_SHOWN = 10
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
 
 
 class Security(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)
+        events = SignInEvent.objects.filter(user_id=self.request.user.pk).newest_first()
+        return super().get_context_data(
+            required=settings.REQUIRE_MFA, sign_ins=events[:SIGN_INS_SHOWN], **kwargs
+        )
 
 
 class NewPassword(PasswordResetFromKeyView):

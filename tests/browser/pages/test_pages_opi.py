@@ -331,6 +331,11 @@ STATES: dict[str, list[State]] = {
         State("none", at("/opi/audit/"), who="opi"),
         State("bad date", at("/opi/audit/?first=yesterday"), who="keeper"),
     ],
+    "sign-ins": [
+        State("some", at("/opi/sign-ins/"), who="keeper"),
+        State("no match", at("/opi/sign-ins/?find=nobody"), who="opi"),
+        State("bad date", at("/opi/sign-ins/?first=yesterday"), who="keeper"),
+    ],
     "certification-events": [
         State("none", at("/opi/certification-events/"), who="keeper"),
         State("list", events_list, who="keeper"),

@@ -232,6 +232,8 @@ STATEWIDE = {
     "approvals-import": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "audit": {"GET": SEEN, "POST": NO_POST},
     "audit-csv": {"GET": SEEN, "POST": NO_POST},
+    "sign-ins": {"GET": SEEN, "POST": NO_POST},
+    "sign-ins-csv": {"GET": SEEN, "POST": NO_POST},
     "people": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
     "person": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
     "person-new": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},

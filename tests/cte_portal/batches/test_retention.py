@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm, User
+from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, User
 from cte_portal.batches import dispatch
 from cte_portal.batches.models import Batch, CleanUp, Notice
 from cte_portal.batches.retention import clean_up
@@ -56,6 +56,10 @@ def left(
     for person, day in ((clerk, LONG_AGO), (opi, timezone.now())):
         Invitation.objects.create(
             user=person, digest=uuid.uuid4().hex, made_at=day, expires_at=day, by="X"
+        )
+    for days in (731, 1):
+        SignInEvent.objects.create(
+            at=timezone.now() - datetime.timedelta(days=days), act="signed-in", person="X"
         )
     for key, day in (("a", LONG_AGO), ("b", timezone.now())):
         Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
@@ -124,6 +128,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(
         "sessions": 1,
         "kept forms": 1,
         "one-time links": 1,
+        "sign-ins": 1,
         "notices": 1,
         "files of jobs": 1,
         "unfinished uploads": 1,
@@ -137,8 +142,9 @@ def test_what_is_over_its_time_goes_and_nothing_else(
             KeptForm.objects.count(),
             Invitation.objects.count(),
             Notice.objects.count(),
+            SignInEvent.objects.count(),
         ]
-        == [1] * 4
+        == [1] * 5
     )
     assert not any(
         default_storage.exists(file) for file in [*left["files"].values(), left["input"]]
