@@ -14,6 +14,7 @@ from pathways.home.steps import home_tasks
 from pathways.reports import run, statewide
 from pathways.resync import batches, watched
 from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
+from pathways.roster.imports.statewide import ROSTER_FILES_OF_ALL
 from pathways.roster.imports.undoing import ROSTER_UNDO
 from pathways.uploads import kinds
 
@@ -28,6 +29,7 @@ PLUG = Plug(
         kinds.UNDO,
         ROSTER_FILE,
         ROSTER_FILE_OF_ALL,
+        ROSTER_FILES_OF_ALL,
         ROSTER_UNDO,
         EXTRACT,
         batches.RESYNC,

@@ -11,8 +11,11 @@ have ended.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
+
+from django.core.files.base import File
 
 from cte_portal.batches.job import Job
 from cte_portal.batches.models import LIVE, STATEWIDE, Batch, BatchQuerySet, Status
@@ -36,9 +39,10 @@ def for_each_district(
     stage: str,
     title: str,
     options: dict[str, Any],
+    content: Callable[[str], File[Any]] | None = None,
 ) -> dict[str, int]:
-    """Run a batch of `kind` in each district; returns how many ended in which status. Raises
-    CancelAsked and Lost like any step.
+    """Run a batch of `kind` in each district, on its own `content` where it has some; returns how
+    many ended in which status. Raises CancelAsked and Lost like any step.
     """
     parent, children = job.batch, children_of(job.batch)
     numbers = list(districts)
@@ -52,17 +56,20 @@ def for_each_district(
         if rest:
             _told(job, stage, len(numbers))
             number = rest.pop(0)
-            child = submit(
-                kind,
-                by=parent.submitted_by,
-                title=title,
-                scope=Scope(number, int(parent.end_year or 0)),
-                options=options,
-                key=f"{parent.pk}:{number}",
-                about=parent,
-                queue=STATEWIDE,
-                limited=False,
-            )
+            with content(number) if content else nullcontext() as file:
+                child = submit(
+                    kind,
+                    by=parent.submitted_by,
+                    title=title,
+                    subject=parent.subject,
+                    scope=Scope(number, int(parent.end_year or 0)),
+                    options=options,
+                    key=f"{parent.pk}:{number}",
+                    content=file,
+                    about=parent,
+                    queue=STATEWIDE,
+                    limited=False,
+                )
             run(child.pk)
         elif not claimed:
             time.sleep(WAIT)

@@ -17,25 +17,24 @@ from django.core.management.base import CommandError
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.files import open_stored
-from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run_here
+from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand
-from pathways.files.text import FileRefused
 from pathways.management.questions import current_year, person_named, require_district
-from pathways.models import District
 from pathways.roster.imports.batch import (
     ROSTER_FILE,
-    ROSTER_FILE_OF_ALL,
     TITLE,
     UPLOAD,
     VALIDATE,
 )
 from pathways.roster.imports.carrying import OUTCOMES
-from pathways.roster.imports.statewide import sorted_by_district
+from pathways.roster.imports.statewide import submit_of_all
 from pathways.roster.problems import PROBLEMS
+
+LONGEST = 12 * 60 * 60  # seconds that the command waits for a worker that was quicker
 
 
 class Command(PortalCommand):
@@ -52,7 +51,7 @@ class Command(PortalCommand):
             "--all",
             action="store_true",
             dest="statewide",
-            help="a file of all districts: each gets a batch of its own, one after the other",
+            help="a file of all districts: one batch, with a child for each district",
         )
         parser.add_argument(
             "--as",
@@ -108,42 +107,36 @@ class Command(PortalCommand):
         paths = (
             sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
         )
-        batches: dict[str, Batch] = {}
-        failures: dict[str, str] = {}
-        known = set(District.objects.values_list("number", flat=True))
-        try:
-            with sorted_by_district(paths) as files:
-                for district in sorted(set(files.rows) & known):
-                    scope = Scope(district, end_year)
-                    try:
-                        batches[district] = carried(
-                            files.zip_of(district), path.name, scope, user, how, ROSTER_FILE_OF_ALL
-                        )
-                    except CommandError as failed:
-                        failures[district] = str(failed)
-        except FileRefused as refused:
-            raise CommandError(f"{refused.sentence}. Nothing was read.") from refused
-        unknown = {number: files.rows[number] for number in sorted(set(files.rows) - known)}
+        batch = run_here(submit_of_all(paths, path.name, end_year, how, by=user), patience=LONGEST)
+        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+            raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+        ended = (Status.COMPLETED, Status.WITH_ERRORS)
+        children = list(children_of(batch))
+        batches = {child.district: child for child in children if child.status in ended}
+        failures = {
+            child.district: child.sentence for child in children if child.status not in ended
+        }
+        unknown, nameless = batch.result["unknown"], batch.result["nameless"]
         if as_text:
             answer = {
-                "districts": {number: as_json(batch) for number, batch in batches.items()},
+                "districts": {number: as_json(child) for number, child in batches.items()},
                 "failed": failures,
                 "unknown": unknown,
-                "nameless": files.nameless,
+                "nameless": nameless,
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            for number, batch in batches.items():
-                self.stdout.write(f"{number}: {batch.sentence}")
+            for number, child in batches.items():
+                self.stdout.write(f"{number}: {child.sentence}")
             for number, reason in failures.items():
                 self.stdout.write(f"{number}: {reason}")
             for number, rows in unknown.items():
                 self.stdout.write(
                     f"{number}: not a district of the portal. Rows left out: {rows:,}"
                 )
-            if files.nameless:
-                self.stdout.write(f"Rows without a District Number: {files.nameless:,}")
-        end_with(list(batches.values()), has_left_out=bool(unknown or failures or files.nameless))
+            if nameless:
+                self.stdout.write(f"Rows without a District Number: {nameless:,}")
+        end_with(list(batches.values()), has_left_out=bool(unknown or failures or nameless))
 
 
 def carried(
@@ -152,12 +145,11 @@ def carried(
     scope: Scope,
     user: User,
     how: dict[str, Any],
-    kind: Kind = ROSTER_FILE,
 ) -> Batch:
     """The file as a batch of the district, carried out here. Raises CommandError."""
     with file.open("rb") as content:
         batch = submit(
-            kind.name,
+            ROSTER_FILE.name,
             by=user,
             title=TITLE,
             subject=name,

@@ -1,10 +1,13 @@
-"""A roster file of many districts, sorted into one zip for each, which a district's own upload reads.
+"""A roster file of many districts: one batch, and for each district a child that reads its part.
 
-Lines keep their text; nothing is kept in memory but what waits to be written.
+The parent keeps what was sent, so that another worker can go on with it. It sorts the lines into
+one zip for each district; they keep their text, and nothing is kept in memory but what waits to be
+written.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections import Counter
@@ -12,10 +15,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+from django.core.files.base import File
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.batches.files import is_stored, open_stored
+from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import STATEWIDE, Batch, Status
+from cte_portal.batches.statewide.statewide import for_each_district
+from cte_portal.batches.submit import submit
+from cte_portal.editions import Scope
+from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused, Lines
+from pathways.models import District, SchoolYear
+from pathways.roster.imports.batch import ROSTER_FILE_OF_ALL, TITLE
 from pathways.roster.imports.recognizing import RosterPart, cells_of, parts_of
 
+FILES_OF_ALL = "roster-files-of-all"
+MOST_NAMED = 20
 WAITING = 50_000
 """Lines that are kept before they are written."""
 
@@ -38,15 +58,81 @@ class SortedFiles:
 
 
 @contextmanager
-def sorted_by_district(paths: list[Path]) -> Iterator[SortedFiles]:
-    """Read the files to their end, each line to its district. Raises FileRefused."""
-    with tempfile.TemporaryDirectory() as name:
+def sorted_by_district(package: IO[bytes]) -> Iterator[SortedFiles]:
+    """Read the files of a zip to their end, each line to its district. Raises FileRefused."""
+    with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(package) as archive:
         files = SortedFiles(Path(name))
-        for number, path in enumerate(paths, 1):
-            with path.open("rb") as file:
-                for place, part in enumerate(parts_of(file, path.name), 1):
+        for number, entry in enumerate(archive.infolist(), 1):
+            with tempfile.TemporaryFile() as aside:
+                with archive.open(entry) as member:
+                    shutil.copyfileobj(member, aside)
+                for place, part in enumerate(parts_of(aside, entry.filename), 1):
                     _sort(files, part, f"{number:03} {place:02}{'.txt' if part.is_aim else '.csv'}")
         yield files
+
+
+def submit_of_all(
+    paths: list[Path], subject: str, end_year: int, options: dict[str, object], *, by: User
+) -> Batch:
+    """Queue the files of all districts as one batch."""
+    with tempfile.TemporaryFile() as aside:
+        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as package:
+            for path in paths:
+                package.write(path, path.name)
+        return submit(
+            FILES_OF_ALL,
+            by=by,
+            title=f"{TITLE} – all districts",
+            subject=subject,
+            scope=Scope("", end_year),
+            options=options,
+            content=File(aside, name="input"),
+            limited=False,
+        )
+
+
+def run_of_all(job: Job) -> None:
+    batch = job.batch
+    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{job.scope.school_year} is no longer the current school year.")
+    if not is_stored(batch.input_file):
+        raise CannotRun("The files are no longer kept. Send them again.")
+    job.step("Sorting by district")
+    known = set(District.objects.values_list("number", flat=True))
+    try:
+        with open_stored(batch.input_file) as package, sorted_by_district(package) as files:
+            ended = for_each_district(
+                job,
+                ROSTER_FILE_OF_ALL.name,
+                sorted(set(files.rows) & known),
+                stage="Uploading",
+                title=TITLE,
+                options=batch.options,
+                content=lambda district: File(files.zip_of(district).open("rb"), name="input"),
+            )
+    except FileRefused as refused:
+        job.outcome = Outcome(
+            f"{refused.sentence}. Nothing was read.",
+            refused=True,
+            result={"refused": f"{refused.sentence}."},
+        )
+        return
+    unknown = {number: files.rows[number] for number in sorted(set(files.rows) - known)}
+    whole = ended[Status.COMPLETED]
+    rest = sum(ended.values()) - whole
+    sentences = [f"{number_of(whole, 'district')} done."]
+    if rest:
+        sentences.append(f"{rest:,} with errors or not done: open them below.")
+    if unknown:
+        listed = ", ".join(list(unknown)[:MOST_NAMED])
+        sentences.append(f"Rows of {number_of(len(unknown), 'unknown district')}: {listed}.")
+    if files.nameless:
+        sentences.append(f"Rows without a District Number: {files.nameless:,}.")
+    job.outcome = Outcome(
+        " ".join(sentences),
+        with_errors=len(sentences) > 1,
+        result={"ended": ended, "unknown": unknown, "nameless": files.nameless},
+    )
 
 
 def _sort(files: SortedFiles, part: RosterPart, name: str) -> None:
@@ -87,3 +173,14 @@ def _write(files: SortedFiles, waiting: dict[str, list[str]], name: str, titles:
             file.writelines(f"{line}\n" for line in lines)
         files.rows[district] += len(lines)
     waiting.clear()
+
+
+ROSTER_FILES_OF_ALL = Kind(
+    name=FILES_OF_ALL,
+    run=run_of_all,
+    queue=STATEWIDE,
+    capability=Capability.WORK_STATEWIDE,
+    unit="district",
+    noun="roster upload of all districts",
+    changes_nothing="Some districts may be done. The others are unchanged.",
+)

@@ -13,9 +13,15 @@ from django.test import Client
 from django.urls import reverse
 
 from cte_portal.accounts.models import Role, User
-from cte_portal.batches.models import Batch
+from cte_portal.batches import dispatch
+from cte_portal.batches.models import Batch, Status, moment
 from cte_portal.batches.running import run as run_batch
+from cte_portal.batches.statewide import statewide
+from cte_portal.batches.statewide.statewide import children_of
+from cte_portal.editions import Scope
 from pathways.models import District, Student
+from pathways.roster.imports.statewide import submit_of_all
+from tests.fixtures.people import person
 from tests.pathways.roster.conftest import Desk
 
 pytestmark = [
@@ -77,7 +83,10 @@ def test_each_district_gets_its_own_rows_and_a_bad_one_stops_no_other(
     }
     owners = set(Student.objects.values_list("state_id", "district_id"))
     assert owners == {("999000001", "0965"), ("999000003", "0965"), ("999000002", "9020")}
-    assert set(Batch.objects.values_list("district", flat=True)) == {"0965", "9020"}
+    parent = Batch.objects.get(district="")
+    assert children_of(parent).filter(status=Status.COMPLETED).count() == 1
+    assert set(children_of(parent).values_list("district", flat=True)) == {"0965", "9020"}
+    assert parent.sentence == "1 district done. 1 with errors or not done: open them below."
 
 
 def test_rows_of_no_district_are_counted_and_end_the_command_with_2(
@@ -102,7 +111,7 @@ def test_the_district_takes_its_part_back(desk: Desk, tmp_path: Path, client: Cl
     path.write_text(TITLES + ROW.format(district="0965", student="999000001"))
     run(path)
     client.force_login(desk.clerk)
-    part = Batch.objects.get()
+    part = Batch.objects.get(district="0965")
     page = client.get(reverse("batch", args=["0965", 2025, part.pk])).content.decode()
     assert "Undo this upload" in page
     client.post(reverse("roster-undo", args=["0965", 2025, part.pk]))
@@ -118,8 +127,8 @@ def test_a_clerk_loads_no_district(
     opi.memberships.create(role=Role.DATA_CLERK, district="0965")
     path = tmp_path / "state.csv"
     path.write_text(TITLES + ROW.format(district="9020", student="999000002"))
-    code, answer = run(path)
-    assert code == 2 and "no longer has permission" in answer["failed"]["9020"]
+    with pytest.raises(CommandError, match="no longer has permission"):
+        run(path)
     assert not Student.objects.exists()
 
 
@@ -132,7 +141,7 @@ def test_a_file_without_district_numbers_is_refused(desk: Desk, tmp_path: Path) 
         run(tmp_path / "nothing")
     with pytest.raises(CommandError, match="one by one"):
         run(path, "--confirm=3")
-    assert not Batch.objects.exists()
+    assert not Batch.objects.exclude(district="").exists()
 
 
 def test_a_large_file_is_written_in_pieces(
@@ -144,3 +153,99 @@ def test_a_large_file_is_written_in_pieces(
     path.write_text(TITLES + "".join(rows))
     code, answer = run(path)
     assert (code, answer["districts"]["0965"]["objects"][0]["new"]) == (0, 10)
+
+
+class Killed(BaseException):
+    """The worker's process is gone."""
+
+
+@pytest.mark.parametrize("moment_of_death", range(6))
+def test_a_worker_that_dies_at_any_step_leaves_whole_districts_and_the_next_does_the_rest(
+    desk: Desk,
+    neighbor: District,
+    tmp_path: Path,
+    opi: User,
+    monkeypatch: pytest.MonkeyPatch,
+    moment_of_death: int,
+) -> None:
+    """Before and after each district, and between a district's child and its run."""
+    path = tmp_path / "state.csv"
+    rows = {"0965": ["999000001", "999000003"], "9020": ["999000002"]}
+    path.write_text(
+        TITLES
+        + "".join(
+            ROW.format(district=district, student=student)
+            for district, students in rows.items()
+            for student in students
+        )
+    )
+    parent = submit_of_all([path], path.name, 2025, {"work": "upload"}, by=opi)
+    steps = iter(range(100))
+
+    def dying(does: Any) -> Any:
+        def step(*arguments: Any, **more: Any) -> Any:
+            if next(steps) == moment_of_death:
+                raise Killed
+            return does(*arguments, **more)
+
+        return step
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        for name in ("_told", "submit", "run"):
+            patch.setattr(statewide, name, dying(getattr(statewide, name)))
+        run_batch(parent.pk)
+    for district, students in rows.items():
+        written = set(Student.objects.filter(district=district).values_list("state_id", flat=True))
+        assert written in (set(), set(students))
+    Batch.objects.live().exclude(lease_until=None).update(lease_until=moment(-1))
+    dispatch.sweep()
+    assert run_batch(parent.pk)
+    parent.refresh_from_db()
+    assert parent.sentence == "2 districts done."
+    assert Student.objects.count() == 3
+    assert sorted(children_of(parent).values_list("district", flat=True)) == ["0965", "9020"]
+
+
+def test_a_districts_own_work_goes_on_meanwhile(
+    desk: Desk, neighbor: District, tmp_path: Path, opi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clerk uploads while another district is carried out, and waits for no turn."""
+    path = tmp_path / "state.csv"
+    path.write_text(
+        TITLES
+        + ROW.format(district="0965", student="999000001")
+        + ROW.format(district="9020", student="999000002")
+    )
+    parent = submit_of_all([path], path.name, 2025, {"work": "upload"}, by=opi)
+    clerk = person("ameek", "Meek", "Ann", (Role.DATA_CLERK, "9020"))
+    does, sent = statewide.run, []
+
+    def meanwhile(key: Any) -> bool:
+        if not sent:
+            row = ROW.format(district="9020", student="999000009")
+            sent.append(Desk(clerk, Scope("9020", 2025)).send(TITLES + row))
+        return does(key)
+
+    monkeypatch.setattr(statewide, "run", meanwhile)
+    assert run_batch(parent.pk)
+    assert sent[0].status == Status.COMPLETED
+    assert children_of(parent).filter(status=Status.COMPLETED).count() == 2
+    assert Student.objects.filter(district="9020").count() == 2
+
+
+def test_opi_sees_the_parent_with_its_districts(
+    desk: Desk, neighbor: District, tmp_path: Path, opi: User, client: Client
+) -> None:
+    path = tmp_path / "state.csv"
+    path.write_text(
+        TITLES
+        + ROW.format(district="0965", student="999000001")
+        + ROW.format(district="7777", student="999000002")
+    )
+    assert run(path)[0] == 2
+    parent = Batch.objects.get(district="")
+    client.force_login(opi)
+    page = client.get(reverse("statewide-batch", args=[parent.pk])).content.decode()
+    assert "Rows of 1 unknown district: 7777." in page and ">0965</a>" in page
+    client.force_login(desk.clerk)
+    assert client.get(reverse("statewide-batch", args=[parent.pk])).status_code in (403, 404)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from cte_portal.accounts.models import Role
 from pathways.models import Student
 from pathways.roster.imports.oneroster.confirming import confirm
 from tests.pathways.roster.conftest import Desk
@@ -47,6 +48,7 @@ def test_a_system_that_nobody_has_mapped_is_refused_with_the_reason(
 
 
 def test_an_export_is_of_one_district(desk: Desk, tmp_path: Path) -> None:
+    desk.clerk.memberships.create(role=Role.OPI_STAFF, district="")
     file = tmp_path / "export.zip"
     file.write_bytes(packed(export()))
     with pytest.raises(CommandError, match="uploaded by one district at a time"):
