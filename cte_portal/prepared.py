@@ -63,16 +63,20 @@ class Statement:
     """Those of the object that are read: the first columns; its annotations follow."""
     extra: tuple[str, ...] = ()
 
-    def rows(self, values: dict[str, Any]) -> list[Any]:
+    def parameters(self, values: dict[str, Any]) -> list[Any]:
+        """What the SQL is given, in its order."""
         connection = connections[self.alias]
-        params = [
+        return [
             connection.ops.adapt_unknown_value(param.value(values))
             if isinstance(param, Asked)
             else param
             for param in self.params
         ]
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        connection = connections[self.alias]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, self.parameters(values))
             rows: Iterable[Any] = cursor.fetchall()
         for at, column in enumerate(self.columns):
             backend = connection.ops.get_db_converters(column)
@@ -109,12 +113,24 @@ class Prepared(Generic[P]):
         self.statements: dict[Any, Statement] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
-        values: dict[str, Any] = {**dict(zip(self.names, args, strict=False)), **kwargs}
+        values = self._values(*args, **kwargs)
+        return self._statement(values).rows(values)
+
+    def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
+        """The statement and its values, for what is put around several questions."""
+        values = self._values(*args, **kwargs)
+        statement = self._statement(values)
+        return statement.sql, statement.parameters(values)
+
+    def _values(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        return {**dict(zip(self.names, args, strict=False)), **kwargs}
+
+    def _statement(self, values: dict[str, Any]) -> Statement:
         shape = tuple((name, _shape(values[name])) for name in self.names)
         statement = self.statements.get(shape)
         if statement is None:
             statement = self.statements[shape] = self._built(values)
-        return statement.rows(values)
+        return statement
 
     def _built(self, values: dict[str, Any]) -> Statement:
         rows = self.query(**{name: _place(name, value) for name, value in values.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.words import text
-from pathways.ledger.position import position_of
+from pathways.ledger.kept import kept
 from pathways.models import Enrollment, Outcome, Participation, Roster, StateCopy, Student
 from pathways.resync import gap
 from pathways.resync.difference import Difference, differences
@@ -39,7 +40,8 @@ class ObjectStanding:
     """
 
     kind: ObjectType
-    difference: Difference
+    differing: int
+    """Rows that the state has not, or has otherwise."""
     entry: dict[str, Any] | None
 
     @property
@@ -47,13 +49,36 @@ class ObjectStanding:
         return datetime.datetime.fromisoformat(self.entry["last"]) if self.entry else None
 
 
+def standings(
+    scope: Scope, copy: StateCopy | None, causes: dict[str, Counter[str]]
+) -> list[ObjectStanding]:
+    """All types, with the numbers of a comparison."""
+    return [
+        ObjectStanding(kind, causes[kind.name].total(), _entry(scope, copy, kind))
+        for kind in OBJECTS
+    ]
+
+
+def is_empty(scope: Scope) -> bool:
+    """True when the district has no student in this school year: then equality means nothing."""
+    return not Student.objects.in_scope(scope).exists()
+
+
+def _entry(scope: Scope, copy: StateCopy | None, kind: ObjectType) -> dict[str, Any] | None:
+    """The StateCopy's entry of the type, if it was sent in the open school year."""
+    entry: dict[str, Any] | None = copy.objects_sent.get(kind.name) if copy else None
+    if entry is None or copy is None:
+        return None
+    return entry if entry.get("end_year", copy.end_year) == scope.end_year else None
+
+
 class Comparison:
     """A district beside what stands of it at the state. A type is compared when it is asked for, or
-    with all the others.
+    with all the others. `known` is what the page knows already.
     """
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, scope: Scope, known: dict[Any, Any] | None = None) -> None:
+        self.scope, self.known = scope, {} if known is None else known
         self._differences: dict[str, Difference] = {}
 
     @cached_property
@@ -67,44 +92,18 @@ class Comparison:
 
     @cached_property
     def standings(self) -> list[ObjectStanding]:
-        point = gap.point_of(self.copy, position_of(self.scope))
-        self._differences |= differences(
-            [kind for kind in OBJECTS if kind.name not in self._differences], self.scope
+        self._differences = gap.compare(self.scope, self.copy, self.known)
+        return standings(
+            self.scope, self.copy, gap.gap_of(self.scope, self.copy, self.known).causes
         )
-        gap.keep(self.scope, point, self._differences)
-        return [ObjectStanding(kind, self.difference(kind), self._entry(kind)) for kind in OBJECTS]
-
-    def _entry(self, kind: ObjectType) -> dict[str, Any] | None:
-        """The StateCopy's entry of the type, if it was sent in the open school year."""
-        entry: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
-        if entry is None or self.copy is None:
-            return None
-        return entry if entry.get("end_year", self.copy.end_year) == self.scope.end_year else None
 
     @property
     def differing(self) -> int:
-        return sum(len(standing.difference) for standing in self.standings)
+        return sum(standing.differing for standing in self.standings)
 
     @property
     def is_empty(self) -> bool:
-        """True when the district has no student in this school year: then equality means nothing."""
-        return not Student.objects.in_scope(self.scope).exists()
-
-    @cached_property
-    def causes(self) -> dict[str, int]:
-        """The number of rows that differ, by cause, all types together."""
-        counts = {"never sent": 0, "changed since": 0, "refused": 0, "only at the state": 0}
-        for standing in self.standings:
-            refused = self.refused(standing.kind).keys() & standing.difference.written
-            counts["refused"] += len(refused)
-            counts["never sent"] += len(standing.difference.new - refused)
-            counts["changed since"] += len(standing.difference.changed - refused)
-            counts["only at the state"] += len(standing.difference.gone)
-        return counts
-
-    def refused(self, kind: ObjectType) -> dict[Any, str]:
-        """Key and reason of the rows that the last resync left out."""
-        return dict(self.copy.refused.get(kind.name, ())) if self.copy else {}
+        return is_empty(self.scope)
 
     def keys(self, kind: ObjectType) -> list[Any]:
         """All keys that differ, those of the district first."""
@@ -116,7 +115,7 @@ class Comparison:
         chosen = list(keys)
         here = fetch(kind, self.scope, chosen)
         there = fetch(kind, self.scope.at_state(), chosen)
-        refused, difference = self.refused(kind), self.difference(kind)
+        refused, difference = gap.refused_of(self.copy, kind), self.difference(kind)
         lines = []
         for key in chosen:
             district_row, state_row = here.get(key), there.get(key)
@@ -222,8 +221,14 @@ class RecordsFigure:
     state: int
 
 
+def kept_figures(
+    scope: Scope, copy: StateCopy | None, known: dict[Any, Any]
+) -> list[RecordsFigure]:
+    """The counts that people compare first, kept until the district has moved or was sent again."""
+    return kept(scope, known, "both-editions", lambda: figures(scope), gap.resync_of(copy))
+
+
 def figures(scope: Scope) -> list[RecordsFigure]:
-    """The counts that people compare first."""
     counts = []
     for edition in (scope, scope.at_state()):
         records = Participation.objects.in_scope(edition)

@@ -7,17 +7,17 @@ row is compared one by one. It finds what the ledger's cursor cannot, such as ch
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import BigIntegerField, CharField, F, Func, TextField, Value
+from django.db.models import BigIntegerField, CharField, F, Func, TextField
 from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Scope
-from pathways.ledger.copy_out import copied
+from cte_portal.prepared import Prepared, prepared
 from pathways.resync.object_types import RECORDS, ObjectType
 
 MOST_KEYS = 5_000  # named in one statement
@@ -63,6 +63,9 @@ class Difference:
         return self.new | self.changed
 
 
+NONE = Difference(frozenset(), frozenset(), frozenset(), 0)
+
+
 def differences(
     kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()
 ) -> dict[str, Difference]:
@@ -73,108 +76,93 @@ def differences(
     chosen = list(kinds)
     if not chosen:
         return {}
-    theirs_alone = {"student_id__in": students} if students else {}
-    here = Fingerprints(scope, [kind.sent(scope).filter(**theirs_alone) for kind in chosen], chosen)
-    there = Fingerprints(
-        scope.at_state(),
-        [kind.of_district(scope.at_state()).filter(**theirs_alone) for kind in chosen],
-        chosen,
-    )
-    only_here, only_there = here.beyond(there), there.beyond(here)
+    here = fingerprints(chosen, scope, students)
+    there = fingerprints(chosen, scope.at_state(), students)
     by_type = {}
-    for number, kind in enumerate(chosen):
-        district_keys, state_keys = only_here[number], only_there[number]
+    for kind, district, state in zip(chosen, here, there, strict=True):
+        district_keys, state_keys = _keys(kind, district - state), _keys(kind, state - district)
         gone = state_keys - district_keys
         if kind is RECORDS:
             # A record whose student has left the year is not sent, and not taken out either: it
             # does not count at the state.
             gone -= _still_there(kind.of_district(scope), gone)
         by_type[kind.name] = Difference(
-            district_keys - state_keys, district_keys & state_keys, gone, here.totals[number]
+            district_keys - state_keys, district_keys & state_keys, gone, len(district)
         )
     return by_type
 
 
-class Fingerprints:
-    """Key and fingerprint of each row of one edition, comparable with the other's: tuples, or lines
-    as the server wrote them.
+def fingerprints(
+    kinds: list[ObjectType], scope: Scope, students: Collection[int] = ()
+) -> list[set[Any]]:
+    """Key and fingerprint of each row of one edition, comparable with the other's, in a set for each
+    type: lines on PostgreSQL, where the server writes all rows of a type as one text, else tuples.
     """
+    statements: list[str] = []
+    values: list[Any] = []
+    connection = connections[scope.alias]
+    is_postgresql = connection.vendor == "postgresql"
+    around = AS_ONE_TEXT if is_postgresql else AS_ROWS
+    for number, kind in enumerate(kinds):
+        sql, more = _sql_of(kind, scope, students)
+        statements.append(around.format(number, sql))
+        values += more
+    rows: list[set[Any]] = [set() for _ in kinds]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), values)
+        for number, *row in cursor.fetchall():
+            if not is_postgresql:
+                rows[number].add(tuple(row))
+            elif row[0]:
+                rows[number].update(row[0].split("\n"))
+    return rows
 
-    def __init__(
-        self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]
-    ) -> None:
-        self.kinds, self.connection = kinds, connections[scope.alias]
-        self.lines: set[Any] = set()
-        self.totals = [0] * len(kinds)
-        (self._copied if self.connection.vendor == "postgresql" else self._fetched)(rows)
 
-    def beyond(self, edition: Fingerprints) -> list[frozenset[Any]]:
-        """Keys, by type, of what the other edition does not have so."""
-        keys: list[set[Any]] = [set() for _ in self.kinds]
-        for line in self.lines - edition.lines:
-            if isinstance(line, bytes):
-                number, key, _ = line.split(b"\t", 2)
-                keys[int(number)].add(int(key) if self._numbered[int(number)] else key.decode())
-            else:
-                keys[line[0]].add(line[1])
-        return [frozenset(some) for some in keys]
+AS_ROWS = "SELECT {}, row_key, fingerprint FROM ({}) AS stored"
+AS_ONE_TEXT = "SELECT {}, string_agg(row_key || ' ' || fingerprint, E'\\n') FROM ({}) AS stored"
 
-    def _copied(self, rows: list[models.QuerySet[Any]]) -> None:
-        """All types are one statement; each line begins with the number of its type."""
-        self._numbered = [
-            kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds
-        ]
-        hashed = RowHash if _alike() else RowDigest
-        statements: list[str] = []
-        values: list[Any] = []
-        for number, (kind, query) in enumerate(zip(self.kinds, rows, strict=True)):
-            key, *names = kind.fields
-            columns = {
-                "kind_number": Value(number),
-                "row_key": Cast(key, TextField()),
-                "fingerprint": hashed(*(F(name) for name in names)),
-            }
-            sql, more = _sql(query.annotate(**columns).values_list(*columns))
-            statements.append(sql)
-            values += more
-        data = copied(self.connection, " UNION ALL ".join(statements), values)
-        self.lines = set(data.splitlines())
-        self.totals = [
-            data.count(b"\n%d\t" % number) + data.startswith(b"%d\t" % number)
-            for number in range(len(self.kinds))
-        ]
 
-    def _fetched(self, rows: list[models.QuerySet[Any]]) -> None:
-        """One statement as well: both editions of this vendor hold a value in the same form, so its
-        JSON is alike too.
-        """
-        statements: list[str] = []
-        values: list[Any] = []
-        for number, (kind, query) in enumerate(zip(self.kinds, rows, strict=True)):
-            key, *names = kind.fields
-            columns = {
-                "kind_number": Value(number),
-                "row_key": F(key),
-                "fingerprint": RowText(*(F(name) for name in names)),
-            }
-            sql, more = _sql(query.order_by().annotate(**columns).values_list(*columns))
-            statements.append(sql)
-            values += more
-        with self.connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(statements), values)
-            lines = cursor.fetchall()
-        self.lines = set(lines)
-        for number, many in Counter(row[0] for row in lines).items():
-            self.totals[number] = many
+def _keys(kind: ObjectType, rows: set[Any]) -> frozenset[Any]:
+    keys = (row.partition(" ")[0] if isinstance(row, str) else row[0] for row in rows)
+    is_text = kind.model._meta.pk.get_internal_type() == "CharField"
+    return frozenset(keys if is_text else map(int, keys))
+
+
+def _sql_of(kind: ObjectType, scope: Scope, students: Collection[int]) -> tuple[str, Sequence[Any]]:
+    """Prepared for a district: the tables and their columns take Django longer than the database."""
+    question = _question(kind)
+    named = tuple(students)
+    # Filled up to the next power of two: few shapes are kept, however many students have changed.
+    named += named[-1:] * ((1 << (len(named) - 1).bit_length()) - len(named) if named else 0)
+    if scope.district:
+        return question.sql(scope, named, _alike())
+    return question.query(scope, named, _alike()).query.get_compiler(scope.alias).as_sql()
+
+
+@cache
+def _question(kind: ObjectType) -> Prepared[[Scope, tuple[int, ...], bool]]:
+    key, *names = kind.fields
+
+    @prepared
+    def rows(scope: Scope, students: tuple[int, ...], alike: bool) -> models.QuerySet[Any]:
+        stored = kind.sent(scope) if scope.edition is Edition.DISTRICT else kind.of_district(scope)
+        theirs = stored.filter(student__pk__in=students) if students else stored
+        if connections[scope.alias].vendor != "postgresql":
+            columns = {"row_key": F(key), "fingerprint": RowText(*map(F, names))}
+        else:
+            hashed = (RowHash if alike else RowDigest)(*map(F, names))
+            columns = {"row_key": Cast(key, TextField()), "fingerprint": hashed}
+        return theirs.order_by().annotate(**columns).values_list(*columns)
+
+    return rows
 
 
 def _alike() -> bool:
+    """Whether both servers are of one version that hashes."""
+    if connections[Edition.DISTRICT.value].vendor != "postgresql":
+        return False
     versions = {connections[edition.value].pg_version // 10_000 for edition in Edition}  # type: ignore[attr-defined]
     return len(versions) == 1 and versions.pop() >= 14
-
-
-def _sql(rows: models.QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    return rows.query.get_compiler(rows.db).as_sql()
 
 
 def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:

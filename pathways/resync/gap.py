@@ -1,11 +1,11 @@
-"""The number of a district's rows that the state has not, or has otherwise: compared once, and kept
-until something moves.
+"""How many of a district's rows the state has not, or has otherwise, and why: compared once, and
+kept until something moves.
 
-The whole comparison is too dear for every page. What stands above every page is its last result
-while nothing points to another one: the resync and the numbers of rows are the same, and of the
-ledger's newer changes the records are compared by themselves. A row that was changed past the
-portal, and not added or removed, shows within `FRESH` seconds; the resync page and the comparison
-always count anew.
+The whole comparison is too dear for every page. What stands above every page, and on the resync
+page, is its last result while nothing points to another one: the resync and the numbers of rows are
+the same, and of the ledger's newer changes the records are compared by themselves. A row that was
+changed past the portal, and not added or removed, shows within `FRESH` seconds, and at once where
+somebody compares again.
 """
 
 from __future__ import annotations
@@ -17,19 +17,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.ledger.kept import NO_CACHE
-from pathways.ledger.position import Position
+from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
-from pathways.resync.difference import Difference, differences, parts
-from pathways.resync.object_types import OBJECTS, RECORDS
+from pathways.resync.difference import NONE, Difference, differences
+from pathways.resync.object_types import OBJECTS, RECORDS, ObjectType
 
 FRESH, FRESH_OF_MANY = 60, 300
 MANY = 20_000
 """Rows of a district that are compared less often."""
 MOST_STUDENTS = 500
 """Whose records are compared again by themselves; where more have changed, everything is."""
+FEW = 100
+"""Rows that are asked for by their keys; of more, all of the district are read."""
 KEPT = 24 * 60 * 60
 
 
@@ -44,102 +48,168 @@ class Point:
     cursor: int
 
 
+CAUSES = NEVER_SENT, CHANGED, REFUSED, GONE = (
+    "never sent",
+    "changed since",
+    "refused",
+    "only at the state",
+)
+ByStudent = dict[tuple[int, str], int]
+"""The number of a student's records that differ for a cause."""
+
+
 @dataclass(frozen=True)
 class Gap:
-    rows: int
-    records: int
-    """Those of them that are CTE records."""
-    by_student: dict[int, int]
-    """The same by the student's key."""
+    causes: dict[str, Counter[str]]
+    """The number of rows that differ for each cause, by the name of their type."""
     compared: int
     """All rows that were looked at."""
     point: Point
     counted_at: float
 
     @property
+    def rows(self) -> int:
+        return self.by_cause.total()
+
+    @property
+    def by_cause(self) -> Counter[str]:
+        """All types together."""
+        return sum(self.causes.values(), Counter())
+
+    @property
+    def records(self) -> int:
+        """Those of them that are CTE records."""
+        return self.causes[RECORDS.name].total()
+
+    @property
     def is_fresh(self) -> bool:
         return time.time() - self.counted_at < (FRESH_OF_MANY if self.compared > MANY else FRESH)
 
 
-def gap_of(scope: Scope, point: Point) -> Gap:
-    """The last comparison, where nothing points to another result. Students whose records the
-    ledger has changed since are compared again.
+def gap_of(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> Gap:
+    """The last comparison, where nothing points to another result; once for each page. Students
+    whose records the ledger has changed since are compared again.
     """
-    known: Gap | None = None
-    with suppress(*NO_CACHE):
-        known = cache.get(_key(scope.district, scope.end_year))
-    if (
-        known
-        and known.is_fresh
-        and replace(known.point, cursor=point.cursor) == point
-        and point.cursor >= known.point.cursor
-    ):
-        if point.cursor == known.point.cursor:
-            return known
-        changed = set(
-            Change.objects.after(scope.district, known.point.cursor).values_list(
-                "student_id", flat=True
-            )[: MOST_STUDENTS * 4]
-        )
-        if len(changed) <= MOST_STUDENTS:
-            return _moved_on(scope, known, changed, point)
-    return keep(scope, point, differences(OBJECTS, scope))
-
-
-def _moved_on(scope: Scope, gap: Gap, students: set[int], point: Point) -> Gap:
-    by_student = _by_student(scope, differences([RECORDS], scope, students=students)[RECORDS.name])
-    more = sum(by_student.values()) - sum(gap.by_student.get(student, 0) for student in students)
-    rest = {
-        student: number for student, number in gap.by_student.items() if student not in students
-    }
-    return _store(
-        scope,
-        replace(
-            gap,
-            rows=gap.rows + more,
-            records=gap.records + more,
-            by_student={**rest, **by_student},
-            point=point,
-        ),
-    )
-
-
-def keep(scope: Scope, point: Point, differences: dict[str, Difference]) -> Gap:
-    """The result of a whole comparison, for the next pages. `point` was read before it began."""
-    records = differences[RECORDS.name]
-    return _store(
-        scope,
-        Gap(
-            rows=sum(len(difference) for difference in differences.values()),
-            records=len(records),
-            by_student=_by_student(scope, records),
-            compared=sum(difference.total for difference in differences.values()),
-            point=point,
-            counted_at=time.time(),
-        ),
-    )
-
-
-def _store(scope: Scope, gap: Gap) -> Gap:
-    with suppress(*NO_CACHE):
-        cache.set(_key(scope.district, scope.end_year), gap, KEPT)
+    if (Gap, scope) not in known:
+        last = _last(scope)
+        if not last or last.point != point_of(copy, position_of(scope, known)):
+            last = last and _moved_on(scope, last, copy, known)
+        if last:
+            known[Gap, scope] = last
+        else:
+            compare(scope, copy, known)
+    gap: Gap = known[Gap, scope]
     return gap
 
 
-def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
-    counts: Counter[int] = Counter()
+def compare(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> dict[str, Difference]:
+    """Everything, now. The result stands for the page, and for the next ones unless somebody writes
+    in this moment: what was read before they commit would pass for what stands after it.
+    """
+    settled = settled_position(scope, known)
+    by_type = differences(OBJECTS, scope)
+    gap = known[Gap, scope] = Gap(
+        causes={
+            kind.name: Counter(_causes(kind, by_type[kind.name], copy).values()) for kind in OBJECTS
+        },
+        compared=sum(difference.total for difference in by_type.values()),
+        point=point_of(copy, settled or position_of(scope, known)),
+        counted_at=time.time(),
+    )
+    if settled:
+        _store(scope, gap, _by_student(scope, copy, by_type[RECORDS.name]))
+    return by_type
+
+
+def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, Any]) -> Gap | None:
+    """None where more has moved than the records of some students, or where it is not known any
+    more whose records differed.
+    """
+    settled = settled_position(scope, known)
+    point = point_of(copy, settled or position_of(scope, known))
+    if replace(last.point, cursor=point.cursor) != point or point.cursor < last.point.cursor:
+        return None
+    changes = Change.objects.after(scope.district, last.point.cursor)
+    changed = set(changes.values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
+    before = _last_by_student(scope, last)
+    if before is None or len(changed) > MOST_STUDENTS:
+        return None
+    records = differences([RECORDS], scope, students=changed)[RECORDS.name] if changed else NONE
+    now = _by_student(scope, copy, records)
+    causes = Counter(last.causes[RECORDS.name])
+    for (student, cause), number in before.items():
+        causes[cause] -= number if student in changed else 0
+    for (_, cause), number in now.items():
+        causes[cause] += number
+    gap = replace(last, causes={**last.causes, RECORDS.name: +causes}, point=point)
+    if settled:
+        rest = {place: number for place, number in before.items() if place[0] not in changed}
+        _store(scope, gap, {**rest, **now})
+    return gap
+
+
+def _last(scope: Scope) -> Gap | None:
+    with suppress(*NO_CACHE):
+        gap: Gap | None = cache.get(_key(scope.district, scope.end_year))
+        return gap if gap and gap.is_fresh else None
+    return None
+
+
+def _last_by_student(scope: Scope, gap: Gap) -> ByStudent | None:
+    """What was kept beside just this gap: long where much differs, and read only to go on from."""
+    with suppress(*NO_CACHE):
+        match cache.get(f"{_key(scope.district, scope.end_year)}-students"):
+            case (beside, dict(by_student)) if beside == gap:
+                return by_student
+    return None
+
+
+def _store(scope: Scope, gap: Gap, by_student: ByStudent) -> None:
+    with suppress(*NO_CACHE):
+        key = _key(scope.district, scope.end_year)
+        cache.set(f"{key}-students", (gap, by_student), KEPT)
+        cache.set(key, gap, KEPT)
+
+
+def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> ByStudent:
+    causes = _causes(RECORDS, records, copy)
+    by_student: Counter[tuple[int, str]] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
-        for some in parts(keys):
-            counts.update(
-                RECORDS.of_district(edition)
-                .filter(pk__in=some)
-                .values_list("student_id", flat=True)
-            )
-    return dict(counts)
+        if keys:
+            named = _owners(edition) if len(keys) > FEW else _owners_of(edition, tuple(keys))
+            by_student.update((student, causes[key]) for key, student in named if key in keys)
+    return dict(by_student)
+
+
+@prepared
+def _owners(scope: Scope) -> QuerySet[Any, tuple[int, int]]:
+    """Key and student of each record."""
+    return RECORDS.of_district(scope).values_list("pk", "student_id")
+
+
+def _owners_of(scope: Scope, records: tuple[int, ...]) -> QuerySet[Any, tuple[int, int]]:
+    return RECORDS.of_district(scope).filter(pk__in=records).values_list("pk", "student_id")
+
+
+def _causes(kind: ObjectType, difference: Difference, copy: StateCopy | None) -> dict[Any, str]:
+    """The cause of each row that differs, by its key."""
+    refused = refused_of(copy, kind) if difference.written else {}
+    return {
+        **dict.fromkeys(difference.gone, GONE),
+        **dict.fromkeys(difference.new, NEVER_SENT),
+        **dict.fromkeys(difference.changed, CHANGED),
+        **dict.fromkeys(refused.keys() & difference.written, REFUSED),
+    }
+
+
+def refused_of(copy: StateCopy | None, kind: ObjectType) -> dict[Any, str]:
+    """Key and reason of the rows that the last resync left out."""
+    entry = copy.objects_sent.get(kind.name) if copy else None
+    return dict(copy.refused.get(kind.name, ())) if copy and entry and entry["errors"] else {}
 
 
 def _key(district: str, end_year: int) -> str:
-    return f"gap-{district}-{end_year}"
+    return f"unsent-{district}-{end_year}"
 
 
 def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, Gap]:
@@ -150,14 +220,15 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
         return {
             number: gap
             for number, gap in gaps.items()
-            if gap is not None and gap.point.resync == _resync(copies[number])
+            if gap is not None and gap.point.resync == resync_of(copies[number])
         }
     return {}
 
 
 def point_of(copy: StateCopy | None, position: Position) -> Point:
-    return Point(_resync(copy), (*position.rows, position.outcomes), position.cursor)
+    return Point(resync_of(copy), (*position.rows, position.outcomes), position.cursor)
 
 
-def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:
+def resync_of(copy: StateCopy | None) -> tuple[Any, ...] | None:
+    """The last resync that has moved the state."""
     return (copy.end_year, copy.generation, str(copy.batch), copy.attempt) if copy else None

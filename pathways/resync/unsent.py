@@ -29,38 +29,40 @@ class Unsent:
 
     scope: Scope
     copy: StateCopy | None
-    point: gap.Point
+    cursor: int
+    """The ledger's last change of the district."""
+    known: dict[Any, Any]
+    """What the page knows already."""
 
     @classmethod
     def of(cls, scope: Scope, known: dict[Any, Any] | None = None) -> Unsent:
         """With the district's position, where a page knows it already."""
+        known = {} if known is None else known
         copy = StateCopy.objects.in_short(scope.district)
-        return cls(scope, copy, gap.point_of(copy, position_of(scope, known)))
+        return cls(scope, copy, position_of(scope, known).cursor, known)
 
     @classmethod
-    def counted(cls, scope: Scope, known: dict[Any, Any]) -> Unsent:
-        """The same with all that the state has to be asked for, once a page."""
+    def counted(cls, scope: Scope, known: dict[Any, Any], *, anew: bool = False) -> Unsent:
+        """The same with all that the state has to be asked for, once a page; `anew` if whatever was
+        compared before does not do.
+        """
         if (Unsent, scope) not in known:
             known[Unsent, scope] = cls.of(scope, known)
         unsent: Unsent = known[Unsent, scope]
+        if anew:
+            gap.compare(scope, unsent.copy, known)
         _ = unsent.gap
         return unsent
 
     @cached_property
     def changes(self) -> int:
         sent = self.copy.cursor if self.copy else 0
-        return (
-            Change.objects.after(self.scope.district, sent).count()
-            if self.point.cursor > sent
-            else 0
-        )
+        return Change.objects.after(self.scope.district, sent).count() if self.cursor > sent else 0
 
     @cached_property
     def gap(self) -> gap.Gap:
-        """As the resync page would count now: what it counted last, or counted anew where anything
-        has moved.
-        """
-        return gap.gap_of(self.scope, self.point)
+        """What was compared last, or compared anew where anything has moved."""
+        return gap.gap_of(self.scope, self.copy, self.known)
 
     @property
     def rows(self) -> int:
@@ -79,7 +81,7 @@ class Unsent:
         """True when the state has changes that the district's ledger has not: the district's
         database was restored from an older backup.
         """
-        return self.copy is not None and self.copy.cursor > self.point.cursor
+        return self.copy is not None and self.copy.cursor > self.cursor
 
     @property
     def since(self) -> datetime.datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
@@ -22,11 +23,13 @@ from cte_portal.pages.typed import paged
 from pathways.certified import certified
 from pathways.models import CollectionLock, District
 from pathways.resync.batches import submit_resync, submit_resync_of_all
-from pathways.resync.comparison import Comparison, figures
+from pathways.resync.comparison import Comparison, is_empty, kept_figures, standings
+from pathways.resync.gap import CAUSES
 from pathways.resync.object_types import NAMES, OBJECTS, RECORDS, closure
 from pathways.resync.unsent import Unsent
 
 PAGE = 50
+CHECK_AGAIN = "again"
 
 
 class ResyncForm(forms.Form):
@@ -81,16 +84,20 @@ class ResyncStateData(ActionView):
         return certified().holds_sending(self.scope) if self.in_active_year else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        comparison = Comparison(self.scope)
+        # Counted before the bar above the page is written, which shows the same number.
+        unsent = Unsent.counted(self.scope, self.known, anew=CHECK_AGAIN in self.request.GET)
+        copy, gap = unsent.copy, unsent.gap
         lock = CollectionLock.objects.on_participations(
             self.scope.district, self.scope.end_year
         ).first()
         context = {
-            "comparison": comparison,
-            "differing": (
-                comparison.differing
-            ),  # counted before the bar above the page is written, which shows the same number
-            "figures": figures(self.scope),
+            "copy": copy,
+            "standings": standings(self.scope, copy, gap.causes),
+            "differing": gap.rows,
+            "causes": [(cause, gap.by_cause[cause]) for cause in CAUSES],
+            "counted_at": datetime.datetime.fromtimestamp(gap.counted_at, datetime.UTC),
+            "is_empty": not gap.rows and is_empty(self.scope),
+            "figures": kept_figures(self.scope, copy, self.known),
             "current": self.in_active_year,
             "why_not": self.why_not,
             "can_send": (
@@ -131,19 +138,18 @@ class DistrictAndState(ScopedView, TemplateView):
     template_name = "pathways/resync/comparison.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        comparison = Comparison(self.scope)
+        comparison = Comparison(self.scope, self.known)
+        differing = comparison.differing  # all types, before one is shown
         kind = self._kind(comparison)
         page, query = paged(self.request, comparison.keys(kind), PAGE)
         context = {
             "comparison": comparison,
-            "differing": (
-                comparison.differing
-            ),  # counted before the bar above the page is written, which shows the same number
+            "differing": differing,
             "kind": kind,
             "page": page,
             "lines": comparison.lines(kind, page.object_list),
             "query": query,
-            "unsent": Unsent.of(self.scope),
+            "unsent": Unsent.counted(self.scope, self.known),
             "can_send": (
                 self.in_active_year
                 and self.can(Capability.SEND_RECORDS)
@@ -163,9 +169,7 @@ class DistrictAndState(ScopedView, TemplateView):
             raise Http404("There is no such type.")
         if len(comparison.difference(RECORDS)):
             return RECORDS
-        return max(
-            reversed(comparison.standings), key=lambda standing: len(standing.difference)
-        ).kind
+        return max(reversed(comparison.standings), key=lambda standing: standing.differing).kind
 
 
 class ResyncAllDistricts(StatewideActionView):

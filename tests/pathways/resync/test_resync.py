@@ -87,12 +87,7 @@ def test_only_what_differs_is_written(school: District_, kayla: Student) -> None
     )
     assert Unsent.of(school.scope).changes == 1
     comparison = Comparison(school.scope)
-    assert comparison.causes == {
-        "never sent": 0,
-        "changed since": 1,
-        "refused": 0,
-        "only at the state": 0,
-    }
+    assert Unsent.of(school.scope).gap.by_cause == {"changed since": 1}
     (line,) = comparison.lines(RECORDS, comparison.keys(RECORDS))
     assert line.words == f"{kayla.name}, {HEALTH}" and line.cause == "Changed since it was sent"
     assert ("In District Credits Earned", "2.50", "1.50") in line.fields and (
@@ -111,7 +106,7 @@ def test_a_deleted_record_leaves_the_state(school: District_, kayla: Student) ->
     first(school)
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
     delete(school, record)
-    assert Comparison(school.scope).causes["only at the state"] == 1
+    assert Unsent.of(school.scope).gap.by_cause["only at the state"] == 1
     send(school.scope)
     assert not Participation.objects.in_scope(school.scope.at_state()).filter(pk=record.pk).exists()
 
@@ -162,7 +157,7 @@ def test_what_its_parent_misses_is_left_out_and_named(school: District_) -> None
         and not Participation.objects.in_scope(school.scope.at_state()).exists()
     )
     assert Unsent.of(school.scope).changes == 4, "what was left out is not called sent"
-    assert Comparison(school.scope).causes["refused"] == 7
+    assert Unsent.of(school.scope).gap.by_cause["refused"] == 7
     copy = send(school.scope, closure(["Roster", "CTE Participation", "CTE Outcome"]))
     assert errors(copy) == {} and copy.complete_at is not None
     assert Unsent.of(school.scope).changes == 0

@@ -112,7 +112,8 @@ def test_f_31_a_save_during_a_resync_comes_after_its_picture(
     saving.ended()
     assert Participation.objects.using(STATE).get(student_id=kayla.pk).single_parent is False
     assert (
-        Unsent.of(sent.scope).changes == 1 and Comparison(sent.scope).causes["changed since"] == 1
+        Unsent.of(sent.scope).changes == 1
+        and Unsent.of(sent.scope).gap.by_cause["changed since"] == 1
     )
 
 

@@ -36,7 +36,6 @@ from pathways.models import (
 )
 from pathways.resync import resync
 from pathways.resync.batches import submit_resync
-from pathways.resync.comparison import Comparison
 from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS
 from pathways.resync.unsent import Unsent
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
@@ -106,7 +105,7 @@ def test_a_part_that_takes_out_a_parent_takes_what_names_it_until_the_rest_is_se
     double.delete()
     send(school.scope, ("Student",))
     assert Enrollment.objects.using(STATE).count() == 2 and Roster.objects.using(STATE).count() == 2
-    assert Comparison(school.scope).causes["never sent"] == 2
+    assert Unsent.of(school.scope).gap.by_cause["never sent"] == 2
     send(school.scope)
     same(school.scope)
 
