@@ -38,10 +38,10 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
         return self.filter(in_days(first, last))
 
     def naming(self, text: str) -> SignInEventQuerySet:
-        """Events of people whose name contains each word of `text`, or from that address."""
+        """Events of people whose name contains each word of `text`, or from addresses that begin so."""
         events = self
         for word in text.split():
-            events = events.filter(Q(person__icontains=word) | Q(address=word))
+            events = events.filter(Q(person__icontains=word) | Q(address__startswith=word))
         return events
 
     def of_district(self, district: str) -> SignInEventQuerySet:

@@ -21,12 +21,12 @@ class CleanUp(models.Model):
     @property
     def sentence(self) -> str:
         counts = ", ".join(
-            f"{name} ({number:,})" for name, number in self.removed.items() if number
+            f"{name} ({number:,})" for name, number in sorted(self.removed.items()) if number
         )
         words = f"Removed: {counts}." if counts else "There was nothing to remove."
         failures = " ".join(
             f"Could not remove {name}: reference {reference}."
-            for name, reference in self.failed.items()
+            for name, reference in sorted(self.failed.items())
         )
         return (
             f"{words} {failures}".strip()

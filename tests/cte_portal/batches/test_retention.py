@@ -156,7 +156,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(
     )
     client.force_login(opi)
     page = client.get("/opi/batches/").content.decode()
-    assert "Daily clean-up of" in page and "sessions (1), kept forms (1)" in page
+    assert "Daily clean-up of" in page and "sessions (1), sign-ins (1)" in page
 
 
 def test_once_a_day_and_a_failure_keeps_no_other_from_it(
