@@ -41,30 +41,30 @@ class Recorded:
     outcome_moved: bool
 
 
-def record(scope: Scope, entry: int, tried: Try, *, by: str, by_id: int) -> Recorded:
+def record(scope: Scope, entry: int, attempt: Try, *, by: str, by_id: int) -> Recorded:
     """Add an attempt; the outcome becomes the best answer, unless a person has set it. Raises a
     Refusal.
     """
     with outcomes.follow_up_open(scope) as year:
         line = outcomes.entry_to_write(scope, entry)
         values = {
-            "date": tried.date,
-            "time": tried.time,
-            "means": tried.means,
-            "status": tried.status,
-            "note": tried.note,
+            "date": attempt.date,
+            "time": attempt.time,
+            "means": attempt.means,
+            "status": attempt.status,
+            "note": attempt.note,
         }
-        own = Attempt.objects.standing().filter(entry=line, pk__gt=tried.seen, by_id=by_id)
+        own = Attempt.objects.standing().filter(entry=line, pk__gt=attempt.seen, by_id=by_id)
         if twice := own.filter(**values).first():
             return Recorded(twice, outcome_moved=False)
-        judge_day(line, year, tried.date)
-        attempt = Attempt(entry=line, **values, by=by, by_id=by_id, at=timezone.now())
-        if tried.status:
-            standing = [*Attempt.objects.standing().filter(entry=line), attempt]
-            judge_enough(offered(scope, tried.status), year, standing)
-        attempt.save()
+        judge_day(line, year, attempt.date)
+        row = Attempt(entry=line, **values, by=by, by_id=by_id, at=timezone.now())
+        if attempt.status:
+            standing = [*Attempt.objects.standing().filter(entry=line), row]
+            judge_enough(offered(scope, attempt.status), year, standing)
+        row.save()
         moved = follow(scope, line, year, by=by, by_id=by_id)
-        return Recorded(attempt, outcome_moved=moved)
+        return Recorded(row, outcome_moved=moved)
 
 
 def take_back(scope: Scope, attempt: int, *, by: str, by_id: int) -> Attempt:

@@ -1,4 +1,6 @@
-"""Where the screens of the follow-up stand in the navigation, under the guide's paths."""
+"""Where the screens of the follow-up stand in the navigation, under the guide's paths: one entry, and
+what is reached from it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,27 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Screen
 
 PATH = ("Student Information", "State Programs")
+OF_CALLS = ("follow-up-line", "follow-up-outcome", "follow-up-contacts")
 
 SCREENS = (
+    # Before the entry that marks its pages too: another district or year is switched to from here.
+    Screen(
+        name="Follow-up Calls",
+        path=PATH,
+        url_name="follow-up",
+        capability=Capability.FOLLOW_UP,
+        synonyms=(
+            "call list",
+            "callers",
+            "phone",
+            "attempts",
+            "contacts",
+            "outcome",
+            "unable to contact",
+        ),
+        also=OF_CALLS,
+        listed=False,
+    ),
     Screen(
         name="CTE Follow-up",
         path=PATH,
@@ -24,21 +45,6 @@ SCREENS = (
             "survey",
             "who is on the list",
         ),
-    ),
-    Screen(
-        name="Follow-up Calls",
-        path=PATH,
-        url_name="follow-up",
-        capability=Capability.FOLLOW_UP,
-        synonyms=(
-            "call list",
-            "callers",
-            "phone",
-            "attempts",
-            "contacts",
-            "outcome",
-            "unable to contact",
-        ),
-        also=("follow-up-line", "follow-up-outcome", "follow-up-contacts"),
+        also=("follow-up", *OF_CALLS),
     ),
 )

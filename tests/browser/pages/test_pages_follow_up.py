@@ -71,8 +71,10 @@ def calls(stage: Stage, page: Page) -> None:
     on_the_list(stage, page)
     entry, _ = FollowUpEntry.objects.on_list().order_by("student__state_id")
     for status, means in (("", "phone"), ("04", "text")):
-        tried = Try(date=timezone.localdate(), means=means, status=status, note="Ask for her aunt")
-        attempts.record(Scope("9012", 2024), entry.pk, tried, by="KELLER, DANIEL", by_id=2)
+        attempt = Try(
+            date=timezone.localdate(), means=means, status=status, note="Ask for her aunt"
+        )
+        attempts.record(Scope("9012", 2024), entry.pk, attempt, by="KELLER, DANIEL", by_id=2)
     ways = [way("406-555-0143"), way("kayla@example.org"), way("Her aunt Ruth, evenings")]
     add(Scope("9012", 2024), entry.pk, ways, by="KELLER, DANIEL", by_id=2)
     hold(Scope("9012", 2024), entry.pk, by="KELLER, DANIEL", by_id=2)

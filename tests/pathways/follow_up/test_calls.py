@@ -55,9 +55,9 @@ def desk(client: Client, clerk: User, leavers: Leavers) -> Client:
 
 
 def answered(leavers: Leavers, entry: FollowUpEntry, by: User, status: str = "") -> Attempt:
-    tried = Try(date=timezone.localdate(), means="phone", status=status)
+    attempt = Try(date=timezone.localdate(), means="phone", status=status)
     who = {"by": by.record_name, "by_id": by.pk}
-    return attempts.record(leavers.scope, entry.pk, tried, **who).attempt
+    return attempts.record(leavers.scope, entry.pk, attempt, **who).attempt
 
 
 def of_page(entry: FollowUpEntry) -> str:

@@ -21,7 +21,7 @@ def as_json(capsys: Any, **values: Any) -> dict[str, Any]:
     return answer
 
 
-def tried(student: Student, **values: Any) -> None:
+def make_attempt(student: Student, **values: Any) -> None:
     Attempt.objects.create(
         **{
             "entry": FollowUpEntry.objects.get(student=student),
@@ -56,9 +56,9 @@ def test_the_json_has_list_answers_and_rates(leavers: Leavers, capsys: Any) -> N
     answered(students[1], "06")
     answered(students[2], "08")
     for student in students[2:]:
-        tried(student)
+        make_attempt(student)
     mistake = {"taken_back_at": timezone.now() + datetime.timedelta(seconds=9)}
-    tried(students[3], **mistake, taken_back_by="MARTIN, CHERYL")
+    make_attempt(students[3], **mistake, taken_back_by="MARTIN, CHERYL")
     shape = as_json(capsys)
     assert {name: shape[name] for name in ("district", "end_year", "drawn_from", "rates")} == {
         "district": "9012",

@@ -19,7 +19,8 @@ from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.pathways.desk import text
 from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, open_list
 
-ADDRESS = "/districts/9012/2024/cte-follow-up/list/"
+CALLS = "/districts/9012/2024/cte-follow-up/"
+ADDRESS = f"{CALLS}list/"
 
 
 @pytest.fixture
@@ -123,3 +124,17 @@ def test_another_district_is_not_found(
     client.force_login(stranger)
     assert client.get(ADDRESS).status_code == 404
     assert not DrawnList.objects.exists()
+
+
+def test_one_entry_of_the_navigation_marks_the_list_and_its_calls(
+    client: Client, leavers: Leavers, clerk: User
+) -> None:
+    client.force_login(clerk)
+    for page in (CALLS, ADDRESS):
+        context = client.get(page).context
+        entries = [entry for group in context["portal"].navigation for entry in group.entries]
+        (own,) = (entry for entry in entries if "Follow-up" in entry.name)
+        assert own.name == "CTE Follow-up" and own.current
+    assert client.get("/screens/", {"find": "call list"})["Location"] == CALLS.replace(
+        "2024", "2025"
+    )

@@ -40,7 +40,7 @@ def entry(leavers: Leavers) -> FollowUpEntry:
     return make_entry(leavers, "999000123")
 
 
-def tried(
+def make_attempt(
     leavers: Leavers, entry: FollowUpEntry, status: str = "", days: int = 0, **values: Any
 ) -> Attempt:
     """One more attempt, so many days ago."""
@@ -73,11 +73,11 @@ def close(leavers: Leavers) -> None:
 
 def test_the_best_ranked_answer_is_the_outcome(leavers: Leavers, entry: FollowUpEntry) -> None:
     """R-FUP-05: a log of three, one outcome, each step in the history."""
-    tried(leavers, entry, days=3)
+    make_attempt(leavers, entry, days=3)
     assert outcome() is None
-    tried(leavers, entry, LOOKING, days=2)
-    tried(leavers, entry, WORK, days=1)
-    tried(leavers, entry, OTHER_WORK)
+    make_attempt(leavers, entry, LOOKING, days=2)
+    make_attempt(leavers, entry, WORK, days=1)
+    make_attempt(leavers, entry, OTHER_WORK)
     assert outcome() == (WORK, days_ago(1), "attempt")
     assert history() == [("create", LOOKING), ("update", WORK)]
     assert list(OutcomeChange.objects.values_list("district", "by", "by_id").distinct()) == [
@@ -86,15 +86,15 @@ def test_the_best_ranked_answer_is_the_outcome(leavers: Leavers, entry: FollowUp
 
 
 def test_of_two_equal_answers_the_later_is_kept(leavers: Leavers, entry: FollowUpEntry) -> None:
-    tried(leavers, entry, WORK, days=1)
-    tried(leavers, entry, WORK, days=4)
+    make_attempt(leavers, entry, WORK, days=1)
+    make_attempt(leavers, entry, WORK, days=4)
     assert outcome() == (WORK, days_ago(1), "attempt")
 
 
 def test_an_answer_taken_back_counts_no_more(leavers: Leavers, entry: FollowUpEntry) -> None:
     """The attempt stays, with who took it back."""
-    tried(leavers, entry, LOOKING, days=2)
-    best = tried(leavers, entry, WORK, days=1)
+    make_attempt(leavers, entry, LOOKING, days=2)
+    best = make_attempt(leavers, entry, WORK, days=1)
     attempts.take_back(leavers.scope, best.pk, **COLLEAGUE)
     assert outcome() == (LOOKING, days_ago(2), "attempt")
     best.refresh_from_db()
@@ -109,11 +109,11 @@ def test_an_answer_taken_back_counts_no_more(leavers: Leavers, entry: FollowUpEn
 
 def test_what_a_person_sets_no_attempt_moves(leavers: Leavers, entry: FollowUpEntry) -> None:
     """R-FUP-05, until the person leaves it to the attempts again."""
-    tried(leavers, entry, WORK, days=1)
+    make_attempt(leavers, entry, WORK, days=1)
     attempts.set_outcome(
         leavers.scope, entry.pk, LOOKING, days_ago(0), seen=(WORK, "attempt"), **BY
     )
-    tried(leavers, entry, COLLEGE)
+    make_attempt(leavers, entry, COLLEGE)
     assert outcome() == (LOOKING, days_ago(0), "screen")
     attempts.follow_attempts(leavers.scope, entry.pk, seen=(LOOKING, "screen"), **BY)
     assert outcome() == (COLLEGE, days_ago(0), "attempt")
@@ -122,7 +122,7 @@ def test_what_a_person_sets_no_attempt_moves(leavers: Leavers, entry: FollowUpEn
 def test_an_outcome_that_moved_meanwhile_is_not_overwritten(
     leavers: Leavers, entry: FollowUpEntry
 ) -> None:
-    tried(leavers, entry, WORK)
+    make_attempt(leavers, entry, WORK)
     with pytest.raises(Refusal, match="Someone else changed the outcome"):
         attempts.set_outcome(leavers.scope, entry.pk, LOOKING, days_ago(0), seen=("", ""), **BY)
     assert outcome() == (WORK, days_ago(0), "attempt")
@@ -139,10 +139,10 @@ def test_the_same_outcome_sent_twice_is_set_once(leavers: Leavers, entry: Follow
 
 def test_a_double_click_is_one_attempt(leavers: Leavers, entry: FollowUpEntry) -> None:
     """The same try of another person is another one, and so is one made after seeing the first."""
-    first = tried(leavers, entry, seen=0)
-    assert tried(leavers, entry, seen=0) == first
-    assert tried(leavers, entry, seen=0, who=COLLEAGUE) != first
-    assert tried(leavers, entry, seen=first.pk) != first
+    first = make_attempt(leavers, entry, seen=0)
+    assert make_attempt(leavers, entry, seen=0) == first
+    assert make_attempt(leavers, entry, seen=0, who=COLLEAGUE) != first
+    assert make_attempt(leavers, entry, seen=first.pk) != first
     assert Attempt.objects.count() == 3
 
 
@@ -160,13 +160,13 @@ def test_not_reached_needs_attempts_means_and_days(
 ) -> None:
     """R-FUP-07."""
     for kind, age in zip(means[:-1], ages[:-1], strict=True):
-        tried(leavers, entry, means=kind, days=age)
+        make_attempt(leavers, entry, means=kind, days=age)
     if is_enough:
-        tried(leavers, entry, NOT_REACHED, means=means[-1], days=ages[-1])
+        make_attempt(leavers, entry, NOT_REACHED, means=means[-1], days=ages[-1])
         assert outcome() == (NOT_REACHED, days_ago(ages[-1]), "attempt")
         return
     with pytest.raises(Refusal) as refusal:
-        tried(leavers, entry, NOT_REACHED, means=means[-1], days=ages[-1])
+        make_attempt(leavers, entry, NOT_REACHED, means=means[-1], days=ages[-1])
     assert "needs 3 attempts by 2 different means on 2 different days" in refusal.value.sentence
     assert refusal.value.field == "status"
     assert (outcome(), Attempt.objects.count()) == (None, len(means) - 1)
@@ -178,9 +178,9 @@ def test_not_reached_is_not_set_by_hand_either(leavers: Leavers, entry: FollowUp
 
 
 def test_not_reached_keeps_what_it_stands_on(leavers: Leavers, entry: FollowUpEntry) -> None:
-    tried(leavers, entry, days=1)
-    tried(leavers, entry, means="email")
-    last = tried(leavers, entry, NOT_REACHED)
+    make_attempt(leavers, entry, days=1)
+    make_attempt(leavers, entry, means="email")
+    last = make_attempt(leavers, entry, NOT_REACHED)
     attempts.set_outcome(
         leavers.scope, entry.pk, NOT_REACHED, days_ago(0), seen=(NOT_REACHED, "attempt"), **BY
     )
@@ -190,10 +190,10 @@ def test_not_reached_keeps_what_it_stands_on(leavers: Leavers, entry: FollowUpEn
 
 
 def test_an_answer_wins_over_not_reached(leavers: Leavers, entry: FollowUpEntry) -> None:
-    tried(leavers, entry, days=1)
-    tried(leavers, entry, means="email")
-    tried(leavers, entry, NOT_REACHED)
-    tried(leavers, entry, LOOKING)
+    make_attempt(leavers, entry, days=1)
+    make_attempt(leavers, entry, means="email")
+    make_attempt(leavers, entry, NOT_REACHED)
+    make_attempt(leavers, entry, LOOKING)
     assert outcome() == (LOOKING, days_ago(0), "attempt")
 
 
@@ -233,7 +233,7 @@ def test_the_date_contacted_has_its_bounds(
             return attempts.set_outcome(
                 leavers.scope, entry.pk, WORK, days_ago(day_age), seen=("", ""), **BY
             )
-        return tried(leavers, entry, WORK, days=day_age)
+        return make_attempt(leavers, entry, WORK, days=day_age)
 
     if words:
         with pytest.raises(Refusal, match=words) as refusal:
@@ -246,7 +246,7 @@ def test_the_date_contacted_has_its_bounds(
 
 def acts(leavers: Leavers, entry: FollowUpEntry, attempt: Attempt) -> list[Callable[[], object]]:
     return [
-        lambda: tried(leavers, entry, COLLEGE),
+        lambda: make_attempt(leavers, entry, COLLEGE),
         lambda: attempts.take_back(leavers.scope, attempt.pk, **BY),
         lambda: attempts.set_outcome(
             leavers.scope, entry.pk, COLLEGE, days_ago(0), seen=(WORK, "attempt"), **BY
@@ -256,7 +256,7 @@ def acts(leavers: Leavers, entry: FollowUpEntry, attempt: Attempt) -> list[Calla
 
 
 def test_a_certified_follow_up_is_not_written(leavers: Leavers, entry: FollowUpEntry) -> None:
-    attempt = tried(leavers, entry, WORK)
+    attempt = make_attempt(leavers, entry, WORK)
     close(leavers)
     for act in acts(leavers, entry, attempt):
         with pytest.raises(Refusal) as refusal:
@@ -273,7 +273,7 @@ def test_the_database_keeps_the_outcomes_of_a_certified_follow_up(
     leavers: Leavers, entry: FollowUpEntry, elsewhere: District_
 ) -> None:
     """Whoever writes; another year's and another district's outcomes are free."""
-    tried(leavers, entry, WORK)
+    make_attempt(leavers, entry, WORK)
     close(leavers)
     other = elsewhere.student("999000777")
     free = Outcome.objects.create(student=other, end_year=2024, status=WORK, origin="screen")
@@ -306,19 +306,19 @@ def test_a_year_that_is_not_followed_up_is_not_written(
 ) -> None:
     FollowUpYear.objects.filter(pk=2024).delete()
     with pytest.raises(Refusal, match="does not follow up this school year"):
-        tried(leavers, entry)
+        make_attempt(leavers, entry)
 
 
 def test_a_line_that_left_the_list_is_not_written(leavers: Leavers, entry: FollowUpEntry) -> None:
     FollowUpEntry.objects.update(left_at=timezone.now(), left_reason="Returned on 09/03/2024")
     with pytest.raises(Refusal, match="no longer on the list"):
-        tried(leavers, entry)
+        make_attempt(leavers, entry)
 
 
 def test_another_districts_line_is_not_written(
     leavers: Leavers, entry: FollowUpEntry, elsewhere: District_
 ) -> None:
-    attempt = tried(leavers, entry, WORK)
+    attempt = make_attempt(leavers, entry, WORK)
     others = Leavers(elsewhere)
     for act in acts(others, entry, attempt):
         with pytest.raises(Refusal):
@@ -330,7 +330,7 @@ def test_a_status_whose_years_are_over_is_not_given(leavers: Leavers, entry: Fol
     PostProgramStatus.objects.filter(code=WORK).update(first_year=2010, last_year=2023)
     for status in (WORK, "ZZ"):
         with pytest.raises(Refusal, match="Select a status from OPI's list"):
-            tried(leavers, entry, status)
+            make_attempt(leavers, entry, status)
 
 
 def test_outcomes_of_a_past_class_are_written_while_another_year_is_current(
@@ -338,5 +338,5 @@ def test_outcomes_of_a_past_class_are_written_while_another_year_is_current(
 ) -> None:
     """The current year is 2024-25; the class left in 2023-24."""
     assert Student.objects.in_scope(leavers.district.scope).count() == 0
-    tried(leavers, entry, WORK)
+    make_attempt(leavers, entry, WORK)
     assert Outcome.objects.get().end_year == 2024

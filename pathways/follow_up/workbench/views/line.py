@@ -42,7 +42,7 @@ class CallPage(LinePage, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = dict(PostProgramStatus.objects.values_list("code", "name"))
-        tried = told_apart(Attempt.objects.filter(entry=self.entry))
+        history = told_apart(Attempt.objects.filter(entry=self.entry))
         outcome = outcome_of(self.entry)
         has_caller = is_held(self.entry)
         own = {
@@ -52,10 +52,11 @@ class CallPage(LinePage, ActionView):
             "may_write": self.may_write and self.entry.left_at is None,
             "is_dropout": self.entry.exit == self.entry.Exit.DROPOUT,
             "attempts": [
-                (attempt, names.get(attempt.status, attempt.status)) for attempt in reversed(tried)
+                (attempt, names.get(attempt.status, attempt.status))
+                for attempt in reversed(history)
             ],
             "contacts": list(Contact.objects.filter(student=self.entry.student_id)),
-            "tries": sum(attempt.taken_back_at is None for attempt in tried),
+            "tries": sum(attempt.taken_back_at is None for attempt in history),
             "outcome": outcome,
             "outcome_name": names.get(outcome.status, outcome.status) if outcome else "",
             "is_set": bool(outcome and outcome.origin != Outcome.Origin.ATTEMPT),
@@ -70,7 +71,7 @@ class CallPage(LinePage, ActionView):
 
     def act(self, form: Any) -> HttpResponse:
         values = form.cleaned_data
-        tried = Try(
+        attempt = Try(
             date=values["date"],
             means=values["means"],
             status=form.answer,
@@ -78,7 +79,7 @@ class CallPage(LinePage, ActionView):
             time=values["time"],
             seen=values["seen"] or 0,
         )
-        attempts.record(self.scope, self.entry.pk, tried, **self.author)
+        attempts.record(self.scope, self.entry.pk, attempt, **self.author)
         self.tell("The attempt was saved.", entry=self.entry.pk)
         if self.request.POST.get("then") != "next":
             return redirect(self.address("follow-up-line", self.entry.pk))

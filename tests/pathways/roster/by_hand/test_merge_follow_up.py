@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 WHO = {"by": "MARTIN, CHERYL", "by_id": 1}
 
 
-def tried(student: Student, means: str = "phone") -> None:
+def make_attempt(student: Student, means: str = "phone") -> None:
     entry = FollowUpEntry.objects.get(student=student)
     Attempt.objects.create(entry=entry, date="2024-11-05", means=means, at=timezone.now(), **WHO)
 
@@ -78,8 +78,8 @@ def test_lines_attempts_contacts_and_outcomes_go_along_and_back(
     pages: Pages, leavers: Leavers, pair: tuple[Student, Student]
 ) -> None:
     kayla, twin = pair
-    tried(kayla)
-    tried(twin, "email")
+    make_attempt(kayla)
+    make_attempt(twin, "email")
     reached_by(kayla, "406 555 0100")
     reached_by(twin, "406 555 0100")
     reached_by(twin, "406 555 0199")
@@ -113,7 +113,7 @@ def test_a_line_that_only_the_second_row_has_moves_as_it_is(pages: Pages, leaver
     twin = leavers.leaver("999000124", last="Andersen")
     leavers.seal()
     follow_up_list(leavers.scope)
-    tried(twin)
+    make_attempt(twin)
     before = everything()
     merge(pages, kayla, "999000124")
     assert everything()["attempts"] == [("999000123", "phone")]
