@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -74,3 +75,17 @@ def number(name: str, default: float, *, least: float = 0) -> float:
     if not least <= amount < float("inf"):
         raise ImproperlyConfigured(f"{name} is {value}; it must be {least:g} or more.")
     return amount
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Keys of 32 bytes in URL-safe base64, separated by commas; none unless set."""
+    keys = [key.strip() for key in env.str(name, default="").split(",") if key.strip()]
+    for number_of, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"Key {number_of} of {name} is none. Make one with `openssl rand -base64 32 | tr"
+                " '+/' '-_'`."
+            ) from None
+    return keys

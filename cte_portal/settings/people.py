@@ -2,7 +2,7 @@
 
 from django.contrib.messages import constants as message_levels
 
-from cte_portal.settings.environment import PRODUCTION, number, yes_or_no
+from cte_portal.settings.environment import PRODUCTION, fernet_keys, number, yes_or_no
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -65,6 +65,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CTE Portal"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Under which keys the apps' secrets lie in the database: the first encrypts, all of them read.
+MFA_KEYS = fernet_keys("MFA_KEYS")
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # The kinds of `ui/banner.html`; what is not named here is shown as info.

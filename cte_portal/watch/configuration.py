@@ -77,6 +77,12 @@ def addresses() -> Iterator[CheckMessage]:
             hint="Remove REQUIRE_MFA, or set it to true.",
             id="portal.E104",
         )
+    if not settings.MFA_KEYS:
+        yield Warning(
+            "MFA_KEYS is not set: secrets of authenticator apps are readable in every dump.",
+            hint="Set MFA_KEYS to a key of its own, then run `manage.py rotate_keys` once.",
+            id="portal.W107",
+        )
 
 
 def numbers() -> Iterator[CheckMessage]:

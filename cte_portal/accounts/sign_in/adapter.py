@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cte_portal.accounts.models import KeptForm, SignInEvent, User
-from cte_portal.accounts.sign_in import devices, limits, second_factor
+from cte_portal.accounts.sign_in import devices, keys, limits, second_factor
 from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_tries
 from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
@@ -148,7 +148,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             "Recovery codes come with an authenticator app. Set one up first"
         ),
         "incorrect_code": "This code is incorrect or was already used. Enter the next one",
+        "unreadable": (
+            "The portal cannot check this code. Ask an administrator to reset your authenticator"
+            " app"
+        ),
     }
+
+    def encrypt(self, text: str) -> str:
+        return keys.close(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keys.opened(encrypted_text)
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.username)

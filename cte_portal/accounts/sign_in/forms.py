@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account import forms as allauth
@@ -21,6 +22,9 @@ from django.http import HttpRequest
 from cte_portal.accounts.models import SignInEvent
 from cte_portal.accounts.sign_in import letters, limits, own_account, second_factor
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
+from cte_portal.accounts.sign_in.keys import Unreadable
+
+log = logging.getLogger("cte_portal.sign_in")
 
 HINT = "15 characters or more. Several words are easier to remember; spaces are allowed."
 
@@ -153,18 +157,26 @@ class SpentOnce(Code):
                 AccountAdapter.error_messages["too_many_proofs"], code="too_many_proofs"
             )
         code = str(self.cleaned_data["code"])
-        if self._is_of_app(code):
-            self._note(SignInEvent.Act.CODE_ACCEPTED)
-        elif self.recovery and self._is_of_recovery(code):
-            self._note(SignInEvent.Act.RECOVERY_CODE_USED)
-        else:
-            self._note(SignInEvent.Act.WRONG_CODE)
+        try:
+            act = self._act_of(code)
+        except Unreadable:
+            log.error("no key of MFA_KEYS opens an authenticator: user=%s", self.user.pk)
+            raise get_adapter().validation_error("unreadable") from None
+        self._note(act)
+        if act is SignInEvent.Act.WRONG_CODE:
             raise get_adapter().validation_error("incorrect_code")
         tries.forget()
         return code
 
     def _note(self, act: SignInEvent.Act) -> None:
         own_account.note_sign_in(context.request, act, self.user)
+
+    def _act_of(self, code: str) -> SignInEvent.Act:
+        if self._is_of_app(code):
+            return SignInEvent.Act.CODE_ACCEPTED
+        if self.recovery and self._is_of_recovery(code):
+            return SignInEvent.Act.RECOVERY_CODE_USED
+        return SignInEvent.Act.WRONG_CODE
 
     def _is_of_app(self, code: str) -> bool:
         with transaction.atomic():

@@ -4,6 +4,8 @@ allauth's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.views import PasswordResetFromKeyView
@@ -18,9 +20,23 @@ from django.shortcuts import redirect
 
 from cte_portal.accounts.models import SignInEvent, User
 from cte_portal.accounts.sign_in import devices, own_account, second_factor
+from cte_portal.accounts.sign_in.keys import Unreadable
 
 SIGN_INS_SHOWN = 10
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
+
+
+def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Codes that no key opens are shown to nobody: the page before says that none is left."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Unreadable:
+            return redirect("mfa_index")
+
+    return page
 
 
 class Security(IndexView):

@@ -13,6 +13,7 @@ from cte_portal.accounts.sign_in.security_pages import (
     NewPassword,
     NewRecoveryCodes,
     Security,
+    readable,
 )
 
 urlpatterns = [
@@ -26,17 +27,17 @@ urlpatterns = [
     path("accounts/security/app/remove/", Deactivate.as_view(), name="mfa_deactivate_totp"),
     path(
         "accounts/security/recovery-codes/",
-        recovery_codes.view_recovery_codes,
+        readable(recovery_codes.view_recovery_codes),
         name="mfa_view_recovery_codes",
     ),
     path(
         "accounts/security/recovery-codes/new/",
-        NewRecoveryCodes.as_view(),
+        readable(NewRecoveryCodes.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "accounts/security/recovery-codes/file/",
-        recovery_codes.download_recovery_codes,
+        readable(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
     path("accounts/password/", allauth.password_change, name="account_change_password"),

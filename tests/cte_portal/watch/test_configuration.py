@@ -27,6 +27,7 @@ def production(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_pat
     settings.ALLOWED_HOSTS = ["cte.example.gov"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.REQUIRE_MFA = True
+    settings.MFA_KEYS = ["read where a secret is encrypted"]
     settings.DEFAULT_FROM_EMAIL = "CTE Portal <cte@opi.example.gov>"
     settings.BATCH_LEASE_SECONDS, settings.BATCH_RENEW_SECONDS = 20, 5
     monkeypatch.setattr(configuration, "_role", lambda edition, connection: iter(()))
@@ -55,6 +56,7 @@ def test_the_practice_portal_is_not_asked(production: Any) -> None:
         ("PORTAL_ADDRESS", "https://other.gov", "E102", "Add it to ALLOWED_HOSTS."),
         ("SECURE_PROXY_SSL_HEADER", None, "E103", "BEHIND_TLS_PROXY is not true"),
         ("REQUIRE_MFA", False, "E104", "a password alone opens student records"),
+        ("MFA_KEYS", [], "W107", "Set MFA_KEYS to a key"),
         ("BATCH_LEASE_SECONDS", 1, "E105", "set BATCH_LEASE_SECONDS to 15 or more"),
         ("SESSION_WARNING_SECONDS", 1800, "E106", "The warning must come before the sign-out."),
         ("VAR_DIR", Path("/nowhere/at/all"), "E130", "there is no folder /nowhere/at/all"),
