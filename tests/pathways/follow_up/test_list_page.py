@@ -135,6 +135,4 @@ def test_one_entry_of_the_navigation_marks_the_list_and_its_calls(
         entries = [entry for group in context["portal"].navigation for entry in group.entries]
         (own,) = (entry for entry in entries if "Follow-up" in entry.name)
         assert own.name == "CTE Follow-up" and own.current
-    assert client.get("/screens/", {"find": "call list"})["Location"] == CALLS.replace(
-        "2024", "2025"
-    )
+    assert client.get("/screens/", {"find": "call list"})["Location"] == CALLS
