@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
@@ -24,6 +25,10 @@ log = logging.getLogger("cte_portal.errors")
 
 SECRETS = ("password", "code", "proof")  # in names of fields
 MOST_TYPED = 100_000  # characters
+TOO_MANY_FIELDS = (
+    "The page has more fields than the portal takes at once. Nothing was saved. Go back, where what"
+    " you typed still is, and save a shorter page."
+)
 
 # Without letters and digits that are mistaken for one another on the phone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,7 +45,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     if why := unavailable(exception):
         return _come_back(request, why, exception)
-    return _answer(request, 400, exception, framed=False)
+    sentence = TOO_MANY_FIELDS if isinstance(exception, TooManyFieldsSent) else ""
+    return _answer(request, 400, exception, framed=False, sentence=sentence)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

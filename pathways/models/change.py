@@ -88,6 +88,7 @@ class Change(Authored, models.Model):
 
     class Source(models.TextChoices):
         FORM = "form", "CTE Concentrator screen"
+        GRID = "grid", "CTE Roster Entry screen"
         UPLOAD = "upload", "MT Data Upload"
         UNDO = "undo", "Undo"
         RESTORE = "restore", "Restored version"

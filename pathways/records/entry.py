@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from cte_portal.editions import Scope
 from pathways import rules
@@ -42,6 +43,77 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None
             check=rules.check_staged,
         )
     return Saved(applied, checked.warnings)
+
+
+@dataclass(frozen=True)
+class EachSaved:
+    """What was written of several rows. `refused` has the findings of each row that a rule refuses,
+    `stale` the rows whose version the person did not see; both by the row's number from 1.
+    """
+
+    applied: ledger.Applied
+    refused: dict[int, tuple[Finding, ...]]
+    stale: frozenset[int]
+    warnings: tuple[Finding, ...]
+
+
+MOST_TRIES = 5  # at each further one, a row has left, or somebody has written one of them meanwhile
+
+
+def save_each(
+    scope: Scope,
+    rows: Sequence[Row],
+    *,
+    by: str,
+    by_id: int | None = None,
+    source: Change.Source = Change.Source.FORM,
+    batch: UUID | None = None,
+) -> EachSaved:
+    """Save typed rows of one district as one staged relation: a row that is refused, or was saved
+    by somebody else, does not hold up the others.
+
+    Raises ledger.Locked, ledger.Busy and the like; nothing is written then.
+    """
+    refused: dict[int, tuple[Finding, ...]] = {}
+    for _ in range(MOST_TRIES):
+        numbers = [number for number in range(1, len(rows) + 1) if number not in refused]
+        with ledger.refusals_named():
+            staged = staging.stage(rows[number - 1] for number in numbers)
+            checked = rules.check_staged(scope, staged)
+        broken = checked.refused
+        if not broken:
+            try:
+                applied = ledger.apply(
+                    scope,
+                    staged,
+                    by=by,
+                    by_id=by_id,
+                    source=source,
+                    checked=checked,
+                    check=rules.check_staged,
+                    skip_stale=True,
+                    batch=batch,
+                )
+            except ledger.Refused as refusal:
+                broken = refusal.findings  # type: ignore[assignment]
+            except ledger.Stale:
+                continue
+            else:
+                own = dict(enumerate(numbers, 1))
+                return EachSaved(
+                    applied,
+                    refused,
+                    frozenset(own[line] for line in applied.stale),
+                    tuple(
+                        replace(finding, key=own[finding.key])
+                        for finding in checked.warnings
+                        if finding.key not in applied.stale
+                    ),
+                )
+        for finding in broken:
+            number = numbers[finding.key - 1]
+            refused[number] = (*refused.get(number, ()), finding)
+    raise ledger.Busy
 
 
 def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:

@@ -23,6 +23,24 @@ def open_on_the_worklist(standing: Standing) -> int:
 
 SCREENS = (
     Screen(
+        name="CTE Roster Entry",
+        path=PATH,
+        url_name="cte-roster-entry",
+        step="Step 2",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "grid",
+            "whole class",
+            "many students",
+            "batch entry",
+            "enter credits",
+            "class roster",
+            "spreadsheet",
+            "paste",
+            "section",
+        ),
+    ),
+    Screen(
         name="Roster worklist",
         path=PATH,
         url_name="roster-worklist",

@@ -18,6 +18,7 @@ from pathways.roster.by_hand.views import (
     RowHistory,
     TakeBackAct,
 )
+from pathways.roster.grid.views import RosterGrid
 from pathways.roster.imports.oneroster.views import (
     ChangeMapping,
     ConfirmMapping,
@@ -42,6 +43,7 @@ FILES = f"{YEAR}mt-data-upload/roster/"
 urlpatterns = [
     path(WORKLIST, RosterWorklist.as_view(), name="roster-worklist"),
     path(f"{WORKLIST}<str:which>/", RosterWorklist.as_view(), name="roster-worklist-of"),
+    path(f"{YEAR}cte-roster-entry/", RosterGrid.as_view(), name="cte-roster-entry"),
     path(DATA, RosterData.as_view(), name="roster-data"),
     path(f"{DATA}courses/", RosterCourses.as_view(), name="roster-courses"),
     path(f"{DATA}schools/", RosterSchools.as_view(), name="roster-schools"),

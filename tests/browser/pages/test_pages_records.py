@@ -124,7 +124,51 @@ def worklist(
     return visit
 
 
+def grid(**typed: str) -> Callable[[Stage, Page], None]:
+    """A class of two pathways; `typed` goes into the cells of the first row, and is saved."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        for number, (last, pathway) in enumerate((("Rostered", HEALTH), ("Unapproved", FINANCE))):
+            stage.cottonwood.roster(stage.cottonwood.student(f"99900080{number}", last), pathway)
+        page.goto(stage.address("cte-roster-entry") + f"?school={stage.cottonwood.school.pk}")
+        for column, value in typed.items():
+            page.locator(f"[data-column={column}]").first.fill(value)
+        if typed:
+            page.get_by_role("button", name="Save all changes").click()
+            expect(page.get_by_text(re.compile("row(s)? (not )?saved")).first).to_be_visible()
+
+    return visit
+
+
+def stale_grid(stage: Stage, page: Page) -> None:
+    grid()(stage, page)
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(
+        stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL"
+    )
+    name = f"{stage.kayla.pk}-{record.pathway_id}-in_district_credits"
+    page.locator(f'[name="{name}"]').fill("2.5")
+    page.get_by_role("button", name="Save all changes").click()
+    expect(page.get_by_role("button", name="Compare and choose")).to_be_visible()
+
+
+def locked_grid(stage: Stage, page: Page) -> None:
+    lock_records()
+    grid()(stage, page)
+
+
 STATES: dict[str, list[State]] = {
+    "cte-roster-entry": [
+        State("sections", at(lambda stage: stage.address("cte-roster-entry"))),
+        State("a class", grid()),
+        State("saved", grid(in_district_credits="2.5")),
+        State("refused", grid(in_district_credits="2,5", start_date="07/14/22")),
+        State("somebody else saved", stale_grid),
+        State("locked", locked_grid),
+        State("nobody", at(lambda stage: stage.address("cte-roster-entry") + "?course=1")),
+        State("another year", at("/districts/9012/2024/cte-roster-entry/")),
+        State("as a viewer sees it", grid(), who="viewer"),
+    ],
     "roster-worklist": [
         State("open lines", worklist()),
         State("answered", worklist(do="Create with these credits")),

@@ -114,6 +114,11 @@ class Sealed(Ready):
             "do": "create",
         }
 
+    def grid(self) -> dict[str, Any]:
+        cells = ["1.75", "0", "0", "0", "No", "No", f"{EARLY:%m/%d/%Y}"]
+        name = f"{self.student.pk}-{self.stored.pathway_id}"
+        return {"row": "\t".join([name, str(self.stored.version), *cells])}
+
     def values(self, **values: Any) -> dict[str, Any]:
         return {**TYPED, "start_date": f"{EARLY:%m/%d/%Y}", **values}
 
@@ -140,6 +145,7 @@ WRITES: dict[str, Post] = {
     "mt-data-upload-save": lambda s: (s.at("mt-data-upload-save", s.tested.pk), {}),
     "mt-data-upload-undo": lambda s: (s.at("mt-data-upload-undo", s.saved.pk), {}),
     "batch-again": lambda s: (s.at("batch-again", s.failed.pk), {"key": uuid.uuid4()}),
+    "cte-roster-entry": lambda s: (s.at("cte-roster-entry"), s.grid()),
     "roster-worklist": lambda s: (s.at("roster-worklist"), s.line()),
     "roster-worklist-of": lambda s: (
         s.at("roster-worklist-of", Which.WITHOUT_RECORD.key),

@@ -73,6 +73,7 @@ DISTRICT = {
 }
 
 DISTRICT |= {
+    "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
 }

@@ -98,6 +98,7 @@ WITHOUT_A_ROW = (
     "event-certification",
     "data-validation-reports",
     "validation-groups",
+    "cte-roster-entry",
     "roster-worklist",
     "roster-worklist-of",
     "recertification-new",

@@ -71,6 +71,11 @@ def test_own_css_stays_within_18_kilobytes() -> None:
     assert len(CSS.encode()) <= 18 * 1024
 
 
+def test_the_sheet_of_the_grid_is_small_and_takes_its_colours_from_the_tokens() -> None:
+    sheet = (STATIC / "css/grid.css").read_text()
+    assert len(sheet.encode()) <= 2048 and not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(", sheet)
+
+
 def test_a_page_jumps_to_its_place_and_does_not_slide_there() -> None:
     """On a page that still slides, a quick click meets another place than the one that was aimed
     at.

@@ -1,0 +1,1 @@
+"""CTE Roster Entry: many records on one page, saved at once."""

@@ -1,0 +1,151 @@
+"""The rows of the grid as the page shows them: what stands, and over it what was typed and not yet
+saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from pathways.files import values
+from pathways.ledger.shape import CREDITS, PARTS_OF_THE_TOTAL
+from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.roster.grid.saving import Unsaved
+from pathways.roster.grid.typed import ANSWERS, COLUMNS, Beginning, TypedRow, label, shown
+from pathways.roster.worklist.line import Pair, RosterLine
+
+HEADS = {
+    "in_district_credits": "In District",
+    "out_of_district_credits": "Out of District",
+    "dual_enrollment_credits": "Dual",
+    "work_based_learning_credits": "Work Based",
+    "concentrator": "Concentrator",
+    "single_parent": "Single Parent",
+    "start_date": "Start Date",
+}
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """`text` is what the cell shows; `head` stands over its column, `name` is its own on the form."""
+
+    column: str
+    name: str
+    text: str
+    problem: str
+
+    @property
+    def label(self) -> str:
+        return label(self.column)
+
+    @property
+    def head(self) -> str:
+        return HEADS[self.column]
+
+    @property
+    def is_credits(self) -> bool:
+        return self.column in CREDITS
+
+    @property
+    def is_answer(self) -> bool:
+        return self.column in ANSWERS
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A student and a pathway. `typed` stands where the row was not saved as it was typed."""
+
+    line: RosterLine
+    typed: TypedRow | None = None
+    unsaved: Unsaved = field(default_factory=Unsaved)
+
+    @property
+    def name(self) -> str:
+        return f"{self.line.student.pk}-{self.line.pathway.pk}"
+
+    @property
+    def seen(self) -> str:
+        """What the page shows, for the save to compare with."""
+        if self.typed:
+            return self.typed.seen
+        if self.line.record:
+            return str(self.line.record.version)
+        cells = Beginning.of(self.line).cells
+        return f"0|{cells['single_parent']}|{cells['start_date']}"
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        if self.typed:
+            return self.typed.cells
+        return shown(self.line.record) if self.line.record else Beginning.of(self.line).cells
+
+    @property
+    def cells(self) -> list[GridCell]:
+        return [
+            GridCell(
+                name, f"{self.name}-{name}", self.texts[name], self.unsaved.problems.get(name, "")
+            )
+            for name in COLUMNS
+        ]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty for
+        the row as a whole.
+        """
+        own = [
+            (f"{self.name}-{name}" if name in COLUMNS else "", f"{words}.")
+            for name, words in self.unsaved.problems.items()
+        ]
+        return [*own, ("", self.unsaved.reason)] if self.unsaved.reason else own
+
+    def amount(self, column: str) -> Decimal | None:
+        """The credits of a cell; None where they cannot be read."""
+        try:
+            return values.credits(self.texts[column], "") or Decimal(0)
+        except values.Unreadable:
+            return None
+
+    @property
+    def total(self) -> Decimal | None:
+        parts = [self.amount(name) for name in PARTS_OF_THE_TOTAL]
+        return None if None in parts else sum((part for part in parts if part), Decimal(0))
+
+    @property
+    def mark(self) -> str:
+        """What the total says of the concentrator answer: a proposal, never a change. grid.js says
+        the same.
+        """
+        if self.total is None or self.texts[CREDITS[0]] == "":
+            return ""
+        enough = self.total >= CONCENTRATOR_CREDITS
+        if enough == (self.texts["concentrator"].strip().lower() in ("yes", "y")):
+            return ""
+        return "Yes from 2.00" if enough else "below 2.00"
+
+    @property
+    def total_before(self) -> Decimal | None:
+        return self.line.before.total_credits if self.line.before else None
+
+
+def rows_of(
+    lines: Iterable[RosterLine],
+    typed: Iterable[TypedRow] = (),
+    unsaved: Mapping[Pair, Unsaved] | None = None,
+) -> list[GridRow]:
+    kept = {row.pair: row for row in typed}
+    return [
+        GridRow(line, kept.get(line.pair), (unsaved or {}).get(line.pair, Unsaved()))
+        for line in lines
+    ]
+
+
+def sums_of(rows: Sequence[GridRow]) -> list[Decimal]:
+    """Of the page: in and out of district, the total, and the credits within it."""
+    amounts = {
+        name: sum((row.amount(name) or Decimal(0) for row in rows), Decimal(0)) for name in CREDITS
+    }
+    inside, outside = (amounts[name] for name in PARTS_OF_THE_TOTAL)
+    return [inside, outside, inside + outside, *(amounts[name] for name in CREDITS[2:])]

@@ -1,0 +1,144 @@
+"""What a person typed into the grid, row by row: read as a form's and a file's values are."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+
+from cte_portal.pages.typed import number
+from cte_portal.words import text
+from pathways.files import values
+from pathways.ledger.shape import CREDITS, LABELS, TYPED, Row
+from pathways.models import Change, Participation
+from pathways.roster.worklist.line import Pair, RosterLine
+
+ANSWERS = ("concentrator", "single_parent")
+COLUMNS = ("in_district_credits", "out_of_district_credits", *CREDITS[2:], *ANSWERS, "start_date")
+PACKED = "row"
+MOST_TYPED = 100  # characters of a cell
+UNKNOWN = 2**31 - 1  # a version that nobody has seen
+_ROW = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-seen", re.ASCII)
+_READ: dict[str, Callable[[str, str], Any]] = {
+    **dict.fromkeys(CREDITS, values.credits),
+    **dict.fromkeys(ANSWERS, values.yes_or_no),
+    "start_date": values.date,
+}
+
+
+def label(name: str) -> str:
+    return LABELS[name].removesuffix(" Earned")
+
+
+def shown(record: Participation | Change) -> dict[str, str]:
+    """The cells of a record that stands."""
+    return {name: text(getattr(record, name), "") for name in COLUMNS}
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a row without a record begins with. The credits are for the person to type."""
+
+    single_parent: bool = False
+    starts: datetime.date | None = None
+
+    @classmethod
+    def of(cls, line: RosterLine) -> Beginning:
+        return cls(line.single_parent, line.starts)
+
+    @property
+    def cells(self) -> dict[str, str]:
+        return {
+            **dict.fromkeys(CREDITS, "0.00"),
+            CREDITS[0]: "",
+            "concentrator": "No",
+            "single_parent": text(self.single_parent),
+            "start_date": text(self.starts, ""),
+        }
+
+
+@dataclass(frozen=True)
+class TypedRow:
+    """One row as it came in. `seen` names the version that the page showed; for a row without a
+    record also what it began with.
+    """
+
+    pair: Pair
+    seen: str
+    cells: Mapping[str, str]
+
+    @cached_property
+    def version(self) -> int:
+        version = number(self.seen.partition("|")[0])
+        return UNKNOWN if version is None else version
+
+    @cached_property
+    def began(self) -> dict[str, str]:
+        """The cells of a new row when the page showed it."""
+        _, answer, day = [*self.seen.split("|"), "", ""][:3]
+        return {**Beginning().cells, "single_parent": answer, "start_date": day}
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        content, problems = {}, {}
+        for name in COLUMNS:
+            try:
+                content[name] = _READ[name](self.cells[name], label(name))
+            except values.Unreadable as problem:
+                problems[name] = problem.message
+        return content, problems
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What cannot be read, by column."""
+        return self._read[1]
+
+    def differs(self, image: Participation | Change | None) -> bool:
+        """Whether something was typed that the page did not show: `image` is the version that it
+        showed.
+        """
+        content, problems = self._read
+        if problems:
+            return True
+        if self.version:
+            return image is None or any(getattr(image, name) != content[name] for name in COLUMNS)
+        return any(self.cells[name].strip() != self.began[name] for name in COLUMNS)
+
+    def row(self) -> Row:
+        content = self._read[0]
+        typed: dict[str, Any] = {name: content.get(name) for name in TYPED}
+        student_id, pathway_id = self.pair
+        return Row(student_id=student_id, pathway_id=pathway_id, version=self.version, **typed)
+
+
+def typed_rows(data: QueryDict) -> list[TypedRow]:
+    """The rows of a form in its order, each once; what is none is passed over.
+
+    Without script every cell is a field of its own. With it a changed row comes in one field, its
+    parts between tabs, so that any number of changed rows stays below the limit of a form.
+    """
+    rows = {}
+    for name in data:
+        if _ROW.fullmatch(name):
+            prefix = name.removesuffix("seen")
+            cells = [data.get(f"{prefix}{column}", "") for column in COLUMNS]
+            row = _typed_row(prefix, data.get(name, ""), cells)
+            rows[row.pair] = row
+    for packed in data.getlist(PACKED):
+        prefix, seen, *cells = [*packed.split("\t"), ""]
+        if _ROW.fullmatch(f"{prefix}-seen") and len(cells) == len(COLUMNS) + 1:
+            row = _typed_row(prefix, seen, cells[:-1])
+            rows[row.pair] = row
+    return list(rows.values())
+
+
+def _typed_row(prefix: str, seen: str, cells: list[str]) -> TypedRow:
+    student, pathway = prefix.split("-")[:2]
+    texts = [cell.replace("\x00", "")[:MOST_TYPED] for cell in cells]
+    pair = (int(student), int(pathway))
+    return TypedRow(pair, seen[:MOST_TYPED], dict(zip(COLUMNS, texts, strict=True)))

@@ -1,0 +1,162 @@
+"""Student Information › State Programs › CTE Roster Entry: the records of a class on one page,
+saved at once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.pages.typed import number, paged
+from cte_portal.ui.wording import number_of
+from pathways.ledger.refusals import NotApplied
+from pathways.models import Pathway, School
+from pathways.roster.grid import saving
+from pathways.roster.grid.rows import HEADS, GridRow, rows_of, sums_of
+from pathways.roster.grid.saving import GridSaved, Unsaved
+from pathways.roster.grid.selection import Selection, courses_of, sections_of
+from pathways.roster.grid.typed import TypedRow, typed_rows
+from pathways.roster.worklist.line import Pair
+from pathways.roster.worklist.worklist import Worklist
+from pathways.scoped import RecordsView
+
+PAGE = 50
+"""Rows of a page without script: it sends all their fields, which stay below a form's limit."""
+MOST_ROWS = 200
+DONE = "pathways.grid"
+
+
+class RosterGrid(RecordsView):
+    """What was done is told on the next page, once; rows that were not saved stay as typed."""
+
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.EDIT_RECORDS
+    keeps = ""
+
+    @cached_property
+    def selection(self) -> Selection:
+        return Selection.of(self.scope, self.request.GET)
+
+    @property
+    def size(self) -> int:
+        return MOST_ROWS if number(self.request.GET.get("rows", "")) == MOST_ROWS else PAGE
+
+    @property
+    def by(self) -> str:
+        return self.person.record_name
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        done = request.session.pop(DONE, None) if DONE in request.session else None
+        kept = self.kept_form() if self.may_edit else None
+        typed = saving.changed_rows(self.scope, typed_rows(kept)) if kept else []
+        return self.answer(typed, done=done)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "undo" in request.POST:
+            return self.undo(request.POST["undo"])
+        typed = typed_rows(request.POST)
+        try:
+            saved = saving.save(self.scope, typed, by=self.by, by_id=self.person.pk)
+        except NotApplied as refusal:
+            return self.answer(saving.changed_rows(self.scope, typed), problem=refusal.sentence)
+        done = self.told(saved)
+        if saved.unsaved:
+            return self.answer(
+                [row for row in typed if row.pair in saved.unsaved], saved.unsaved, done=done
+            )
+        request.session[DONE] = done
+        return redirect(request.get_full_path())
+
+    def undo(self, typed: str) -> HttpResponse:
+        try:
+            taken = saving.take_back(self.scope, uuid.UUID(typed), by=self.by, by_id=self.person.pk)
+        except ValueError:
+            done: dict[str, Any] = {"title": "Nothing was undone."}
+        except NotApplied as refusal:
+            done = {"title": "Nothing was undone.", "words": refusal.sentence, "attention": True}
+        else:
+            done = {
+                "title": "Undone." if taken.rows else "Nothing was undone.",
+                "words": f"{number_of(taken.rows, 'row')} as before." if taken.rows else "",
+                "attention": bool(taken.changed_since),
+            }
+            if taken.changed_since:
+                done["words"] += (
+                    f" {number_of(taken.changed_since, 'row')} changed since, and stay as they are."
+                )
+        self.request.session[DONE] = done
+        return redirect(self.request.get_full_path())
+
+    def told(self, saved: GridSaved) -> dict[str, Any]:
+        """What the page says of a save, as the session keeps it: names stand in no address."""
+        lines = {line.pair: line for line in Worklist(self.scope).lines(dict(saved.warnings))}
+        return {
+            "title": "Saved." if saved.written else "No changes to save.",
+            "words": f"{number_of(saved.written, 'row')} saved." if saved.written else "",
+            "batch": str(saved.batch) if saved.batch else "",
+            "warnings": [
+                [lines[pair].student.pk, lines[pair].pathway.pk, lines[pair].student.name, words]
+                for pair, words in saved.warnings
+                if pair in lines
+            ],
+        }
+
+    def answer(
+        self,
+        typed: Sequence[TypedRow] = (),
+        unsaved: dict[Pair, Unsaved] | None = None,
+        *,
+        done: dict[str, Any] | None = None,
+        problem: str = "",
+    ) -> HttpResponse:
+        """The page; what was typed and not saved stands in its rows, those first that the list does
+        not show any more.
+        """
+        pairs = self.selection.pairs() if self.selection.is_chosen else []
+        page, query = paged(self.request, pairs, self.size)
+        here = list(page.object_list)
+        on_the_page = set(here)
+        more = [row.pair for row in typed if row.pair not in on_the_page]
+        rows = rows_of(Worklist(self.scope).lines([*more, *here]), typed, unsaved)
+        refused = [row for row in rows if row.problems]
+        context = {
+            "selection": self.selection,
+            "page": page,
+            "query": query,
+            "rows": rows,
+            "refused": refused,
+            "gone": len(unsaved or {}) - len(refused),
+            "first_bad": next((name for row in refused for name, _ in row.problems if name), ""),
+            "several_pathways": len({row.line.pathway.pk for row in rows}) > 1,
+            "heads": self.heads(rows),
+            "sums": sums_of(rows),
+            "has_typed": bool(typed),
+            "may_edit": self.may_edit or bool(typed),
+            "lock": self.lock,
+            "in_active_year": self.in_active_year,
+            "done": done,
+            "problem": problem,
+            "more_rows": MOST_ROWS if self.size < len(pairs) and self.size < MOST_ROWS else 0,
+            **self.choices(),
+        }
+        return render(self.request, "pathways/roster/grid.html", context)
+
+    @staticmethod
+    def heads(rows: Sequence[GridRow]) -> list[str]:
+        credits = [f"{head}#" for head in list(HEADS.values())[:4]]
+        return [*credits[:2], "Total#", *credits[2:], *list(HEADS.values())[4:]]
+
+    def choices(self) -> dict[str, Any]:
+        """What can be chosen; without a choice the sections are shown as a list."""
+        return {
+            "schools": School.objects.filter(district=self.scope.district),
+            "pathways": Pathway.objects.in_scope(self.scope),
+            "sections": list(sections_of(self.scope)),
+            "courses": courses_of(self.scope),
+        }

@@ -1,0 +1,178 @@
+// The roster grid while it is typed in: keys between cells, totals, what is changed in many cells at once, and its undo. The server reckons all of it again.
+
+import { hundredths } from "./record.js";
+
+const CREDITS = ["in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"];
+const DAY = /^\s*\d{1,2}\/\d{1,2}\/\d{4}\s*$/;
+const ANSWERS = { y: "Yes", yes: "Yes", n: "No", no: "No" };
+
+const shown = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const stored = (field) => (field.matches("select") ? [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0].value : field.defaultValue);
+const differs = (field) => field.value !== stored(field);
+const isReadable = (field) => {
+  if (CREDITS.includes(field.dataset.column)) return hundredths(field.value) !== null;
+  return field.matches("select") || DAY.test(field.value);
+};
+
+class Grid {
+  constructor(form) {
+    this.form = form;
+    this.acts = [];
+    this.last = null;
+    this.rows = [...form.querySelectorAll("[data-row]")].map((row) => ({
+      row,
+      fields: [...row.querySelectorAll("[data-column]")],
+      total: row.querySelector("[data-total]"),
+      mark: row.querySelector("[data-mark]"),
+    }));
+    this.places = new Map();
+    this.rows.forEach(({ fields }, down) => fields.forEach((field, across) => this.places.set(field, { down, across })));
+    this.sums = [...form.querySelectorAll("[data-sum]")];
+    this.said = form.querySelector("[data-said]");
+    this.undoing = form.querySelector("[data-undo]");
+    for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
+    form.addEventListener("keydown", (event) => this.go(event));
+    form.addEventListener("focusin", ({ target }) => {
+      if (!this.places.has(target)) return;
+      this.last = target;
+      if (target.matches("input")) target.select();
+    });
+    form.addEventListener("input", ({ target }) => this.reckon(target));
+    form.addEventListener("paste", (event) => this.paste(event));
+    form.addEventListener("formdata", ({ formData }) => this.pack(formData));
+    form.addEventListener("click", ({ target }) => this.press(target));
+    window.addEventListener("pageshow", () => this.reckon(form));
+  }
+
+  // Enter and the arrows go to the same column of the next row; in a list the arrows choose, as everywhere.
+  go(event) {
+    const place = this.places.get(event.target);
+    if (!place || event.ctrlKey || event.altKey || event.metaKey) return;
+    const arrows = event.target.matches("select") ? {} : { ArrowDown: 1, ArrowUp: -1 };
+    const step = event.key === "Enter" ? (event.shiftKey ? -1 : 1) : arrows[event.key];
+    if (event.key === "Escape" && differs(event.target)) {
+      event.preventDefault();
+      event.target.value = stored(event.target);
+      event.target.dispatchEvent(new Event("input", { bubbles: true }));
+      if (event.target.matches("input")) event.target.select();
+    } else if (step) {
+      event.preventDefault();
+      this.rows[place.down + step]?.fields[place.across].focus();
+    }
+  }
+
+  reckon(target) {
+    const rows = this.places.has(target) ? [this.rows[this.places.get(target).down]] : this.rows;
+    for (const { row, fields, total, mark } of rows) {
+      for (const field of fields) field.toggleAttribute("data-changed", "typed" in row.dataset || differs(field));
+      const [inside, outside] = fields.map((field) => hundredths(field.value));
+      const sum = inside === null || outside === null ? null : inside + outside;
+      const words = sum === null ? "–" : shown(sum);
+      if (total.textContent !== words) total.textContent = words;
+      const isYes = fields.find((field) => field.dataset.column === "concentrator").value === "Yes";
+      const advice = sum === null || !fields[0].value || sum >= 200 === isYes ? "" : sum >= 200 ? "Yes from 2.00" : "below 2.00";
+      if (mark.textContent !== advice) mark.textContent = advice;
+    }
+    const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { fields }) => sum + (hundredths(fields[across].value) ?? 0), 0));
+    [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => { this.sums[at].textContent = shown(sum); });
+  }
+
+  // One field for each changed row, its parts between tabs: nothing else is sent, however long the page is.
+  pack(data) {
+    for (const { row, fields } of this.rows) {
+      const name = row.dataset.row;
+      const seen = data.get(`${name}-seen`);
+      data.delete(`${name}-seen`);
+      fields.forEach((field) => data.delete(field.name));
+      if ("typed" in row.dataset || fields.some(differs)) data.append("row", [name, seen, ...fields.map((field) => field.value.replaceAll("\t", " "))].join("\t"));
+    }
+  }
+
+  // Puts values into cells as one act, which can be undone until the next save. `changes` are pairs of field and value.
+  act(changes, words) {
+    const before = changes.map(([field]) => [field, field.value]);
+    for (const [field, value] of changes) {
+      field.value = value;
+      field.toggleAttribute("aria-invalid", false);
+      if (!isReadable(field)) field.setAttribute("aria-invalid", "true");
+    }
+    if (changes.length) this.acts.push(before);
+    this.tell(changes.length ? `${words} Nothing is saved yet.` : words);
+  }
+
+  undo() {
+    const before = this.acts.pop();
+    for (const [field, value] of before ?? []) {
+      field.value = value;
+      field.removeAttribute("aria-invalid");
+    }
+    this.tell(`${counted(before?.length ?? 0, "cell")} as before.`);
+  }
+
+  tell(words) {
+    this.said.textContent = words;
+    this.undoing.hidden = !this.acts.length;
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  press(target) {
+    if (target.closest("[data-add]")) this.add();
+    else if (target.closest("[data-fill]")) this.fill();
+    else if (target.closest("[data-answers]")) this.answer();
+    else if (target.closest("[data-undo]")) this.undo();
+  }
+
+  add() {
+    const amount = hundredths(this.form.querySelector("[data-amount]").value);
+    const column = this.form.querySelector("[data-add-column]");
+    const across = CREDITS.indexOf(column.value);
+    if (!amount) return this.tell("Enter the credits to add, like 0.50.");
+    const cells = this.rows.map(({ fields }) => fields[across]);
+    const changes = cells.filter(isReadable).map((field) => [field, shown(hundredths(field.value) + amount)]);
+    const left = cells.length - changes.length;
+    const name = column.selectedOptions[0].textContent.trim();
+    return this.act(changes, `${shown(amount)} added to ${name} in ${counted(changes.length, "row")}.${left ? ` ${counted(left, "row")} left: not a number.` : ""}`);
+  }
+
+  fill() {
+    const place = this.places.get(this.last);
+    if (!place) return this.tell("Go to the cell to copy first.");
+    const changes = this.rows.slice(place.down + 1).map(({ fields }) => fields[place.across]).filter((field) => field.value !== this.last.value).map((field) => [field, this.last.value]);
+    return this.act(changes, changes.length ? `${this.last.value || "Nothing"} filled down into ${counted(changes.length, "row")}.` : "Every row below has this value.");
+  }
+
+  answer() {
+    const changes = this.rows.filter(({ mark }) => mark.textContent).map(({ fields, mark }) => [fields.find((field) => field.dataset.column === "concentrator"), mark.textContent.startsWith("Yes") ? "Yes" : "No"]);
+    return this.act(changes, changes.length ? `CTE Concentrator set in ${counted(changes.length, "row")}.` : "Every answer agrees with its total.");
+  }
+
+  // A column or a block of a spreadsheet goes from this cell to the right and downward.
+  paste(event) {
+    const place = this.places.get(event.target);
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const isOneCell = !/[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""));
+    if (!place || (isOneCell && event.target.matches("input"))) return;
+    event.preventDefault();
+    const lines = text.replace(/\r\n?/g, "\n").replace(/\n+$/, "").split("\n").map((line) => line.split("\t"));
+    const changes = [];
+    const bad = [];
+    let surplus = 0;
+    lines.forEach((values, down) => values.forEach((typed, across) => {
+      const field = this.rows[place.down + down]?.fields[place.across + across];
+      const value = field?.matches("select") ? ANSWERS[typed.trim().toLowerCase()] : typed.trim();
+      if (!field) surplus += 1;
+      else if (value === undefined) bad.push(place.down + down + 1);
+      else {
+        changes.push([field, value]);
+        if (!isReadable({ dataset: field.dataset, value, matches: (selector) => field.matches(selector) })) bad.push(place.down + down + 1);
+      }
+    }));
+    const notes = [bad.length ? ` ${counted(bad.length, "value")} cannot be read: row ${[...new Set(bad)].join(", ")}.` : "", surplus ? ` ${counted(surplus, "value")} had no cell and were left out.` : ""];
+    this.act(changes, `${counted(changes.length, "value")} pasted.${notes.join("")}`);
+  }
+}
+
+const form = document.querySelector("[data-grid]");
+if (form) new Grid(form);
+else for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
