@@ -127,20 +127,20 @@ def _meanwhile(record: Participation | None) -> str:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class GridUndone:
     """How many rows of a save are as they were before, and how many somebody has changed since."""
 
     rows: int
     changed_since: int
 
 
-def take_back(scope: Scope, batch: UUID, *, by: str, by_id: int | None = None) -> TakenBack:
+def take_back(scope: Scope, batch: UUID, *, by: str, by_id: int | None = None) -> GridUndone:
     """Undo one save of the grid: each row that nobody has changed since. Raises NotApplied."""
     changes = list(
         Change.objects.filter(district=scope.district, batch=batch, source=Change.Source.GRID)
     )
     if not changes:
-        return TakenBack(0, 0)
+        return GridUndone(0, 0)
     before = {
         (change.student_id, change.pathway_id, change.version): change
         for change in _before(scope, changes)
@@ -167,7 +167,7 @@ def take_back(scope: Scope, batch: UUID, *, by: str, by_id: int | None = None) -
     stale = [rows[line - 1] for line in applied.stale]
     # The second click of a double click finds its work done.
     moved = [row for row in stale if not _is_so(row, standing)]
-    return TakenBack(len(rows) - len(moved), len(moved))
+    return GridUndone(len(rows) - len(moved), len(moved))
 
 
 def _before(scope: Scope, changes: Sequence[Change]) -> Iterable[Change]:
