@@ -102,14 +102,14 @@ def _images(
 
 
 def _standing(scope: Scope, pairs: Iterable[Pair]) -> dict[Pair, Participation]:
-    wanted = set(pairs)
+    chosen = set(pairs)
     records = Participation.objects.of_district(scope).filter(
-        student_id__in={student for student, _ in wanted}
+        student_id__in={student for student, _ in chosen}
     )
     return {
         pair: record
         for record in records
-        if (pair := (record.student_id, record.pathway_id)) in wanted
+        if (pair := (record.student_id, record.pathway_id)) in chosen
     }
 
 

@@ -75,20 +75,22 @@ class RosterGrid(RecordsView):
 
     def undo(self, typed: str) -> HttpResponse:
         try:
-            taken = saving.take_back(self.scope, uuid.UUID(typed), by=self.by, by_id=self.person.pk)
+            undone = saving.take_back(
+                self.scope, uuid.UUID(typed), by=self.by, by_id=self.person.pk
+            )
         except ValueError:
             done: dict[str, Any] = {"title": "Nothing was undone."}
         except NotApplied as refusal:
             done = {"title": "Nothing was undone.", "words": refusal.sentence, "attention": True}
         else:
             done = {
-                "title": "Undone." if taken.rows else "Nothing was undone.",
-                "words": f"{number_of(taken.rows, 'row')} as before." if taken.rows else "",
-                "attention": bool(taken.changed_since),
+                "title": "Undone." if undone.rows else "Nothing was undone.",
+                "words": f"{number_of(undone.rows, 'row')} as before." if undone.rows else "",
+                "attention": bool(undone.changed_since),
             }
-            if taken.changed_since:
+            if undone.changed_since:
                 done["words"] += (
-                    f" {number_of(taken.changed_since, 'row')} changed since, and stay as they are."
+                    f" {number_of(undone.changed_since, 'row')} changed since, and stay as they are."
                 )
         self.request.session[DONE] = done
         return redirect(self.request.get_full_path())
