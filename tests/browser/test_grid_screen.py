@@ -1,0 +1,247 @@
+"""The roster grid in a browser: one save for a class (B-05), keys (D-31), paste (D-32), totals
+(D-33), several rows at once (D-36), cards (D-37), no script (D-35), two clerks.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pathways.models import Participation, Student
+from tests.browser.conftest import NARROW, Stage
+from tests.fixtures.records import FINANCE, HEALTH, District_, lock_records
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
+
+CREDITS = "in_district_credits"
+
+
+def seats(district: District_, number: int, *, recorded: int = 0) -> list[Student]:
+    """So many students in one section; the first ones have a record of 1.50 credits."""
+    students = [district.student(f"9992{at:05d}", f"Class{at:03d}", "Ann") for at in range(number)]
+    for at, student in enumerate(students):
+        district.roster(student, HEALTH)
+        if at < recorded:
+            district.record(student)
+    return students
+
+
+def course(stage: Stage) -> str:
+    section = stage.cottonwood.school.courses.get().sections.get()
+    return stage.address("cte-roster-entry") + f"?section={section.pk}"
+
+
+def field(page: Page, row: int, column: str = CREDITS):  # type: ignore[no-untyped-def]
+    return page.locator(f"[data-column={column}]").nth(row)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save all changes").click()
+
+
+def paste(page: Page, row: int, text: str, column: str = CREDITS) -> None:
+    field(page, row, column).evaluate(
+        """(field, text) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def test_b_05_a_class_of_30_is_one_page_and_one_save_with_one_key_after_the_digits(
+    stage: Stage,
+) -> None:
+    students = seats(stage.cottonwood, 30, recorded=10)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    field(page, 0).focus()
+    for _ in students:
+        page.keyboard.type("2")
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("30 fields changed, not saved")).to_be_visible()
+    save(page)
+    expect(page.get_by_text("30 rows saved.")).to_be_visible()
+    totals = Participation.objects.filter(student__in=students).values_list("total_credits")
+    assert list(totals) == [(Decimal("2.00"),)] * 30
+
+
+def test_d_31_keys_go_through_the_grid_and_the_keyboard_alone_saves_it(stage: Stage) -> None:
+    seats(stage.cottonwood, 3, recorded=3)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    field(page, 0).focus()
+    page.keyboard.press("ArrowDown")
+    expect(field(page, 1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field(page, 2)).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Tab")
+    expect(field(page, 1, "out_of_district_credits")).to_be_focused()
+    page.keyboard.type("9")
+    page.keyboard.press("Escape")
+    expect(field(page, 1, "out_of_district_credits")).to_have_value("0.00")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("1.75")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("1 row saved.")).to_be_visible()
+    page.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 row as before.")).to_be_visible()
+    expect(field(page, 1)).to_have_value("1.50")
+
+
+def test_d_33_totals_mark_sums_and_what_is_unsaved_follow_the_fingers(stage: Stage) -> None:
+    seats(stage.cottonwood, 2, recorded=2)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    row = page.locator("[data-row]").first
+    field(page, 0).fill("2.25")
+    expect(row.locator("[data-total]")).to_have_text("2.25")
+    expect(row.locator("[data-mark]")).to_have_text("Yes from 2.00")
+    expect(page.locator("[data-sum]").nth(2)).to_have_text("3.75")
+    expect(page.get_by_text("1 field changed, not saved")).to_be_visible()
+    page.get_by_role("button", name="Set CTE Concentrator").click()
+    expect(field(page, 0, "concentrator")).to_have_value("Yes")
+    expect(row.locator("[data-mark]")).to_have_text("")
+
+
+def test_d_36_add_to_these_rows_and_fill_down_are_shown_first_and_undone(stage: Stage) -> None:
+    students = seats(stage.cottonwood, 3, recorded=2)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    page.get_by_role("button", name="Add to these rows").click()
+    expect(page.get_by_text("0.50 added to In District Credits in 3 rows.")).to_be_visible()
+    assert [field(page, at).input_value() for at in range(3)] == ["2.00", "2.00", "0.50"]
+    field(page, 0, "single_parent").select_option("Yes")
+    page.get_by_role("button", name="Fill down").click()
+    expect(field(page, 2, "single_parent")).to_have_value("Yes")
+    page.get_by_role("button", name="Undo").click()
+    expect(field(page, 2, "single_parent")).to_have_value("No")
+    page.get_by_role("button", name="Undo").click()
+    expect(field(page, 1)).to_have_value("1.50")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    page.get_by_role("button", name="Add to these rows").click()
+    expect(field(page, 1)).to_have_value("2.00")
+    assert not Participation.objects.filter(student__in=students, total_credits=2).exists()
+    save(page)
+    expect(page.get_by_text("3 rows saved.")).to_be_visible()
+
+
+def test_d_32_a_pasted_column_with_three_bad_values_saves_the_rest(stage: Stage) -> None:
+    students = seats(stage.cottonwood, 5)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    paste(page, 0, "0.5\r\n1,5\r\nx\r\n1.125\r\n0.75\r\n9\r\n")
+    expect(page.get_by_text("5 values pasted.")).to_be_visible()
+    expect(page.get_by_text("3 values cannot be read: row 2, 3, 4.")).to_be_visible()
+    expect(page.get_by_text("1 value had no cell and were left out.")).to_be_visible()
+    save(page)
+    expect(page.get_by_text("2 rows saved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 rows not saved")).to_be_visible()
+    expect(field(page, 1)).to_be_focused()
+    assert [field(page, at).input_value() for at in (1, 2, 3)] == ["1,5", "x", "1.125"]
+    for at in (1, 2, 3):
+        field(page, at).fill("0.25")
+    save(page)
+    expect(page.get_by_text("3 rows saved.")).to_be_visible()
+    assert Participation.objects.filter(student__in=students).count() == 5
+
+
+def test_a_pasted_block_goes_across_and_is_undone(stage: Stage) -> None:
+    seats(stage.cottonwood, 2, recorded=2)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    paste(page, 0, "1\t0.5\n2\t1")
+    expect(page.get_by_text("4 values pasted.")).to_be_visible()
+    expect(field(page, 1, "out_of_district_credits")).to_have_value("1")
+    paste(page, 0, "y\nmaybe", "concentrator")
+    expect(page.get_by_text("1 value cannot be read: row 2.")).to_be_visible()
+    expect(field(page, 0, "concentrator")).to_have_value("Yes")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(field(page, 1)).to_have_value("1.50")
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_two_clerks_on_one_section_each_way_round(stage: Stage, later: int) -> None:
+    """Each changes a row of their own and one that both change."""
+    students = seats(stage.cottonwood, 3, recorded=3)
+    pages = [
+        stage.desk.open(stage.people[who], at=course(stage)) for who in ("clerk", "administrator")
+    ]
+    for number, page in enumerate(pages):
+        field(page, number).fill("1.75")
+        field(page, 2).fill(f"1.{number}")
+    save(pages[1 - later])
+    expect(pages[1 - later].get_by_text("2 rows saved.")).to_be_visible()
+    save(pages[later])
+    expect(pages[later].get_by_text("1 row saved.")).to_be_visible()
+    expect(pages[later].get_by_role("button", name="Compare and choose")).to_be_visible()
+    expect(field(pages[later], 2)).to_have_value(f"1.{later}")
+    own, theirs, both = (
+        Participation.objects.get(student=student).in_district_credits for student in students
+    )
+    assert (own, theirs, both) == (Decimal("1.75"), Decimal("1.75"), Decimal(f"1.{1 - later}0"))
+    pages[later].get_by_role("button", name="Compare and choose").click()
+    expect(pages[later].get_by_text("Someone else saved this record").first).to_be_visible()
+
+
+def test_a_refused_record_in_the_middle_and_a_year_certified_under_the_open_grid(
+    stage: Stage,
+) -> None:
+    students = seats(stage.cottonwood, 3)
+    stage.cottonwood.roster(students[1], FINANCE)
+    page = stage.desk.open(
+        stage.clerk, at=f"{stage.address('cte-roster-entry')}?school={stage.cottonwood.school.pk}"
+    )
+    for student in students:
+        page.get_by_label(f"In District Credits, {student.name}").first.fill("0.5")
+    page.get_by_label(f"In District Credits, {students[1].name}, Finance").fill("0.5")
+    save(page)
+    expect(page.get_by_role("heading", name="1 row not saved")).to_be_visible()
+    expect(page.get_by_text("3 rows saved.")).to_be_visible()
+    refused = page.get_by_label(f"In District Credits, {students[1].name}, Finance")
+    expect(refused).to_have_value("0.5")
+    refused.fill("0.75")
+    lock_records()
+    save(page)
+    expect(page.get_by_text(re.compile("Records have been locked since")).first).to_be_visible()
+    expect(refused).to_have_value("0.75")
+
+
+def test_d_35_without_script_pages_of_50_are_saved_one_after_the_other(stage: Stage) -> None:
+    students = seats(stage.cottonwood, 60)
+    page = stage.desk.open(stage.clerk, script=False, at=course(stage))
+    expect(page.locator("[data-row]")).to_have_count(50)
+    expect(page.get_by_role("button", name="Fill down")).to_be_hidden()
+    field(page, 0).fill("0.5")
+    field(page, 49).fill("x")
+    save(page)
+    expect(page.get_by_text("1 row saved.")).to_be_visible()
+    expect(field(page, 49)).to_have_value("x")
+    field(page, 49).fill("0.5")
+    save(page)
+    expect(page.get_by_text("1 row saved.")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("[data-row]")).to_have_count(10)
+    field(page, 9).fill("0.5")
+    save(page)
+    expect(page.get_by_text("1 row saved.")).to_be_visible()
+    assert Participation.objects.filter(student__in=students).count() == 3
+
+
+def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stage) -> None:
+    seats(stage.cottonwood, 2, recorded=1)
+    page = stage.desk.open(stage.clerk, size=NARROW, at=course(stage))
+    names = (
+        page.locator("[data-row]")
+        .first.locator("[data-column]")
+        .evaluate_all(
+            "fields => fields.map(field => [field.getAttribute('aria-label').split(',')[0], Math.round(field.getBoundingClientRect().top)])"
+        )
+    )
+    assert [name for name, _ in names][:2] == ["In District Credits", "Out of District Credits"]
+    assert [top for _, top in names] == sorted({top for _, top in names}), "one below the other"
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
