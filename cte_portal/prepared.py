@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Generic, ParamSpec
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connections, models
 from django.db.models.expressions import Expression
@@ -23,6 +23,7 @@ from django.db.models.expressions import Expression
 from cte_portal.editions import Scope
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 VALUES = (str, int, Decimal, datetime.date, uuid.UUID)
 
@@ -170,6 +171,15 @@ def counted(figures: str) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepa
         return Prepared(query, f"SELECT {figures} FROM ({{}}) AS counted")
 
     return of
+
+
+def filled_up(values: tuple[T, ...]) -> tuple[T, ...]:
+    """The same values, the last one again and again up to the next power of two: whatever number is
+    named, few shapes are kept.
+    """
+    if not values:
+        return values
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
 
 
 def _shape(value: Any) -> Any:

@@ -155,17 +155,13 @@ class Counts:
         return self.errors + self.warnings
 
 
-@dataclass
-class Findings:
-    """The whole answer: exact counts of everything, and at most 10,000 findings of one level, the
-    heaviest first.
-    """
+@dataclass(kw_only=True)
+class CountedFindings:
+    """Exact counts of everything; the list is of one level."""
 
-    scope: Scope
     records: int
     at: datetime.datetime
-    level: Level = Level.ALL
-    lines: list[ListedFinding] = field(default_factory=list)
+    level: Level
     by_rule: list[RuleCount] = field(default_factory=list)
 
     @property
@@ -185,32 +181,26 @@ class Findings:
     def total(self) -> int:
         return sum(self.level.count(of_rule) for of_rule in self.by_rule)
 
-    @property
-    def is_cut(self) -> bool:
-        return self.total > len(self.lines)
+
+@dataclass(kw_only=True)
+class Findings(CountedFindings):
+    """With at most 10,000 findings of the level, the heaviest first."""
+
+    lines: list[ListedFinding] = field(default_factory=list)
 
 
 def findings(
     scope: Scope,
     *,
-    student: int | None = None,
-    only: Collection[str] | None = None,
     level: Level = Level.ALL,
     whole: bool = False,
 ) -> Findings:
-    """Judge the records in scope now; of one student or by some rules alone, where that is said.
-    `level` is what is held, `whole` however much.
-    """
-    records = Participation.objects.in_scope(scope)
-    result = Findings(
-        scope,
-        (records if student is None else records.filter(student_id=student)).count(),
-        timezone.now(),
-        level,
-    )
+    """Judge the records in scope now. `level` is what is held, `whole` however much."""
+    records = Participation.objects.in_scope(scope).count()
+    result = Findings(records=records, at=timezone.now(), level=level)
     counts: dict[str, RuleCount] = {}
     lines: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
-    for finding in _listed(scope, student, only):
+    for finding in listed(scope):
         count = counts.setdefault(finding.rule.id, RuleCount(finding.rule, finding.severity))
         count.total += 1
         count.explained += finding.explanation is not None
@@ -225,11 +215,14 @@ def findings(
     return result
 
 
-def _listed(
-    scope: Scope, student: int | None, only: Collection[str] | None
+def listed(
+    scope: Scope,
+    *,
+    students: Collection[int] | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[ListedFinding]:
-    """Explanations stand beside the District edition and meet the findings of either by natural key
-    and value.
+    """What is found now; of some students or by some rules alone, where that is said. Explanations
+    stand beside the District edition and meet the findings of either by natural key and value.
     """
     weights = severities(scope.end_year)
     explained = {
@@ -241,7 +234,7 @@ def _listed(
         ): explanation
         for explanation in Explanation.objects.of(scope)
     }
-    for breach in breaches(scope, student=student, only=only):
+    for breach in breaches(scope, students=students, only=only):
         severity = weights[breach.rule.id]
         key = (breach.rule.id, breach.state_id, breach.pathway_id, breach.value)
         yield ListedFinding(

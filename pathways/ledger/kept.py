@@ -29,25 +29,33 @@ def kept(
     name: str,
     count: Callable[[], Answer],
     *narrowed: Any,
+    anew: bool = False,
 ) -> Answer:
     """What `count` says of the District edition at the district's position; `narrowed` is what it
-    depends on besides, and `known` what the page knows already.
+    depends on besides, and `known` what the page knows already. `anew` counts whatever is kept.
 
     The key in the cache tells nobody what was searched for.
     """
-    if (name, scope, narrowed) not in known:
-        known[name, scope, narrowed] = _kept(scope, known, name, count, narrowed)
-    answer: Answer = known[name, scope, narrowed]
+    place = (name, scope, narrowed)
+    if anew or place not in known:
+        known[place] = _kept(scope, known, name, count, narrowed, anew=anew)
+    answer: Answer = known[place]
     return answer
 
 
 def _kept(
-    scope: Scope, known: dict[Any, Any], name: str, count: Callable[[], Answer], narrowed: Any
+    scope: Scope,
+    known: dict[Any, Any],
+    name: str,
+    count: Callable[[], Answer],
+    narrowed: Any,
+    *,
+    anew: bool,
 ) -> Answer:
     position = position_of(scope, known)
     key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
     with suppress(*NO_CACHE):
-        match cache.get(key):
+        match None if anew else cache.get(key):
             case (kept_at, answer) if kept_at == position:
                 return answer
     settled = settled_position(scope, known)

@@ -60,6 +60,11 @@ class StateCopy(models.Model):
     def __str__(self) -> str:
         return f"{self.district} generation {self.generation}"
 
+    @property
+    def resync(self) -> tuple[int, int, str, int]:
+        """The one that has moved the state last."""
+        return self.end_year, self.generation, str(self.batch), self.attempt
+
 
 @prepared
 def _in_short(district: str) -> StateCopyQuerySet:
@@ -69,6 +74,10 @@ def _in_short(district: str) -> StateCopyQuerySet:
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def at_state(self) -> PublicationQuerySet:
         return self.using(Edition.STATE.value)
+
+    def generation(self) -> int | None:
+        """How far the lists at the state have come."""
+        return self.at_state().filter(pk=1).values_list("generation", flat=True).first()
 
 
 class Publication(models.Model):

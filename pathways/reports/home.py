@@ -10,7 +10,9 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeTask, Standing
 from cte_portal.ui.wording import number_of
-from pathways.findings.finding_figures import FindingFigures, finding_figures
+from pathways.findings.finding_list import FindingList
+from pathways.findings.findings import CountedFindings
+from pathways.findings.kept_findings import kept_findings
 from pathways.reports.run import compared
 from pathways.reports.runs import certification_at_state, last_runs
 from pathways.resync.unsent import Unsent
@@ -22,7 +24,7 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[Ho
     """Of the active year alone: a past year is validated no more."""
     if (scope.end_year, True) not in standing.school_years:
         return []
-    result = finding_figures(scope, standing.known)
+    result = kept_findings(scope, standing.known, FindingList())
     status, sentence = _status(scope, result, unsent)
     here = [scope.district, scope.end_year]
     return [
@@ -46,7 +48,7 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[Ho
 
 
 def _status(
-    scope: Scope, result: FindingFigures, unsent: Unsent | None
+    scope: Scope, result: CountedFindings, unsent: Unsent | None
 ) -> tuple[tuple[str, str], str]:
     """Completed only when nothing is open, and the newest run at the state, on what stands there
     now, found the totals equal. `unsent` is None while the state cannot be reached.

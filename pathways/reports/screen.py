@@ -124,10 +124,8 @@ def line(
 
 def _at_state(copy: StateCopy | None, known: dict[Any, Any]) -> tuple[Any, ...]:
     if Publication not in known:
-        lists = Publication.objects.at_state().filter(pk=1)
-        known[Publication] = lists.values_list("generation", flat=True).first()
-    resync = (copy.generation, str(copy.batch), copy.attempt) if copy else ()
-    return (*resync, known[Publication])
+        known[Publication] = Publication.objects.generation()
+    return copy.resync if copy else None, known[Publication]
 
 
 @dataclass(frozen=True)

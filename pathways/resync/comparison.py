@@ -225,7 +225,7 @@ def kept_figures(
     scope: Scope, copy: StateCopy | None, known: dict[Any, Any]
 ) -> list[RecordsFigure]:
     """The counts that people compare first, kept until the district has moved or was sent again."""
-    return kept(scope, known, "both-editions", lambda: figures(scope), gap.resync_of(copy))
+    return kept(scope, known, "both-editions", lambda: figures(scope), copy and copy.resync)
 
 
 def figures(scope: Scope) -> list[RecordsFigure]:

@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, CharField, F, Func, TextField
 from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Scope
-from cte_portal.prepared import Prepared, prepared
+from cte_portal.prepared import Prepared, filled_up, prepared
 from pathways.resync.object_types import RECORDS, ObjectType
 
 MOST_KEYS = 5_000  # named in one statement
@@ -130,10 +130,7 @@ def _keys(kind: ObjectType, rows: set[Any]) -> frozenset[Any]:
 
 def _sql_of(kind: ObjectType, scope: Scope, students: Collection[int]) -> tuple[str, Sequence[Any]]:
     """Prepared for a district: the tables and their columns take Django longer than the database."""
-    question = _question(kind)
-    named = tuple(students)
-    # Filled up to the next power of two: few shapes are kept, however many students have changed.
-    named += named[-1:] * ((1 << (len(named) - 1).bit_length()) - len(named) if named else 0)
+    question, named = _question(kind), filled_up(tuple(students))
     if scope.district:
         return question.sql(scope, named, _alike())
     return question.query(scope, named, _alike()).query.get_compiler(scope.alias).as_sql()

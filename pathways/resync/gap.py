@@ -220,15 +220,14 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
         return {
             number: gap
             for number, gap in gaps.items()
-            if gap is not None and gap.point.resync == resync_of(copies[number])
+            if gap is not None and gap.point.resync == _resync(copies[number])
         }
     return {}
 
 
 def point_of(copy: StateCopy | None, position: Position) -> Point:
-    return Point(resync_of(copy), (*position.rows, position.outcomes), position.cursor)
+    return Point(_resync(copy), (*position.rows, position.outcomes), position.cursor)
 
 
-def resync_of(copy: StateCopy | None) -> tuple[Any, ...] | None:
-    """The last resync that has moved the state."""
-    return (copy.end_year, copy.generation, str(copy.batch), copy.attempt) if copy else None
+def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:
+    return copy.resync if copy else None

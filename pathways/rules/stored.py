@@ -4,9 +4,10 @@ ask.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import filled_up
 from cte_portal.words import listed_name
 from pathways.ledger.shape import TYPED
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
@@ -53,18 +55,21 @@ class Breach:
 
 
 def breaches(
-    scope: Scope, *, student: int | None = None, only: Collection[str] | None = None
+    scope: Scope,
+    *,
+    students: Collection[int] | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Breach]:
-    """Each rule that a record in scope breaks: of one student, and of some rules alone, where that
-    is said.
+    """Each rule that a record in scope breaks: of some students, and of some rules alone, where
+    that is said.
 
     A student's records are judged by no other student's, so what is said of one student is what the
     whole run says of that student.
     """
     rows = Participation.objects.in_scope(scope)
-    if student is not None:
-        rows = rows.filter(student_id=student)
-    yield from _of_single_records(scope, student, only)
+    if students is not None:
+        rows = rows.filter(student_id__in=students)
+    yield from _of_single_records(scope, students, only)
     for rule, among_stored in between.STORED:
         if rule.in_force(scope.end_year) and (only is None or rule.id in only):
             broken = among_stored(rows).order_by("student_id", "pathway_id")
@@ -79,7 +84,7 @@ def check_stored(scope: Scope, *, student: int | None = None) -> list[Finding]:
     """The same as findings of single records, as entry and upload have them."""
     findings = [
         Finding(breach.rule, breach.key, breach.student_id, breach.pathway_id, breach.message)
-        for breach in breaches(scope, student=student)
+        for breach in breaches(scope, students=None if student is None else (student,))
     ]
     return sorted(findings, key=lambda finding: (finding.key, finding.rule.id))
 
@@ -101,31 +106,43 @@ def judging_stored(end_year: int) -> list[Rule]:
     return [*single, *(rule for rule, _ in between.STORED if rule.in_force(end_year))]
 
 
-# Stands for the student in SQL that is put together once for all; no key is negative.
-_ANY_STUDENT = -1
+# The first of those that stand for a student in SQL that is put together once for all; no key, and
+# nothing that a rule compares, is so low.
+_ANY_STUDENT = -1_000_000_000_000
 
 
 def _stored_rows(scope: Scope) -> QuerySet[Any]:
     return Participation.objects.in_scope(scope).annotate(key=F("pk"))
 
 
-def _stored_rows_of_a_student(scope: Scope) -> QuerySet[Any]:
-    return _stored_rows(scope).filter(student_id=_ANY_STUDENT)
+@cache
+def _stored_rows_of(number: int) -> Callable[[Scope], QuerySet[Any]]:
+    """Those of so many students."""
+
+    def rows(scope: Scope) -> QuerySet[Any]:
+        students = range(_ANY_STUDENT, _ANY_STUDENT + number)
+        return _stored_rows(scope).filter(student_id__in=students)
+
+    return rows
 
 
 def _of_single_records(
-    scope: Scope, student: int | None, only: Collection[str] | None
+    scope: Scope, students: Collection[int] | None, only: Collection[str] | None
 ) -> Iterator[Breach]:
     rules = [
         rule for rule in compiled(scope) if rule.judges_stored and (only is None or rule.id in only)
     ]
-    if not rules:
+    if not rules or (students is not None and not students):
         return
-    rows = _stored_rows if student is None else _stored_rows_of_a_student
+    ordered = filled_up(tuple(students or ()))
+    rows = _stored_rows_of(len(ordered)) if ordered else _stored_rows
+    places = dict(enumerate(ordered, _ANY_STUDENT))
     judged, values = judged_by(
         rows, rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED
     )
-    values = tuple(student if value == _ANY_STUDENT else value for value in values)
+    values = tuple(
+        places.get(value, value) if isinstance(value, int) else value for value in values
+    )
     columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
     sql = (

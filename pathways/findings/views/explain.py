@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 
 from django import forms
@@ -20,7 +21,7 @@ from cte_portal.refusals import Refusal
 from pathways import rules
 from pathways.findings import explaining
 from pathways.findings.finding_list import FindingList
-from pathways.findings.findings import MOST_SHOWN, ListedFinding, findings
+from pathways.findings.findings import MOST_HELD, MOST_SHOWN, ListedFinding, listed
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Explanation, Pathway, Student
@@ -78,7 +79,9 @@ class Explain(ActionView, ABC):
         return self.can_edit and bool(self.open) and self.open[0].severity is Severity.WARNING
 
     def judged(self, student: int | None = None) -> list[ListedFinding]:
-        return findings(self.listing.scope(self.scope), student=student, only={self.rule.id}).lines
+        students = None if student is None else {student}
+        scope = self.listing.scope(self.scope)
+        return list(islice(listed(scope, students=students, only={self.rule.id}), MOST_HELD))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kept = self.kept_form() if self.may_explain else None

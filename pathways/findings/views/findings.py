@@ -19,13 +19,15 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.ui.wording import number_of
 from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
-from pathways.findings.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
+from pathways.findings.findings import LEVELS, MOST_SHOWN, Level, ListedFinding, RuleCount
+from pathways.findings.kept_findings import KeptFindings, kept_findings
 from pathways.findings.views.from_finding import FromFinding, address
 from pathways.models import Pathway, StateCopy, Student
 from pathways.rules import Severity
 from pathways.scoped import RecordsView
 
 PAGE = 50
+CHECK_AGAIN = "again"
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,20 @@ class FindingsPage(RecordsView, TemplateView):
         return FindingList.of(self.request.GET)
 
     @cached_property
-    def findings(self) -> Findings:
-        return self.listing.findings(self.scope)
+    def copy(self) -> StateCopy | None:
+        """What stands at the state, where the list is of there."""
+        return StateCopy.objects.of_district(self.scope.district) if self.listing.at_state else None
+
+    @cached_property
+    def findings(self) -> KeptFindings:
+        anew = CHECK_AGAIN in self.request.GET
+        return kept_findings(self.scope, self.known, self.listing, self.copy, anew=anew)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.edition = self.listing.edition  # type: ignore[attr-defined]
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        copy = StateCopy.objects.of_district(self.scope.district) if self.listing.at_state else None
         lists = self._by_rule() if self.listing.by_rule else self._by_record()
         context = {
             "listing": self.listing,
@@ -62,8 +69,8 @@ class FindingsPage(RecordsView, TemplateView):
             "counts": self.findings.counts,
             "levels": [(level, label) for level, label in LEVELS.items()],
             "current": self.in_active_year,
-            "sent_at": copy.sent_at if copy else None,
-            "never_sent": self.listing.at_state and copy is None and not self.findings.records,
+            "sent_at": self.copy.sent_at if self.copy else None,
+            "never_sent": self.listing.at_state and self.copy is None and not self.findings.records,
             "send": (
                 reverse("resync", args=[self.scope.district, self.scope.end_year])
                 if self.can(Capability.SEND_RECORDS)
@@ -72,7 +79,7 @@ class FindingsPage(RecordsView, TemplateView):
             "clean": self.listing.level is Level.TO_DO and not self.findings.counts.open,
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
-            "again": self.listing.but(),
+            "again": f"{self.listing.but()}&{CHECK_AGAIN}",
             "other_edition": self.listing.but(
                 edition=(
                     self.scope.edition if self.listing.at_state else self.scope.at_state().edition
@@ -93,11 +100,11 @@ class FindingsPage(RecordsView, TemplateView):
         )
 
     def _by_record(self) -> dict[str, Any]:
-        page = Paginator(self.findings.lines, PAGE).get_page(self.listing.page)
+        page = Paginator(self.findings.keys, PAGE).get_page(self.listing.page)
         here = replace(self.listing, page=page.number)
         return {
             "page": page,
-            "lines": self._lines(here, list(page)),
+            "lines": self._lines(here, self.findings.lines(page)),
             "page_query": replace(here, page=1).query,
         }
 
@@ -111,12 +118,8 @@ class FindingsPage(RecordsView, TemplateView):
         if chosen is None:
             return {"rules": []}
         here = replace(self.listing, rule=chosen.rule.id)
-        lines = self._lines(
-            here,
-            [of_rule for of_rule in self.findings.lines if of_rule.rule is chosen.rule][
-                :MOST_SHOWN
-            ],
-        )
+        keys = [key for key in self.findings.keys if key[0] == chosen.rule.id]
+        lines = self._lines(here, self.findings.lines(keys[:MOST_SHOWN]))
         return {
             "rules": [self._rule(of_rule, chosen) for of_rule in counts],
             "chosen": chosen,

@@ -17,7 +17,7 @@ from django.urls import reverse
 from cte_portal.editions import Scope
 from pathways import rules
 from pathways.findings.finding_list import FindingList
-from pathways.findings.findings import ListedFinding, findings
+from pathways.findings.findings import ListedFinding, listed
 from pathways.models import Pathway, Student
 from pathways.rules import Rule, Severity
 from pathways.rules.severities import severities
@@ -90,9 +90,9 @@ class FromFinding:
     @cached_property
     def now(self) -> ListedFinding | None:
         """The finding as the District edition has it now, None once it is solved."""
-        lines = findings(self.scope, student=self.student.pk, only={self.rule.id}).lines
+        judged = listed(self.scope, students={self.student.pk}, only={self.rule.id})
         return next(
-            (finding for finding in lines if finding.breach.pathway_id == self.pathway.pk), None
+            (finding for finding in judged if finding.breach.pathway_id == self.pathway.pk), None
         )
 
     @property

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pathways.findings.explaining import explain
-from pathways.findings.findings import findings
+from pathways.findings.findings import listed
 from pathways.lists import changing
 from pathways.models import GroupAssignment, RuleSeverity
 from pathways.reports.groups import GROUPS
@@ -40,7 +40,7 @@ def with_findings(address: str = "", *, by: str = "") -> Callable[[Stage, Page],
         for student in students[:2]:
             stage.cottonwood.record(student, start_date=datetime.date(2016, 8, 29))
         stage.cottonwood.record(students[2], FINANCE)
-        warnings = findings(stage.cottonwood.scope, student=students[0].pk).lines
+        warnings = list(listed(stage.cottonwood.scope, students={students[0].pk}))
         explain(stage.cottonwood.scope, warnings, "Began in a program abroad.", by="KELLER, DANIEL")
         keys = {
             "student": students[1].pk,

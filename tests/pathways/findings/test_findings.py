@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from pathways import rules
 from pathways.findings import explaining, findings
 from pathways.findings.explaining import explain, take_back
+from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import Counts, ListedFinding
+from pathways.findings.kept_findings import kept_findings
 from pathways.models import Approval, Explanation, Participation, RuleSeverity, Student
 from pathways.rules import Severity, severities
 from tests.fixtures.examples import examples
@@ -110,7 +112,9 @@ def test_only_so_many_are_held_the_heaviest_first_and_the_counts_stay_exact(
     assert [finding.severity for finding in result.lines] == [Severity.ERROR] * 3 + [
         Severity.WARNING
     ]
-    assert result.is_cut and result.total == 6 and result.counts.infos == 1
+    assert result.total == 6 and result.counts.infos == 1
+    kept = kept_findings(world.scope, {}, FindingList())
+    assert kept.is_cut and kept.total == 5 and len(kept.lines(kept.keys)) == 4
 
 
 def test_more_records_take_no_more_statements(world: District_) -> None:
@@ -303,8 +307,8 @@ def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
                     explain(cottonwood.scope, warnings, "Known.", by="X")
                 whole = findings.findings(cottonwood.scope)
                 for student in students:
-                    alone = findings.findings(cottonwood.scope, student=student.pk)
-                    assert sorted(alone.lines, key=str) == sorted(
+                    alone = findings.listed(cottonwood.scope, students={student.pk})
+                    assert sorted(alone, key=str) == sorted(
                         (
                             finding
                             for finding in whole.lines

@@ -1,0 +1,98 @@
+"""What is found in a district's records, judged once and kept until what the rules read has moved:
+exact numbers, and each finding of a list by its key alone. The lines of a page are judged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cte_portal.editions import Scope
+from cte_portal.prepared import counted
+from pathways.findings.finding_list import FindingList
+from pathways.findings.findings import CountedFindings, ListedFinding, RuleCount, listed
+from pathways.ledger.kept import kept
+from pathways.models import Explanation, Publication, StateCopy
+from pathways.rules import Severity, by_id
+
+Key = tuple[str, int, int]
+"""Rule, student and pathway."""
+
+
+@dataclass(kw_only=True)
+class KeptFindings(CountedFindings):
+    scope: Scope
+    keys: list[Key] = field(default_factory=list)
+    """In the list's order."""
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.keys)
+
+    def lines(self, keys: Iterable[Key]) -> list[ListedFinding]:
+        """The named ones as they are now; what is solved meanwhile is left out."""
+        ordered = list(keys)
+        judged = listed(
+            self.scope,
+            students={student for _, student, _ in ordered},
+            only={rule for rule, _, _ in ordered},
+        )
+        by_key = {_key(finding): finding for finding in judged}
+        return [by_key[key] for key in ordered if key in by_key]
+
+
+def kept_findings(
+    scope: Scope,
+    known: dict[Any, Any],
+    listing: FindingList,
+    copy: StateCopy | None = None,
+    *,
+    anew: bool = False,
+) -> KeptFindings:
+    """The findings of a list. Rules read the date, and an explanation moves no row of the district.
+    No explanation is ever removed: while as many were given and as many taken back, they are the
+    same. At the state the last resync (`copy`) and OPI's lists there count too. `anew` judges
+    whatever is kept.
+    """
+    (explanations,) = _explanations(scope.district, scope.end_year)
+    at_state = (
+        (copy.resync if copy else None, Publication.objects.generation())
+        if listing.at_state
+        else ()
+    )
+
+    def count() -> tuple[Any, ...]:
+        judged = listing.findings(scope)
+        by_rule = [
+            (of_rule.rule.id, of_rule.severity.value, of_rule.total, of_rule.explained)
+            for of_rule in judged.by_rule
+        ]
+        return judged.records, judged.at, by_rule, [_key(finding) for finding in judged.lines]
+
+    narrowed = (timezone.localdate(), explanations, listing.level.value, listing.by, at_state)
+    records, at, by_rule, keys = kept(scope, known, "findings", count, *narrowed, anew=anew)
+    return KeptFindings(
+        scope=listing.scope(scope),
+        records=records,
+        at=at,
+        level=listing.level,
+        by_rule=[
+            RuleCount(by_id(rule), Severity(severity), total, explained)
+            for rule, severity, total, explained in by_rule
+        ],
+        keys=keys,
+    )
+
+
+@counted("COUNT(*), COUNT(taken_back_at)")
+def _explanations(district: str, end_year: int) -> QuerySet[Explanation, Any]:
+    explanations = Explanation.objects.filter(district=district, end_year=end_year)
+    return explanations.values_list("taken_back_at")
+
+
+def _key(finding: ListedFinding) -> Key:
+    return finding.rule.id, finding.breach.student_id, finding.breach.pathway_id
