@@ -17,6 +17,7 @@ from pathways.models import CollectionLock, Student
 from pathways.navigation import CTE_CONCENTRATOR, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.resync.unsent import Unsent
+from pathways.roster.by_hand.new_year import has_students_of_last_year
 from pathways.roster.worklist.balance import kept_balance
 from pathways.uploads.run import VALIDATE
 
@@ -52,14 +53,14 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     elif figures.changed:
         status = ("progress", "In progress")
     elif not figures.records and not Student.objects.in_scope(scope).exists():
-        next_label, next_url = (
-            "Open roster data",
-            reverse("roster-data", args=[scope.district, scope.end_year]),
-        )
+        is_new_year = has_students_of_last_year(scope)
+        page = "roster-new-year" if is_new_year else "roster-data"
+        next_label = "Open new school year" if is_new_year else "Open roster data"
+        next_url = reverse(page, args=[scope.district, scope.end_year])
         status = ("queued", "Cannot start yet")
         sentence = (
-            f"No students for {scope.school_year} in the portal yet. Upload them first: Roster Data"
-            " shows what is missing."
+            f"No students for {scope.school_year} in the portal yet. Upload them first:"
+            f" {'New school year' if is_new_year else 'Roster Data'} shows what is missing."
         )
     else:
         status = ("none", "Not yet started")

@@ -14,6 +14,14 @@ from pathways.models.pathway import Pathway
 from pathways.models.student import Enrollment, counts_in
 
 
+class CourseQuerySet(models.QuerySet["Course"]):
+    def taught_with_pathway(self, end_year: int) -> CourseQuerySet:
+        """CTE courses that have a section in the year."""
+        return self.filter(
+            pathway__isnull=False, sections__calendar__school_year=end_year
+        ).distinct()
+
+
 class Course(models.Model):
     """What a school teaches. `credits` is what completing it earns; a course with a pathway is a
     CTE course, and `answer` tells a course that is not from one that nobody has answered for yet.
@@ -35,6 +43,8 @@ class Course(models.Model):
     credits = credits_field("Credits")
     sced_area = models.CharField("SCED Subject Area", max_length=2, blank=True)
     sced_course = models.CharField("SCED Course Identifier", max_length=3, blank=True)
+
+    objects = CourseQuerySet.as_manager()
 
     class Meta:
         ordering = ["school", "number"]

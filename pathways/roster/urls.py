@@ -11,6 +11,7 @@ from pathways.roster.by_hand.lists import (
     RosterStudents,
 )
 from pathways.roster.by_hand.merge_page import MergeStudents
+from pathways.roster.by_hand.new_year_page import NewYear
 from pathways.roster.by_hand.views import (
     AddRow,
     ChangeRow,
@@ -53,6 +54,7 @@ urlpatterns = [
     path(f"{DATA}sections/", RosterSections.as_view(), name="roster-sections"),
     path(f"{DATA}sections/<int:section>/", RosterSection.as_view(), name="roster-section"),
     path(f"{DATA}end-enrollments/", EndEnrollments.as_view(), name="roster-end"),
+    path(f"{DATA}new-year/", NewYear.as_view(), name="roster-new-year"),
     path(f"{DATA}take-back/<uuid:act>/", TakeBackAct.as_view(), name="roster-take-back"),
     path(f"{ROWS}add/", AddRow.as_view(), name="roster-row-add"),
     path(f"{ROWS}<int:row>/", ChangeRow.as_view(), name="roster-row"),

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from pathways.roster.by_hand import undoing
+from pathways.roster.by_hand.new_year import year_before
 from pathways.roster.standing import steps_of
 
 
@@ -24,6 +25,7 @@ class RosterData(ScopedView, TemplateView):
         return super().get_context_data(
             steps=steps_of(self.scope),
             may_upload=self.can_edit,
+            before=year_before(self.scope),
             undo=undoing.offered(self.request),
             **kwargs,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from pathways.models import Section
+from pathways.models import Course, Pathway, Roster, Section
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
@@ -133,6 +133,44 @@ def undone(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("Undone: 1 row")).to_be_visible()
 
 
+def new_year(stage: Stage, page: Page) -> None:
+    """A district of 2023-24 on the first day of 2024-25."""
+    district = stage.cottonwood
+    for number in range(3):
+        student = district.student(f"99900090{number}", f"Returning{number}", enrolled=False)
+        district.enroll(student, 2024, grade="11")
+        Roster.objects.create(
+            enrollment=student.enrollments.get(),
+            section=Section.objects.get_or_create(
+                course=Course.objects.get_or_create(
+                    school=district.school,
+                    number="H1",
+                    name="Health Science",
+                    credits=1,
+                    pathway=Pathway.objects.get(name=HEALTH),
+                )[0],
+                calendar=district.calendars[2024],
+                number="1",
+            )[0],
+        )
+    page.goto(stage.address("roster-data"))
+    page.get_by_role("link", name="New school year").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New school year")
+
+
+def new_year_wrong(stage: Stage, page: Page) -> None:
+    new_year(stage, page)
+    page.get_by_role("button", name="Enroll the chosen students").click()
+    expect(page.get_by_text("Select at least one student").first).to_be_visible()
+
+
+def enrolled_again(stage: Stage, page: Page) -> None:
+    new_year(stage, page)
+    page.get_by_label("RETURNING0").check()
+    page.get_by_role("button", name="Enroll the chosen students").click()
+    expect(page.get_by_text("1 enrollment added.")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
     "roster-schools": [
         State("one added", added),
@@ -161,6 +199,12 @@ STATES: dict[str, list[State]] = {
         State("list", at(lambda stage: stage.address("roster-data", "end-enrollments"))),
         State("errors", end_wrong),
         State("previewed", previewed),
+    ],
+    "roster-new-year": [
+        State("nothing yet", new_year),
+        State("errors", new_year_wrong),
+        State("students enrolled again", enrolled_again),
+        State("as OPI sees it", at(lambda stage: stage.address("roster-data", "new-year")), "opi"),
     ],
     "roster-row-add": [
         State("enrollment", add("enrollments")),

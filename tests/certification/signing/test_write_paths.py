@@ -182,6 +182,7 @@ ELSEWHERE = {
             "roster-row-add",
             "roster-row-remove",
             "roster-end",
+            "roster-new-year",
             "roster-merge",
             "roster-take-back",
         ),

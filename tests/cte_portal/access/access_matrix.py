@@ -130,6 +130,7 @@ DISTRICT |= {
     "roster-sections": {"GET": READ, "POST": NO_METHOD},
     "roster-section": {"GET": READ, "POST": write(302)},
     "roster-end": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "roster-new-year": {"GET": READ, "POST": write(200)},
     "roster-row-add": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "roster-row": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "roster-row-history": {"GET": READ, "POST": NO_METHOD},

@@ -80,6 +80,7 @@ WITHOUT_A_ROW = (
     "roster-students",
     "roster-sections",
     "roster-end",
+    "roster-new-year",
     "roster-row-add",
     "roster-columns",
     "roster-template",
