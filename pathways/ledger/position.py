@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Func, OuterRef, QuerySet, Subquery
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
@@ -105,22 +105,19 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
             f"of_{history._meta.model_name}": _last(history.objects.filter(district=district))
             for history in ROSTER_LEDGER
         },
-        "of_students": _figure(Student.objects.filter(district=district), "district"),
-        "of_schools": _figure(School.objects.filter(district=district), "district"),
+        "of_students": _figure(Student.objects.filter(district=district)),
+        "of_schools": _figure(School.objects.filter(district=district)),
         "of_calendars": _figure(
-            Calendar.objects.filter(school__district=district, school_year=year),
-            "school__district",
+            Calendar.objects.filter(school__district=district, school_year=year)
         ),
         "of_enrollments": _figure(
             Enrollment.objects.filter(
                 calendar__school__district=district, calendar__school_year=year
-            ),
-            "calendar__school__district",
+            )
         ),
-        "of_courses": _figure(Course.objects.filter(school__district=district), "school__district"),
+        "of_courses": _figure(Course.objects.filter(school__district=district)),
         "of_sections": _figure(
-            Section.objects.filter(calendar__school__district=district, calendar__school_year=year),
-            "calendar__school__district",
+            Section.objects.filter(calendar__school__district=district, calendar__school_year=year)
         ),
     }
     return (
@@ -128,9 +125,9 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
         .annotate(
             of_ledger=_last(Change.objects.filter(district=district)),
             of_outcomes=_last(OutcomeChange.objects.filter(district=district)),
-            of_decisions=_figure(decisions, "district"),
-            of_last_decision=_figure(decisions, "district", Max("pk")),
-            of_later=_figure(decisions.filter(choice=RosterDecision.Choice.LATER), "district"),
+            of_decisions=_figure(decisions),
+            of_last_decision=_figure(decisions, "MAX(id)"),
+            of_later=_figure(decisions.filter(choice=RosterDecision.Choice.LATER)),
             **own,
         )
         .values_list(
@@ -150,6 +147,9 @@ def _last(history: QuerySet[Any]) -> Subquery:
     return Subquery(history.order_by("-pk").values("pk")[:1])
 
 
-def _figure(rows: QuerySet[Any], owner: str, figure: Count | Max | None = None) -> Subquery:
-    number = figure or Count("*")  # a named column would be fetched from the rows
-    return Subquery(rows.order_by().values(owner).annotate(figure=number).values("figure"))
+def _figure(rows: QuerySet[Any], figure: str = "COUNT(*)") -> Subquery:
+    """Over all of the rows, ungrouped: PostgreSQL would compare the district's number in each row
+    with that of the row before. A named column would be fetched from the rows.
+    """
+    number = Func(template=figure, output_field=BigIntegerField())
+    return Subquery(rows.order_by().annotate(figure=number).values("figure"))
