@@ -19,7 +19,7 @@ from certification.models import (
     SealedCopy,
     Signature,
 )
-from certification.signing.signed_text import FORM, Document, seal_of
+from certification.signing.signed_text import Document, seal_of
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
@@ -139,7 +139,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     at = datetime.datetime(2024, 6, 20, 19, 12, 6, tzinfo=datetime.UTC)
     rows = list(as_of(scope))
     document = Document(
-        form=FORM,
+        form=END_OF_YEAR.form,
         collection=event.collection,
         end_year=event.end_year,
         district=scope.district,
@@ -171,7 +171,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         receipt=f"{scope.district}-{event.end_year}-{END_OF_YEAR.receipt_code}-1",
         event_name=event.name,
         district_name=District.objects.get(pk=scope.district).name,
-        form_version=FORM,
+        form_version=END_OF_YEAR.form,
         sealed_at=at,
         generation=1,
         sent_at=at - datetime.timedelta(hours=3),

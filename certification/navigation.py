@@ -151,9 +151,8 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
     if district_event is None:
         return None
     name = collection_of(district_event.event).short
-    url = reverse(
-        "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
-    )
+    event = district_event.event
+    url = reverse("event-certification", args=[scope.district, event.end_year, event.pk])
     if district_event.reopened:
         until = district_event.dates.corrections_until
         return ContextFact(
@@ -187,7 +186,7 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
         )
     word = "Was due" if district_event.is_overdue else "Due"
     return ContextFact(
-        word,
+        f"{name} {word.lower()}" if event.is_of_leavers else word,
         in_words(district_event.dates.due),
         district_event.time_left,
         district_event.event.name,
@@ -202,7 +201,9 @@ def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     """
     now = timezone.now()
     events = list(
-        CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")
+        CertificationEvent.objects.seen_by_districts()
+        .worked_on_in(end_year, end_year - 1)
+        .order_by("due", "pk")
     )
     waiting = [event for event in events if event.dates.phase(now) is not Phase.OVER]
     if not events:

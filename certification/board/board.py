@@ -15,6 +15,7 @@ from functools import cached_property
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from certification.collections.fall.statewide import FollowUpKnown, follow_ups
 from certification.letters.occasions import is_waited_for
 from certification.models import CertificationEvent
 from certification.models.dates import days
@@ -66,7 +67,11 @@ class Line:
     unsent: KnownUnsent
     validated: Validated | None
     last_activity: datetime.datetime | None
-    """The last change of a record in the event's school year or later."""
+    """The last change of a record in the event's school year or later, or the last attempt to reach
+    a leaver.
+    """
+    follow_up: FollowUpKnown | None = None
+    """Of an event about leavers."""
 
     @cached_property
     def stand(self) -> Stand:
@@ -78,14 +83,14 @@ class Line:
             return Stand.WAITING
         if self.errors:
             return Stand.ERRORS
-        if self.last_resync is None and self.last_activity is None:
+        if self.last_activity is None and (self.follow_up or self.last_resync is None):
             return Stand.NOT_STARTED
         return Stand.READY if self.by_last_validation.is_ready else Stand.IN_PROGRESS
 
     @cached_property
     def by_last_validation(self) -> LastValidation:
         """The answers of the gates, as far as they are known without a look at the records."""
-        return LastValidation(self.district_event, self.unsent, self.validated)
+        return LastValidation(self.district_event, self.unsent, self.validated, self.follow_up)
 
     @property
     def word(self) -> str:
@@ -188,11 +193,10 @@ def lines_of(event: CertificationEvent) -> list[Line]:
     )
     districts = list(query.values_list("number", "name", "last_at", "last_year"))
     numbers = [number for number, *_ in districts]
-    events, unsent, validated = (
-        district_events(event, numbers),
-        KnownUnsent.of_all(numbers, event.end_year),
-        last_validations(event.end_year),
-    )
+    events, unsent = district_events(event, numbers), KnownUnsent.of_all(numbers, event.end_year)
+    known = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
+    validated = {} if event.is_of_leavers else last_validations(event.end_year)
+    attempts = {number: follow_up.last_attempt for number, follow_up in known.items()}
     return [
         Line(
             number=number,
@@ -200,7 +204,8 @@ def lines_of(event: CertificationEvent) -> list[Line]:
             district_event=events[number],
             unsent=unsent[number],
             validated=validated.get(number),
-            last_activity=at if year and year >= event.end_year else None,
+            last_activity=attempts.get(number, at if year and year >= event.end_year else None),
+            follow_up=known.get(number),
         )
         for number, name, at, year in districts
     ]

@@ -1,4 +1,4 @@
-"""The collection of an event."""
+"""The collection of an event, and of a sealed copy."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ from dataclasses import replace
 
 from certification.collections.collection import Collection
 from certification.collections.end_of_year import END_OF_YEAR
-from certification.models import CertificationEvent
-from pathways.models import CollectionLock
+from certification.collections.fall.description import FALL
+from certification.models import CertificationEvent, SealedCopy
 
-FALL = replace(
-    END_OF_YEAR,
-    slug=CollectionLock.Collection.FALL.value,
-    short="Fall CTE",
-    receipt_code="FALL",
-    is_offered=False,
-)
-"""As release 0.1.0 sealed it, from End of Year's records: its seals are read by this. Events of it
-are not made any more.
-"""
 COLLECTIONS = {collection.slug: collection for collection in (END_OF_YEAR, FALL)}
-OFFERED = tuple(collection for collection in COLLECTIONS.values() if collection.is_offered)
+
+FALL_OF_RELEASE_0_1_0 = replace(
+    END_OF_YEAR, slug=FALL.slug, short=FALL.short, receipt_code=FALL.receipt_code
+)
+"""Release 0.1.0 sealed Fall CTE from End of Year's records, in their form: its seals are read by
+this.
+"""
 
 
 def collection_of(event: CertificationEvent) -> Collection:
     return COLLECTIONS[event.collection]
+
+
+def collection_of_copy(copy: SealedCopy) -> Collection:
+    """The collection in the form in which the copy was sealed."""
+    collection = collection_of(copy.round.event)
+    is_of_fall = collection.slug == FALL.slug
+    if is_of_fall and copy.form_version == FALL_OF_RELEASE_0_1_0.form:
+        return FALL_OF_RELEASE_0_1_0
+    return collection

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any, Protocol
 
-from certification.models import SealedCopy, SealedRecord
+from certification.models import SealedCopy, SealedRow
 from certification.models.sealed import fingerprint
 from cte_portal.editions import Scope
 from pathways.reports.groups import Group
@@ -50,6 +50,9 @@ class Lists:
 
     titles: Mapping[str, str]
     columns: tuple[str, ...]
+    """Of the file."""
+    heads: tuple[str, ...]
+    """Of the page, after student and State ID; one that ends in `#` stands over numbers."""
     students: Callable[[Iterable[Any], str], list[Any]]
 
 
@@ -60,10 +63,14 @@ class Collection:
     """Its name where a line holds little."""
     receipt_code: str
     """Its letters in the number of a receipt."""
-    is_offered: bool
-    """Whether OPI can make events of it."""
+    event_name: str
+    """Of a new event, before its school year."""
+    statements: tuple[str, ...]
+    """Of certifiers, unless OPI words them otherwise."""
 
-    sealed: type[SealedRecord]
+    form: int
+    """The canonical form in which it is signed (docs/adr/0007)."""
+    sealed: type[SealedRow]
     """Where its records are sealed, by the fields of a row."""
     row: Callable[..., Row]
     columns: tuple[str, ...]
@@ -94,12 +101,12 @@ class Collection:
 
     gates: tuple[str, ...]
     """Slugs of `certification.signing.gates.GATES`."""
-    report: Callable[[Scope], Run | None]
-    """The run of the report that must have been run at the state, while it holds."""
+    report: Callable[[Scope], Run | None] | None
+    """The run of the report that must have been run at the state, while it holds; None where no
+    gate asks for one.
+    """
     groups: tuple[Group, ...]
     """The Validation Groups from which OPI chooses for an event."""
-    end_years: Callable[[Scope], tuple[int, ...]]
-    """The end years of events that cover what has moved at the state in a scope."""
 
     measures: Mapping[str, str]
     """The figures that the pages show, by their names in the counts; the first is all students."""
@@ -108,6 +115,25 @@ class Collection:
     extract: Callable[[IO[bytes], SealedCopy, str], int]
     """Writes the sealed records as a file of a format; returns their number."""
     extract_name: str
+    records: str
+    """What its records are called beside the number of students; empty where each student has one."""
+    grouped_by: tuple[str, ...]
+    """What its figures are grouped by, in words: pathways first."""
+    counting: str
+    """A sentence on how its figures count."""
+    has_findings: bool
+    """Whether rules find errors and warnings in it, which are explained and counted."""
+
+    @property
+    def all_groups(self) -> str:
+        """CTE pathway, school, grade, and gender."""
+        *names, last = self.grouped_by
+        return f"{', '.join(names)}, and {last}"
+
+    @property
+    def other_groups(self) -> str:
+        """School, grade, gender."""
+        return ", ".join(self.grouped_by[1:]).capitalize()
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -126,16 +152,20 @@ class Collection:
             "modified_end_year": "Modified in the school year that ends",
         }
 
+    @property
+    def _sealed_rows(self) -> Any:
+        return self.sealed._default_manager
+
     def key_of(self, row: Row) -> tuple[str, ...]:
         return tuple(getattr(row, name) for name in self.key)
 
     def keep(self, copy: SealedCopy, rows: Iterable[Any]) -> None:
         """Write the rows of a new sealed copy."""
-        self.sealed.objects.bulk_create((self.sealed.of(copy, row) for row in rows), 500)
+        self._sealed_rows.bulk_create((self.sealed.of(copy, row) for row in rows), 500)
 
     def rows_of(self, copy: SealedCopy) -> list[Row]:
         """The records as they were sealed, in no order."""
-        values = self.sealed.objects.filter(copy=copy).values_list(*self.columns)
+        values = self._sealed_rows.filter(copy=copy).values_list(*self.columns)
         return [self.row(*row) for row in values.iterator(chunk_size=5000)]
 
     def touched(self, copy: SealedCopy) -> list[int]:
@@ -143,7 +173,7 @@ class Collection:
         taken out is missing in the counts.
         """
         records = (
-            self.sealed.objects.filter(copy=copy)
+            self._sealed_rows.filter(copy=copy)
             .order_by("pk")
             .values_list("pk", "fingerprint", *self.columns)
         )

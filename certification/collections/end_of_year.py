@@ -10,6 +10,7 @@ from certification.collections import sealed_extract, student_lists
 from certification.collections.collection import Collection, Judgment, Lists
 from certification.collections.figures import counts_of
 from certification.models import SealedRecord
+from certification.models.event import STATEMENTS
 from cte_portal.editions import Scope
 from cte_portal.words import text
 from pathways.findings.findings import findings
@@ -70,7 +71,9 @@ END_OF_YEAR = Collection(
     slug=CollectionLock.Collection.END_OF_YEAR.value,
     short="End of Year",
     receipt_code="EOY",
-    is_offered=True,
+    event_name="End of Year CTE Concentrator & Participants Certification",
+    statements=STATEMENTS,
+    form=1,
     sealed=SealedRecord,
     row=CanonicalRow,
     columns=canonical.COLUMNS,
@@ -99,7 +102,6 @@ END_OF_YEAR = Collection(
     ),
     report=certification_at_state,
     groups=GROUPS,
-    end_years=lambda scope: (scope.end_year,),
     measures={
         "students": "All students",
         "concentrators": "Concentrators",
@@ -112,7 +114,15 @@ END_OF_YEAR = Collection(
         "grades": "By grade",
         "genders": "By gender",
     },
-    lists=Lists(student_lists.TITLES, student_lists.COLUMN_NAMES, student_lists.listed),
+    lists=Lists(
+        student_lists.TITLES, student_lists.COLUMN_NAMES, student_lists.HEADS, student_lists.listed
+    ),
     extract=sealed_extract.write,
     extract_name="CTE End of Year",
+    records="Pathway records",
+    grouped_by=("CTE pathway", "school", "grade", "gender"),
+    counting=(
+        "Each student counts once in each line, as a concentrator if any record in it says Yes."
+    ),
+    has_findings=True,
 )

@@ -25,6 +25,7 @@ COLUMN_NAMES = (
     "Credits",
     "Student Single Parent",
 )
+HEADS = ("Grade", "School", "CTE Pathways", "Credits#")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class ListedStudent:
     pathways: tuple[str, ...]
     credits: Decimal
     single_parent: bool
+
+    def shown(self) -> tuple[str, ...]:
+        """The cells under `HEADS`."""
+        return (self.grade, self.school, ", ".join(self.pathways), text(self.credits))
 
     def cells(self) -> tuple[str, ...]:
         """A line of the file."""

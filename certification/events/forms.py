@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from certification.collections.chosen import OFFERED
+from certification.collections.chosen import COLLECTIONS
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
 from cte_portal.pages.days import DayField
@@ -121,10 +121,13 @@ class EventForm(forms.ModelForm):
     validation_groups = forms.MultipleChoiceField(
         label="Validation groups",
         choices=[
-            (group.slug, group.title) for collection in OFFERED for group in collection.groups
+            (group.slug, group.title)
+            for collection in COLLECTIONS.values()
+            for group in collection.groups
         ],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one validation group"},
+        required=False,
+        help_text="of End of Year; Fall CTE has none",
     )
     links = LinksField(
         label="Ad Hoc Data Links",
@@ -168,9 +171,16 @@ class EventForm(forms.ModelForm):
         else:
             names = dict(CollectionLock.Collection.choices)
             collections = cast(forms.ChoiceField, self.fields["collection"])
-            collections.choices = [
-                (collection.slug, names[collection.slug]) for collection in OFFERED
-            ]
+            collections.choices = [(slug, names[slug]) for slug in COLLECTIONS]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        collection = COLLECTIONS.get(cleaned.get("collection") or self.instance.collection)
+        if collection and not collection.groups:
+            cleaned["validation_groups"] = []
+        elif not cleaned.get("validation_groups") and "validation_groups" not in self.errors:
+            self.add_error("validation_groups", "Choose at least one validation group")
+        return cleaned
 
 
 class ExtensionForm(forms.ModelForm):

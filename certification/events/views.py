@@ -14,12 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from certification.collections.chosen import OFFERED
+from certification.collections.chosen import COLLECTIONS
+from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.fall.description import FALL
 from certification.events import events
 from certification.events.effects import effects, moving
 from certification.events.forms import EventForm
 from certification.models import CertificationEvent, Round
-from certification.models.event import default_groups, default_statements
+from certification.models.event import default_groups
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
 from cte_portal.accounts.access.capabilities import Capability
@@ -90,16 +92,16 @@ class NewEvent(EventsView, StatewideActionView):
     def get_initial(self) -> dict[str, Any]:
         if self.earlier:
             return {"links": events.links_of(self.earlier)}
+        collection = COLLECTIONS.get(self.request.GET.get("collection", ""), END_OF_YEAR)
         active = SchoolYear.objects.filter(is_active=True).first()
-        name = (
-            f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
-        )
-        fields = {
-            "name": name,
-            "end_year": active.pk if active else None,
-            "collection": OFFERED[0].slug,
+        year = active.end_year - (collection is FALL) if active else None
+        return {
+            "name": f"{collection.event_name} {school_year_label(year)}" if year else "",
+            "end_year": year,
+            "collection": collection.slug,
+            "statements": list(collection.statements),
+            "validation_groups": default_groups() if collection.groups else [],
         }
-        return {**fields, "statements": default_statements(), "validation_groups": default_groups()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """A form that is sent is an event of its own, whatever it was copied from."""

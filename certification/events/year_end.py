@@ -34,11 +34,7 @@ MOST_NAMED = 20
 def unfinished() -> Unfinished | None:
     """The published events of the current year that some district has not certified."""
     active = SchoolYear.objects.filter(is_active=True).first()
-    events = (
-        list(CertificationEvent.objects.seen_by_districts().of_year(active.end_year))
-        if active
-        else []
-    )
+    events = list(CertificationEvent.objects.ended_with(active.end_year)) if active else []
     lines_left = {
         event: [line for line in lines_of(event) if not line.district_event.is_certified]
         for event in events
@@ -157,9 +153,7 @@ def decide(choice: str, by: User, reason: str) -> None:
     nobody can finish end here.
     """
     active = SchoolYear.objects.get(is_active=True)
-    for event in (
-        CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year)
-    ):
+    for event in CertificationEvent.objects.select_for_update().ended_with(active.end_year):
         lines = [line for line in lines_of(event) if not line.district_event.is_certified]
         if not lines:
             continue

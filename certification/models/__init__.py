@@ -8,7 +8,8 @@ from certification.models.extension import Extension
 from certification.models.recertification import Recertification, RecertificationMessage
 from certification.models.reminder import Reminder
 from certification.models.round import Round
-from certification.models.sealed import SealedCopy, SealedRecord
+from certification.models.sealed import SealedCopy, SealedRecord, SealedRow
+from certification.models.sealed_outcome import SealedOutcome
 from certification.models.signature import Signature
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Reminder",
     "Round",
     "SealedCopy",
+    "SealedOutcome",
     "SealedRecord",
+    "SealedRow",
     "Signature",
 ]

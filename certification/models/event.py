@@ -43,6 +43,16 @@ class CertificationEventQuerySet(models.QuerySet["CertificationEvent"]):
     def of_year(self, end_year: int) -> CertificationEventQuerySet:
         return self.filter(end_year=end_year)
 
+    def ended_with(self, end_year: int) -> CertificationEventQuerySet:
+        """Published ones that the end of that year ends."""
+        fall = CollectionLock.Collection.FALL
+        return self.seen_by_districts().of_year(end_year).exclude(collection=fall)
+
+    def worked_on_in(self, end_year: int, before: int) -> CertificationEventQuerySet:
+        """Those of the year, and those of the year `before` whose leavers are followed up in it."""
+        followed_up = Q(end_year=before, collection=CollectionLock.Collection.FALL)
+        return self.filter(Q(end_year=end_year) | followed_up)
+
     def newest_first(self) -> CertificationEventQuerySet:
         return self.order_by("-end_year", "collection")
 
@@ -174,6 +184,27 @@ class CertificationEvent(Moves):
     @property
     def school_year(self) -> str:
         return school_year_label(self.end_year)
+
+    @property
+    def is_of_leavers(self) -> bool:
+        """Whether it is about those who left in its school year: their outcomes are entered, sent and
+        signed in the year after it, by the event's dates alone.
+        """
+        return self.collection == CollectionLock.Collection.FALL
+
+    def is_of(self, current_year: int | None) -> bool:
+        """Whether its records can be entered, sent and signed while that school year is the current
+        one.
+        """
+        if current_year is None:
+            return False
+        return (
+            current_year >= self.end_year if self.is_of_leavers else current_year == self.end_year
+        )
+
+    def is_over_in(self, current_year: int | None) -> bool:
+        """Whether the end of its school year has ended it."""
+        return not self.is_of_leavers and current_year is not None and current_year > self.end_year
 
     @property
     def is_published(self) -> bool:

@@ -5,7 +5,7 @@ beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -25,11 +25,13 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
     def of_district(self, district: str) -> SealedCopyQuerySet:
         return self.filter(round__district=district)
 
-    def official_before(self, event: CertificationEvent, district: str) -> SealedCopy | None:
-        """The district's last sealed year before the event's: what its figures are compared
-        with.
+    def official_before(
+        self, event: CertificationEvent, district: str, *, form: int
+    ) -> SealedCopy | None:
+        """The district's last sealed year before the event's, in the same canonical form: what its
+        figures are compared with.
         """
-        earlier = self.official().of_district(district)
+        earlier = self.official().of_district(district).filter(form_version=form)
         sealed = earlier.filter(
             round__event__collection=event.collection, round__event__end_year__lt=event.end_year
         )
@@ -79,7 +81,20 @@ class SealedCopy(models.Model):
         return self.receipt
 
 
-class SealedRecord(models.Model):
+class SealedRow(models.Model):
+    """A row of what was sealed; its other fields are those of the collection's canonical line."""
+
+    fingerprint: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def of(cls, copy: SealedCopy, row: Any) -> Self:
+        return cls(copy=copy, fingerprint=fingerprint(row), **row._asdict())
+
+
+class SealedRecord(SealedRow):
     """One student's record in one pathway as it was sealed."""
 
     lives_in = Home.DISTRICT
@@ -123,10 +138,6 @@ class SealedRecord(models.Model):
 
     def __str__(self) -> str:
         return f"sealed record {self.pk}"
-
-    @classmethod
-    def of(cls, copy: SealedCopy, row: Any) -> SealedRecord:
-        return cls(copy=copy, fingerprint=fingerprint(row), **row._asdict())
 
 
 def fingerprint(row: Iterable[Any]) -> str:

@@ -52,7 +52,10 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
         facts.append(("Superseded by", receipt.successor.receipt))
     parts = [
         _signatures(receipt),
-        {**_figures("Figures", receipt, receipt.students), "lines": [_summary(receipt)]},
+        {
+            **_figures("Figures", receipt, receipt.students),
+            "lines": [summary] if (summary := _summary(receipt)) else [],
+        },
     ]
     if copy.notes:
         parts.append(
@@ -80,7 +83,7 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
     follow_up = (
         " Concentrators who graduated or dropped out are followed up from"
         f" {event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}."
-        if event.follow_up_opens
+        if event.follow_up_opens and not event.is_of_leavers
         else ""
     )
     questions = f" Questions? Contact {settings.HELP_NAME}, {settings.HELP_PHONE}."
@@ -149,6 +152,8 @@ def _summary(receipt: Receipt) -> str:
         if receipt.earlier
         else f"There is no sealed copy of {receipt.before_year} to compare with. "
     )
+    if not receipt.collection.has_findings:
+        return no_earlier_copy.strip()
     errors = f"{receipt.errors:,} error{'' if receipt.errors == 1 else 's'}."
     reason = ", each with a reason" if receipt.warnings else ""
     return (

@@ -10,7 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of_copy
+from certification.collections.collection import Collection
 from certification.collections.end_of_year import END_OF_YEAR
 from certification.models import Certifier, Extension, Round, SealedCopy, Signature
 from certification.review.snapshot import Figure, Section, sections
@@ -39,6 +40,10 @@ class Receipt:
     @property
     def round(self) -> Round:
         return self.copy.round
+
+    @property
+    def collection(self) -> Collection:
+        return collection_of_copy(self.copy)
 
     @cached_property
     def scope(self) -> Scope:
@@ -111,7 +116,9 @@ class Receipt:
             round__event__collection=self.round.event.collection
         )
         earlier_copies = copies.filter(
-            round__event__end_year__lt=self.scope.end_year, sealed_at__lte=self.copy.sealed_at
+            form_version=self.copy.form_version,
+            round__event__end_year__lt=self.scope.end_year,
+            sealed_at__lte=self.copy.sealed_at,
         )
         return (
             earlier_copies.select_related("round__event")
@@ -128,7 +135,7 @@ class Receipt:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         return sections(
-            collection_of(self.round.event),
+            self.collection,
             self.copy.counts,
             self.earlier.counts if self.earlier else None,
             self.before_year,
@@ -136,11 +143,14 @@ class Receipt:
 
     @property
     def students(self) -> tuple[Section, ...]:
-        """The students, and how many pathway records they have."""
+        """The students, and how many records they have."""
+        students = self.sections[0]
+        if not self.collection.records:
+            return (students,)
         now = self.copy.counts["totals"]["records"]
         before = self.earlier.counts["totals"]["records"] if self.earlier else None
-        records = Figure("records", "Pathway records", now, before, self.before_year, Bars(0, None))
-        students = self.sections[0]
+        label = self.collection.records
+        records = Figure("records", label, now, before, self.before_year, Bars(0, None))
         return (Section(students.title, (*students.figures, records)),)
 
     @property

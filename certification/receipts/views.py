@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of_copy
 from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
 from certification.receipts.receipt_pdf import pdf_of
 from certification.receipts.receipts import Receipt, request_url
@@ -80,7 +80,7 @@ class SealedExtract(OfCopy):
             self.copy(),
             tempfile.TemporaryFile(),  # noqa: SIM115
         )
-        collection = collection_of(copy.round.event)
+        collection = collection_of_copy(copy)
         collection.extract(content, copy, form)
         content.seek(0)
         access.info(

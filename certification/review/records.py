@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of, collection_of_copy
 from certification.collections.collection import Collection, Row
 from certification.models import SealedCopy
 from certification.status.district_event import DistrictEvent
@@ -45,27 +45,32 @@ def records_of(district_event: DistrictEvent) -> Records:
     collection, scope = collection_of(district_event.event), scope_of(district_event)
     copy = _official(district_event) if district_event.is_certified else None
     if copy:
-        return Records(collection, scope, copy, copy.sent_at)
+        return Records(collection_of_copy(copy), scope, copy, copy.sent_at)
     state = StateCopy.objects.of_district(district_event.district)
     return Records(collection, scope, None, state.sent_at if state else None)
 
 
-def last_sealed_year(district_event: DistrictEvent) -> SealedCopy | None:
+def last_sealed_year(district_event: DistrictEvent, records: Records) -> SealedCopy | None:
     """What figures are compared with."""
-    return SealedCopy.objects.official_before(district_event.event, district_event.district)
+    return SealedCopy.objects.official_before(
+        district_event.event, district_event.district, form=records.collection.form
+    )
 
 
-def last_seal(district_event: DistrictEvent) -> SealedCopy | None:
+def last_seal(district_event: DistrictEvent, records: Records) -> SealedCopy | None:
     """What single records are compared with: the event's own earlier seal, or that of the last
     sealed year.
     """
     seals = (
         SealedCopy.objects.of_district(district_event.district)
-        .filter(round__event=district_event.event)
+        .filter(
+            round__event=district_event.event,
+            form_version=records.collection.form,
+        )
         .select_related("round__event")
     )
     earlier = seals.filter(round__status="superseded") if district_event.is_certified else seals
-    return earlier.order_by("-round__number").first() or last_sealed_year(district_event)
+    return earlier.order_by("-round__number").first() or last_sealed_year(district_event, records)
 
 
 def _official(district_event: DistrictEvent) -> SealedCopy | None:
@@ -73,5 +78,6 @@ def _official(district_event: DistrictEvent) -> SealedCopy | None:
         SealedCopy.objects.official()
         .of_district(district_event.district)
         .filter(round__event=district_event.event)
+        .select_related("round__event")
         .first()
     )

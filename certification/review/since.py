@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of_copy
 from certification.models import SealedCopy
 from certification.review.compared import ComparedRecord, Difference, compared
 from cte_portal.editions import Scope
@@ -33,7 +33,7 @@ class Since:
 
     @cached_property
     def records(self) -> list[DifferentRecord]:
-        collection = collection_of(self.copy.round.event)
+        collection = collection_of_copy(self.copy)
         pairs = compared(collection, collection.rows_of(self.copy), collection.rows(self.scope))
         return [record for record in map(_different, pairs) if record]
 

@@ -133,7 +133,8 @@ def snapshot_of(
 
     `counts` saves counting again where the page has counted the same records already.
     """
-    records, earlier = records_of(district_event), last_sealed_year(district_event)
+    records = records_of(district_event)
+    earlier = last_sealed_year(district_event, records)
     before_year = earlier.round.event.end_year if earlier else district_event.event.end_year - 1
     return Snapshot(
         year=district_event.event.school_year,

@@ -13,7 +13,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
-from certification.collections.chosen import collection_of
 from certification.collections.collection import Lists
 from certification.models import CertificationEvent, SealedCopy
 from certification.review import changes
@@ -85,7 +84,7 @@ class ReviewSnapshot(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         count = request.GET.get("count", "students")
-        measures = collection_of(self.event).measures
+        measures = self.records.collection.measures
         if count not in measures:
             raise Http404("There is no such figure.")
         return self.show(
@@ -102,7 +101,7 @@ class Changes(OfEvent):
 
     @cached_property
     def base(self) -> SealedCopy | None:
-        return last_seal(self.district_event)
+        return last_seal(self.district_event, self.records)
 
     def changes(self) -> list[changes.StudentChange]:
         if self.base is None:
@@ -162,7 +161,7 @@ class StudentList(OfEvent):
 
     @property
     def lists(self) -> Lists:
-        return collection_of(self.event).lists
+        return self.records.collection.lists
 
     @property
     def slug(self) -> str:
@@ -174,11 +173,21 @@ class StudentList(OfEvent):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         page = self.page_of(self.lists.students(self.records.rows, self.slug))
         key_of = keys(self.district_event, [line.state_id for line in page.object_list])
-        lines = [(line, key_of.get(line.state_id)) for line in page.object_list]
+        titles = [head.removesuffix("#") for head in self.lists.heads]
+        are_numbers = [head.endswith("#") for head in self.lists.heads]
+        lines = [
+            (
+                line,
+                key_of.get(line.state_id),
+                list(zip(titles, line.shown(), are_numbers, strict=True)),
+            )
+            for line in page.object_list
+        ]
         return self.show(
             "certification/review/student_list.html",
             title=self.lists.titles[self.slug],
             slug=self.slug,
+            heads=self.lists.heads,
             page=page,
             lines=lines,
         )

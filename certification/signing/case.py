@@ -18,7 +18,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
-from pathways.models import Change, District, StateCopy
+from pathways.models import Change, District, Outcome, SchoolYear, StateCopy
 from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent
 
@@ -133,8 +133,31 @@ class Case:
         )
 
     @cached_property
+    def sending_scope(self) -> Scope:
+        """Whose resync brings the records to the state: of outcomes the current year's."""
+        current = SchoolYear.objects.filter(is_active=True).first() if self.is_of_leavers else None
+        return Scope(self.scope.district, current.end_year if current else self.scope.end_year)
+
+    @property
+    def is_of_leavers(self) -> bool:
+        return self.event.is_of_leavers
+
+    @cached_property
     def sending(self) -> Unsent:
-        return Unsent.of(self.scope)
+        return Unsent.of(self.sending_scope)
+
+    @cached_property
+    def outcomes_not_sent(self) -> int:
+        """Those of the event's year that differ between district and state."""
+        here, there = (
+            set(
+                Outcome.objects.in_scope(scope).values_list(
+                    "student_id", "status", "date_contacted", "origin"
+                )
+            )
+            for scope in (self.scope, self.scope.at_state())
+        )
+        return len({student for student, *_ in here ^ there})
 
     @property
     def unsent(self) -> int:
@@ -165,7 +188,7 @@ class Case:
 
     @cached_property
     def report(self) -> Run | None:
-        return self.collection.report(self.scope)
+        return self.collection.report(self.scope) if self.collection.report else None
 
     @cached_property
     def document(self) -> signed_text.Document:

@@ -45,12 +45,6 @@ def _findings(case: Case) -> str:
 
 def is_open(case: Case) -> Answer:
     dates, district_event = case.district_event.dates, case.district_event
-    if not case.collection.is_offered:
-        return Answer(
-            False,
-            "Its events were made with an earlier version. What was certified then still counts.",
-            problem="This collection is no longer certified",
-        )
     if district_event.ended:
         return Answer(False, district_event.why_ended, problem=f"{case.scope.school_year} is over")
     if not district_event.in_active_year and not district_event.finishing:
@@ -178,12 +172,10 @@ def match(case: Case) -> Answer:
         )
     if case.matches:
         return Answer(True, number_of(len(case.document.rows), "record"))
-    return Answer(
-        False,
-        "Records differ between district and state.",
-        _page(case, "district-and-state"),
-        "Compare",
+    page = reverse(
+        "district-and-state", args=[case.sending_scope.district, case.sending_scope.end_year]
     )
+    return Answer(False, "Records differ between district and state.", page, "Compare")
 
 
 def report(case: Case) -> Answer:

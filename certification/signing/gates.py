@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certification.signing import gate_answers
+from certification.signing import follow_up_answers, gate_answers
 from certification.signing.case import Case
 from certification.signing.gate_answers import Answer
 
@@ -106,11 +106,24 @@ GATES = (
         "quiet", "No upload or resync running", "An upload or resync is running", gate_answers.quiet
     ),
     Gate(
+        "drawn",
+        "List drawn from the certified records",
+        "The list is not drawn from certified records",
+        follow_up_answers.drawn,
+        reads_records=True,
+    ),
+    Gate(
         "sent",
         "Everything sent to the state",
         "Changes not sent to the state",
         gate_answers.sent,
         needs_current_year=True,
+    ),
+    Gate(
+        "outcomes",
+        "Every outcome sent to the state",
+        "Outcomes not sent to the state",
+        follow_up_answers.outcomes_sent,
     ),
     Gate(
         "match",
@@ -142,6 +155,20 @@ GATES = (
         gate_answers.warnings,
         reads_records=True,
         needs_current_year=True,
+    ),
+    Gate(
+        "tried",
+        "Every leaver answered or tried",
+        "Leavers to be called",
+        follow_up_answers.tried,
+        reads_records=True,
+    ),
+    Gate(
+        "contacted",
+        "Every date contacted is in the window",
+        "Dates contacted to correct",
+        follow_up_answers.contacted,
+        reads_records=True,
     ),
     Gate(
         "waited",

@@ -1,4 +1,5 @@
-"""The gates' answers by a district's last validation, for lists of all districts (ADR 8, 9).
+"""The gates' answers by a district's last validation, or by what is known of its follow-up, for lists
+of all districts (ADR 8, 9).
 
 Each answer stands under its gate's slug. The event's page and the signature ask the gates
 themselves.
@@ -10,13 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from certification.collections.chosen import collection_of
+from certification.collections.fall.statewide import FollowUpKnown
 from certification.status.district_event import DistrictEvent
 from pathways.reports.runs import Validated
 from pathways.resync.unsent import KnownUnsent
 
 NOT_ASKED = ("quiet", "waited")
 """Gates that pass by themselves, in minutes."""
-OF_DATA = ("sent", "match", "report", "errors", "warnings")
+OF_DATA = (
+    "drawn",
+    "sent",
+    "outcomes",
+    "match",
+    "report",
+    "errors",
+    "warnings",
+    "tried",
+    "contacted",
+)
 """Gates that are about records; the others are about dates and people."""
 
 
@@ -27,6 +39,8 @@ class LastValidation:
     district_event: DistrictEvent
     unsent: KnownUnsent
     validated: Validated | None
+    follow_up: FollowUpKnown | None = None
+    """Of an event about leavers."""
 
     @property
     def is_current(self) -> bool:
@@ -57,8 +71,7 @@ class LastValidation:
 def _open(validation: LastValidation) -> bool:
     district_event = validation.district_event
     is_of_now = district_event.in_active_year or district_event.finishing
-    is_certified_here = collection_of(district_event.event).is_offered
-    return (is_of_now and is_certified_here) and district_event.dates.accepts_signatures(
+    return is_of_now and district_event.dates.accepts_signatures(
         district_event.now, correcting=district_event.reopened
     )
 
@@ -71,7 +84,30 @@ def _sent(validation: LastValidation) -> bool:
     )
 
 
+def _drawn(validation: LastValidation) -> bool:
+    return validation.follow_up is not None and bool(validation.follow_up.receipt)
+
+
+def _outcomes(validation: LastValidation) -> bool:
+    return (
+        validation.unsent.copy is not None
+        and not validation.unsent.ahead
+        and validation.follow_up is not None
+        and validation.follow_up.not_sent == 0
+    )
+
+
+def _tried(validation: LastValidation) -> bool:
+    return validation.follow_up is not None and not validation.follow_up.open
+
+
+def _contacted(validation: LastValidation) -> bool:
+    return validation.follow_up is not None and not validation.follow_up.badly_dated
+
+
 def _match(validation: LastValidation) -> bool:
+    if validation.follow_up is not None:
+        return _outcomes(validation)
     return (
         validation.validated is not None and validation.is_current and validation.validated.settled
     )
@@ -92,9 +128,13 @@ def _warnings(validation: LastValidation) -> bool:
 PASSES: dict[str, Callable[[LastValidation], bool]] = {
     "open": _open,
     "certifiers": lambda validation: validation.district_event.able > 0,
+    "drawn": _drawn,
     "sent": _sent,
+    "outcomes": _outcomes,
     "match": _match,
     "report": _report,
     "errors": _errors,
     "warnings": _warnings,
+    "tried": _tried,
+    "contacted": _contacted,
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of_copy
 from certification.letters.district_letters import subject
 from certification.letters.letters import queue
 from certification.models import Recertification, Round, SealedCopy, Signature
@@ -115,7 +115,7 @@ def differences(copy: SealedCopy) -> list[str]:
     ]
     if not signatures:
         sentences.append("no valid signature")
-    collection = collection_of(copy.round.event)
+    collection = collection_of_copy(copy)
     if collection.counts(document.rows) != copy.counts:
         sentences.append("the counts of the records differ from those sealed")
     record_keys = collection.touched(copy)

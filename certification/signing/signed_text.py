@@ -1,11 +1,12 @@
 """What a certifier signs, in one canonical text, and the seal over what was signed (docs/adr/0007).
 
-Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces;
+UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces;
 credits have two decimals, moments are ISO in UTC. The signed text is: the form, event, district and
 round; the statements as worded; the rules in force; the State edition's records as
 the event's collection writes them, sorted by bytes; the counts; the findings and the
 explanations, sorted. The sealed text goes on with what the receipt says and with the signatures. A
-database's collation and a float have no part in it.
+database's collation and a float have no part in it. Form 1 is of End of Year's records, form 2 of
+Fall CTE's outcomes.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from certification.collections.chosen import collection_of
+from certification.collections.chosen import collection_of, collection_of_copy
 from certification.collections.collection import Row
 from certification.models import CertificationEvent, SealedCopy, Signature
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.ledger.canonical import instant
 from pathways.rules import Severity
-
-FORM = 1
 
 
 def exact(value: Any) -> str:
@@ -87,7 +86,7 @@ def of_state(
     rows = list(collection.rows(at_state))
     judgment = collection.judged(at_state)
     return Document(
-        form=FORM,
+        form=collection.form,
         collection=event.collection,
         end_year=event.end_year,
         district=scope.district,
@@ -134,7 +133,7 @@ def of_copy(copy: SealedCopy) -> Document:
         statements=copy.statements,
         rules=copy.rules,
         rules_hash=copy.rules_hash,
-        rows=collection_of(event).rows_of(copy),
+        rows=collection_of_copy(copy).rows_of(copy),
         counts=copy.counts,
         findings=copy.findings,
         explanations=copy.explanations,

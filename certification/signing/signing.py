@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from certification.collections.chosen import COLLECTIONS
 from certification.letters.district_letters import subject
 from certification.letters.letters import queue
 from certification.models import Certifier, Round, Signature
@@ -28,6 +27,7 @@ from cte_portal.editions import Edition, Scope
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_at_state, lock_district
 from pathways.ledger.refusals import Busy
+from pathways.models import CollectionLock
 
 SUBJECTS = {
     "signature_void": "sign again, the data have changed",
@@ -173,11 +173,8 @@ def data_changed(scope: Scope) -> None:
     """Called where the state's data or what is said of them may have moved: signatures that no
     longer cover them fall at once.
     """
-    moved = Q()
-    for collection in COLLECTIONS.values():
-        moved |= Q(
-            event__collection=collection.slug, event__end_year__in=collection.end_years(scope)
-        )
+    # Outcomes go with any year's resync (docs/adr/0014).
+    moved = Q(event__end_year=scope.end_year) | Q(event__collection=CollectionLock.Collection.FALL)
     open_rounds = Round.objects.open().filter(
         moved, district=scope.district, signatures__voided_at=None
     )

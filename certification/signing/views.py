@@ -167,6 +167,7 @@ class EventCertification(ActionView):
         notes = self.notes if form else None
         context |= {
             "case": case,
+            "collection": case.collection,
             "district_event": district_event,
             "event": district_event.event,
             "dates": district_event.dates,

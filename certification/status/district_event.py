@@ -47,11 +47,11 @@ class DistrictEvent:
     """The open recertification's status: empty, asked or approved."""
     request_at: datetime.datetime | None
     in_active_year: bool
-    """Whether the event's year is the portal's current one; a seal locks the records only then
-    (design 4).
+    """Whether its records can be written now, which a seal locks: in the portal's current year,
+    outcomes of leavers also later (design 4).
     """
     year_is_over: bool = False
-    """Whether a later school year is the current one."""
+    """Whether a later school year, which is the current one, has ended it."""
 
     unused: int = 0
     """Active Primary certifiers whose account has closed by itself, as nobody has used it for 180
@@ -213,7 +213,8 @@ class DistrictEvent:
         return Status("warning", "Recertification In Progress", f"{opened}{until} {self.signers}")
 
     def _sealed(self, sealed_at: datetime.datetime) -> Status:
-        locked = " Records are locked." if self.in_active_year else ""
+        nouns = "Outcomes" if self.event.is_of_leavers else "Records"
+        locked = f" {nouns} are locked." if self.in_active_year else ""
         if self.request == Recertification.Status.ASKED:
             sentence = (
                 f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification"

@@ -19,7 +19,9 @@ def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNo
     due next, else of the last one.
     """
     published = list(
-        CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")
+        CertificationEvent.objects.seen_by_districts()
+        .worked_on_in(end_year, end_year - 1)
+        .order_by("due", "pk")
     )
     today = timezone.localdate()
     event = next(

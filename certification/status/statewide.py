@@ -64,8 +64,8 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
             round_opened_at=open_round.opened_at if open_round else None,
             request=request.status if request else "",
             request_at=request.asked_at if request else None,
-            in_active_year=current == event.end_year,
-            year_is_over=current is not None and current > event.end_year,
+            in_active_year=event.is_of(current),
+            year_is_over=event.is_over_in(current),
             unused=primaries.get(number, (0, 0))[1],
         )
 

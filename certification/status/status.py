@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from certification.models import (
@@ -25,15 +25,18 @@ from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models.user import UNUSED
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.models import District, SchoolYear
+from pathways.models import CollectionLock, District, SchoolYear
 
 
 def year_is_held() -> str:
     """A year does not end while a recertification is open: its records could no longer be corrected
     (design 4).
     """
-    requests = Recertification.objects.open().filter(
-        event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year")
+    current = SchoolYear.objects.filter(is_active=True).values("end_year")
+    requests = (
+        Recertification.objects.open()
+        .filter(event__end_year__in=current)
+        .exclude(event__collection=CollectionLock.Collection.FALL)
     )
     numbers = sorted(set(requests.values_list("district", flat=True)))
     if not numbers:
@@ -49,20 +52,27 @@ def year_is_held() -> str:
 
 
 def events_of(scope: Scope) -> list[DistrictEvent]:
-    """The events of the scope's school year that the district may see, the one that is due first in
-    front. One query.
+    """The events that the district may see in the scope's school year, its own and those of last
+    year's leavers, the one that is due first in front. One query.
     """
     since = timezone.now() - UNUSED
-    events = [_of(event, scope.district) for event in _events_with_facts(scope, since)]
+    rows = _events_with_facts(scope, scope.end_year - 1, since)
+    events = [_of(event, scope.district) for event in rows]
     return sorted(
         events, key=lambda district_event: (district_event.dates.due, district_event.event.pk)
     )
 
 
 def event_of(scope: Scope, pk: int) -> DistrictEvent | None:
-    """One of them; None for one that the district may not see or that belongs to another year."""
+    """One of the scope's own year; None for one that the district may not see or that belongs to
+    another year.
+    """
     return next(
-        (district_event for district_event in events_of(scope) if district_event.event.pk == pk),
+        (
+            district_event
+            for district_event in events_of(scope)
+            if district_event.event.pk == pk and district_event.event.end_year == scope.end_year
+        ),
         None,
     )
 
@@ -101,9 +111,13 @@ def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | Non
 
 
 @prepared
-def _events_with_facts(scope: Scope, since: datetime.datetime) -> QuerySet[CertificationEvent]:
-    """`since`: who has not used the account for longer cannot sign in."""
-    events = CertificationEvent.objects.seen_by_districts().of_year(scope.end_year)
+def _events_with_facts(
+    scope: Scope, before: int, since: datetime.datetime
+) -> QuerySet[CertificationEvent]:
+    """`before` is the year before the scope's. `since`: who has not used the account for longer
+    cannot sign in.
+    """
+    events = CertificationEvent.objects.seen_by_districts().worked_on_in(scope.end_year, before)
     key = {"event": OuterRef("pk"), "district": scope.district}
     extension = Extension.objects.filter(**key)
     official, open_round = (
@@ -144,12 +158,7 @@ def _events_with_facts(scope: Scope, since: datetime.datetime) -> QuerySet[Certi
         signed_count=Subquery(
             signatures.order_by().values("round").annotate(number=Count("pk")).values("number")
         ),
-        year_is_active=Exists(
-            SchoolYear.objects.filter(end_year=OuterRef("end_year"), is_active=True)
-        ),
-        later_is_active=Exists(
-            SchoolYear.objects.filter(end_year__gt=OuterRef("end_year"), is_active=True)
-        ),
+        current_year=Subquery(SchoolYear.objects.filter(is_active=True).values("end_year")[:1]),
     )
 
 
@@ -168,7 +177,7 @@ def _of(event: Any, district: str) -> DistrictEvent:
         round_opened_at=event.open_since,
         request=event.request_status or "",
         request_at=event.request_since,
-        in_active_year=event.year_is_active,
-        year_is_over=event.later_is_active,
+        in_active_year=event.is_of(event.current_year),
+        year_is_over=event.is_over_in(event.current_year),
         unused=event.unused_count or 0,
     )

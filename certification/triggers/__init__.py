@@ -31,3 +31,14 @@ TRIGGERS = Triggers(
         },
     },
 )
+
+OUTCOME = "certification_sealedoutcome"
+_OUTCOME = {f"{OUTCOME}_refuses_{act}": OUTCOME for act in ("update", "delete", "insert")}
+OUTCOME_TRIGGERS = Triggers(
+    Path(__file__).parent / "outcome",
+    {
+        "sqlite": _OUTCOME,
+        "postgresql": {**_OUTCOME, f"{OUTCOME}_refuses_truncate": OUTCOME},
+    },
+)
+"""The same of sealed outcomes of leavers, by the functions that refuse it for sealed records."""

@@ -55,6 +55,20 @@ def follow_up_list(scope: Scope) -> DrawnList | None:
         return _draw(scope, year, drawn)
 
 
+def is_up_to_date(scope: Scope) -> bool:
+    """Whether the list is as it would be drawn now."""
+    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    drawn = DrawnList.objects.in_scope(scope).first()
+    if year is None or drawn is None:
+        return False
+    if _stands(scope, year, drawn) or drawn.drawn_from == _mark(scope, year):
+        return True
+    leavers, now = population(scope, year), timezone.now()
+    entries = {entry.student_id: entry for entry in FollowUpEntry.objects.in_scope(scope)}
+    would_move = any(_new(scope, leavers, entries, now)) or any(_moved(leavers, entries, now))
+    return drawn.receipt == leavers.receipt and not would_move
+
+
 def _stands(scope: Scope, year: FollowUpYear, drawn: DrawnList) -> bool:
     """Whether the list moves no more: it is certified, or OPI's date is over. A draft still follows
     the first sealed copy.
@@ -100,6 +114,7 @@ def _draw(scope: Scope, year: FollowUpYear, drawn: DrawnList | None) -> DrawnLis
     _name_pathways(scope, leavers)
     drawn.receipt, drawn.drawn_at, drawn.drawn_from = leavers.receipt, now, mark
     drawn.save()
+    certified().data_changed(scope)
     return drawn
 
 

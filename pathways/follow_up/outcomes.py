@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.words import text
+from pathways.certified import certified
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Locked, NotApplied
@@ -71,6 +72,7 @@ def follow_up_open(scope: Scope) -> Iterator[FollowUpYear]:
         if year is None:
             raise NotFollowedUp
         yield year
+        certified().data_changed(scope)
 
 
 def entry_to_write(scope: Scope, entry: int) -> FollowUpEntry:

@@ -41,6 +41,11 @@ class Ready:
     def scope(self) -> Scope:
         return self.district.scope
 
+    @property
+    def sending_scope(self) -> Scope:
+        """Whose resync brings the records to the state."""
+        return self.scope
+
     def certifier(
         self, username: str, last: str, first: str, level: str = "primary", **values: Any
     ) -> Certifier:
@@ -55,7 +60,7 @@ class Ready:
     def send(self, names: tuple[str, ...] = NAMES) -> StateCopy:
         with transaction.atomic():
             return resync.resync(
-                self.scope, names, batch=uuid.uuid4(), attempt=1, by="MARTIN, CHERYL"
+                self.sending_scope, names, batch=uuid.uuid4(), attempt=1, by="MARTIN, CHERYL"
             )
 
     def report(self) -> None:

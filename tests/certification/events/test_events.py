@@ -300,11 +300,27 @@ def test_what_cannot_be_saved_is_said_beside_its_field(
     assert CertificationEvent.objects.get().version == 1
 
 
-def test_only_collections_that_have_records_are_certified(
+def test_both_collections_are_offered_each_with_its_own_words(
     desk: Client, event: CertificationEvent
 ) -> None:
     page = desk.get(f"{LIST}new/").content.decode()
-    assert "End of Year CTE Concentrator and Participants" in page and "Fall" not in page
+    assert "End of Year CTE Concentrator and Participants" in page and "Fall CTE follow-up" in page
+    assert "Every leaver on the list" not in page
+    page = desk.get(f"{LIST}new/?collection=cte-fall").content.decode()
+    assert "Every leaver on the list" in page
+    assert "Fall CTE Follow-up Certification 2023-24" in page, "the class that has left"
+    assert f"{LIST}new/?collection=cte-fall" in desk.get(LIST).content.decode()
+
+
+def test_a_fall_event_needs_no_validation_group_and_end_of_year_does(desk: Client) -> None:
+    event = make_event(status="draft", published_at=None)
+    own = form_values(event, version=0) | {"validation_groups": []}
+    CertificationEvent.objects.all().delete()
+    answer = desk.post(f"{LIST}new/", own)
+    assert "Choose at least one validation group" in text(answer)
+    desk.post(f"{LIST}new/", own | {"collection": "cte-fall", "name": "Fall CTE"})
+    made = CertificationEvent.objects.get()
+    assert (made.collection, made.validation_groups) == ("cte-fall", [])
 
 
 def test_one_event_for_a_collection_and_year_is_said_in_words(

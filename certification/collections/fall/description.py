@@ -1,0 +1,138 @@
+"""Fall CTE: what became of the leavers of one school year, certified in the fall after it (design D7)."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from certification.collections.collection import Collection, Judgment, Lists
+from certification.collections.fall import leaver_lists, rows, sealed_file
+from certification.collections.fall.counts import OPEN, counts_of
+from certification.collections.fall.rows import OutcomeRow
+from certification.models import SealedOutcome
+from cte_portal.editions import Scope
+from cte_portal.words import text
+from pathways.models import (
+    CollectionLock,
+    FollowUpEntry,
+    FollowUpYear,
+    Outcome,
+    PostProgramStatus,
+)
+
+
+def judged(at_state: Scope) -> Judgment:
+    """OPI's statuses of the year with how they count, its window and the attempts that it demands.
+    There are no findings.
+    """
+    rules = [
+        [status.code, _counts_as(status), status.name]
+        for status in PostProgramStatus.objects.offered_in(at_state.end_year)
+    ]
+    year = FollowUpYear.objects.filter(pk=at_state.end_year).first()
+    if year:
+        demands = (year.attempts_required, year.means_required, year.days_required)
+        rules += [
+            ["window", year.opens.isoformat(), year.closes.isoformat()],
+            ["attempts, means, days", *map(str, demands)],
+        ]
+    lines = "\n".join("\t".join(rule) for rule in rules)
+    return Judgment(
+        rules=rules,
+        rules_hash=sha256(lines.encode()).hexdigest(),
+        findings=[],
+        explanations=[],
+    )
+
+
+def _counts_as(status: PostProgramStatus) -> str:
+    if not status.is_answered:
+        return "unknown"
+    return "placed" if status.is_placed else "answered"
+
+
+def has_records(scope: Scope) -> bool:
+    return (
+        FollowUpEntry.objects.in_scope(scope).on_list().exists()
+        or Outcome.objects.in_scope(scope).exists()
+    )
+
+
+def in_short(row: OutcomeRow) -> str:
+    contacted = f", contacted {text(row.date_contacted)}" if row.date_contacted else ""
+    return f"{row.status_name or OPEN}{contacted}"
+
+
+def _exit(row: Any) -> str:
+    return str(FollowUpEntry.Exit(row.exit).label)
+
+
+FALL = Collection(
+    slug=CollectionLock.Collection.FALL.value,
+    short="Fall CTE",
+    receipt_code="FALL",
+    event_name="Fall CTE Follow-up Certification",
+    statements=(
+        "I have reviewed the counts above.",
+        "Every leaver on the list was contacted, or the required attempts were made.",
+        "District and state data match.",
+        (
+            "To the best of my knowledge the outcomes of the leavers of {school year} are complete"
+            " and accurate."
+        ),
+        "I am authorized to certify for {district}.",
+    ),
+    form=2,
+    sealed=SealedOutcome,
+    row=OutcomeRow,
+    columns=rows.COLUMNS,
+    key=("state_id",),
+    of_student=rows.COLUMNS[1 : rows.COLUMNS.index("end_year")],
+    of_record=rows.COLUMNS[rows.COLUMNS.index("end_year") :],
+    moves_on=("end_year",),
+    writing=("origin",),
+    part=_exit,
+    in_short=in_short,
+    rows=rows.rows,
+    digest=rows.digest,
+    has_records=has_records,
+    judged=judged,
+    counts=counts_of,
+    gates=(
+        "open",
+        "certifiers",
+        "quiet",
+        "drawn",
+        "outcomes",
+        "match",
+        "tried",
+        "contacted",
+        "waited",
+    ),
+    report=None,
+    groups=(),
+    measures={
+        "students": "All leavers",
+        "graduates": "Graduates",
+        "dropouts": "Dropouts",
+        "answered": "Answered",
+        "placed": "Placed",
+        "unknown": "Unknown",
+    },
+    groupings={
+        "pathways": "By CTE Pathway",
+        "statuses": "By outcome",
+        "schools": "By school",
+        "exits": "By exit",
+        "genders": "By gender",
+    },
+    lists=Lists(
+        leaver_lists.TITLES, leaver_lists.COLUMN_NAMES, leaver_lists.HEADS, leaver_lists.listed
+    ),
+    extract=sealed_file.write,
+    extract_name="Fall CTE",
+    records="",
+    grouped_by=("CTE pathway", "outcome", "school", "exit", "gender"),
+    counting="Each leaver counts once in each line; unknown is who gave no answer.",
+    has_findings=False,
+)

@@ -1,0 +1,174 @@
+"""The canonical row of Fall CTE: a line of the follow-up list with its outcome as it stands in an
+edition.
+
+List, attempts and what OPI demands stand in the District edition alone. Student and outcome are read
+from the edition that is asked about: one that has not been sent is no line of the State edition's.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cte_portal.editions import Scope
+from cte_portal.words import listed_name
+from pathways.follow_up.contacted import is_enough
+from pathways.ledger import canonical
+from pathways.models import (
+    Attempt,
+    FollowUpEntry,
+    FollowUpPathway,
+    FollowUpYear,
+    Outcome,
+    PostProgramStatus,
+    Student,
+)
+from pathways.resync.difference import parts
+
+OF_STUDENT = (
+    "state_id",
+    "local_id",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "birth_date",
+    "gender",
+)
+
+
+class OutcomeRow(NamedTuple):
+    """One leaver. The fields stand in a line in this order."""
+
+    state_id: str
+    local_id: str
+    last_name: str
+    first_name: str
+    middle_name: str
+    birth_date: datetime.date
+    gender: str
+    school_number: str
+    school_name: str
+    end_year: int
+    exit: str
+    exit_date: datetime.date
+    end_status: str
+    pathways: str
+    list_receipt: str
+    status: str
+    status_name: str
+    is_answered: bool
+    is_placed: bool
+    date_contacted: datetime.date | None
+    origin: str
+    means: str
+    attempts: int
+    required_attempts: bool
+
+    @property
+    def student_name(self) -> str:
+        return listed_name(self.last_name, self.first_name, self.middle_name)
+
+    @property
+    def named_pathways(self) -> list[tuple[str, str]]:
+        """(code, name) of each."""
+        lines = (line.partition(" ") for line in self.pathways.splitlines())
+        return [(code, name) for code, _, name in lines]
+
+
+COLUMNS = OutcomeRow._fields
+NO_OUTCOME: tuple[str, datetime.date | None, str] = ("", None, "")
+
+
+def rows(scope: Scope) -> Iterator[OutcomeRow]:
+    """The lines on the list, in no order. A handful of statements for any number of them."""
+    entries = FollowUpEntry.objects.in_scope(scope).on_list().order_by()
+    lines = list(
+        entries.values_list(
+            "pk",
+            "student_id",
+            "school__number",
+            "school__name",
+            "exit",
+            "exit_date",
+            "end_status",
+            "receipt",
+        )
+    )
+    students = _students(scope, [student for _, student, *_ in lines])
+    stored = Outcome.objects.in_scope(scope).values_list(
+        "student_id", "status", "date_contacted", "origin"
+    )
+    outcomes = {student: (code, day, origin) for student, code, day, origin in stored}
+    statuses = {status.code: status for status in PostProgramStatus.objects.all()}
+    pathways, attempts = _pathways(scope), _attempts(scope)
+    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    for entry, student, number, school, way_out, exit_date, end_status, receipt in lines:
+        if student not in students:
+            continue
+        code, contacted, origin = outcomes.get(student, NO_OUTCOME)
+        status, tries = statuses.get(code), attempts.get(entry, [])
+        yield OutcomeRow(
+            *students[student],  # type: ignore[call-arg]
+            number,
+            school,
+            scope.end_year,
+            way_out,
+            exit_date,
+            end_status,
+            "\n".join(pathways.get(entry, ())),
+            receipt,
+            code,
+            status.name if status else code,
+            bool(status and status.is_answered),
+            bool(status and status.is_placed),
+            contacted,
+            origin,
+            _means(tries, code, contacted) if origin == Outcome.Origin.ATTEMPT else "",
+            len(tries),
+            bool(year and is_enough(year, tries)),
+        )
+
+
+def _students(scope: Scope, keys: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+    students = {}
+    for some in parts(keys):
+        rows = Student.objects.of_district(scope).filter(pk__in=some).order_by()
+        students.update(
+            {key: tuple(values) for key, *values in rows.values_list("pk", *OF_STUDENT)}
+        )
+    return students
+
+
+def _pathways(scope: Scope) -> dict[int, list[str]]:
+    pathways: dict[int, list[str]] = {}
+    named = FollowUpPathway.objects.filter(
+        entry__student__district=scope.district, entry__end_year=scope.end_year
+    )
+    for entry, code, name in named.order_by("code").values_list("entry", "code", "name"):
+        pathways.setdefault(entry, []).append(f"{code} {name}")
+    return pathways
+
+
+def _attempts(scope: Scope) -> dict[int, list[Attempt]]:
+    attempts: dict[int, list[Attempt]] = {}
+    standing = Attempt.objects.standing().filter(
+        entry__student__district=scope.district, entry__end_year=scope.end_year
+    )
+    for attempt in standing.only("entry_id", "date", "means", "status").order_by("date", "pk"):
+        attempts.setdefault(attempt.entry_id, []).append(attempt)
+    return attempts
+
+
+def _means(attempts: list[Attempt], status: str, contacted: datetime.date | None) -> str:
+    """Of the last attempt that says what the outcome says."""
+    means = [
+        attempt.means
+        for attempt in attempts
+        if attempt.status == status and attempt.date == contacted
+    ]
+    return means[-1] if means else ""
+
+
+def digest(scope: Scope) -> str:
+    return canonical.digest_of(sorted(canonical.line(row) for row in rows(scope)))

@@ -1,0 +1,120 @@
+"""How far each district is with a year's follow-up, for lists of all districts: a few statements,
+however many districts there are.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
+
+from cte_portal.editions import Edition
+from cte_portal.ui.unavailable import if_state_answers
+from pathways.follow_up.rates import Rates, StatusCodes, judged, with_answers
+from pathways.models import (
+    Attempt,
+    DrawnList,
+    FollowUpEntry,
+    FollowUpYear,
+    Outcome,
+    PostProgramStatus,
+)
+
+NUMBER = "student__district_id"
+
+
+@dataclass(frozen=True)
+class FollowUpKnown:
+    """One district's follow-up of one year."""
+
+    receipt: str
+    """Of the sealed copy that its list is drawn from; empty where there is none."""
+    rates: Rates
+    open: int
+    """Lines with neither an answer nor the required attempts."""
+    badly_dated: int
+    """Outcomes without a date in OPI's window."""
+    not_sent: int | None
+    """Outcomes that differ between district and state; None while the state cannot be reached."""
+    last_attempt: datetime.datetime | None
+
+
+NOTHING = FollowUpKnown("", Rates(0, 0, 0, 0), 0, 0, 0, None)
+
+
+def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown]:
+    """By district number."""
+    lists = dict(DrawnList.objects.filter(end_year=end_year).values_list("district", "receipt"))
+    entries = FollowUpEntry.objects.filter(end_year=end_year).on_list()
+    rates = _rates(entries)
+    open_lines, badly_dated = _open(entries, end_year), _badly_dated(entries, end_year)
+    not_sent, last = _not_sent(end_year), _last_attempts(end_year)
+    return {
+        number: FollowUpKnown(
+            receipt=lists.get(number, ""),
+            rates=rates.get(number, NOTHING.rates),
+            open=open_lines.get(number, 0),
+            badly_dated=badly_dated.get(number, 0),
+            not_sent=None if not_sent is None else not_sent.get(number, 0),
+            last_attempt=last.get(number),
+        )
+        for number in numbers
+    }
+
+
+def _rates(entries: QuerySet[FollowUpEntry]) -> dict[str, Rates]:
+    rows = judged(entries).values(NUMBER).annotate(**StatusCodes.now().numbers())
+    return {row[NUMBER]: Rates.of_row(row) for row in rows}
+
+
+def _open(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
+    needing = PostProgramStatus.objects.filter(needs_attempts=True).values("code")
+    unsettled = with_answers(entries.order_by()).filter(Q(status=None) | Q(status__in=needing))
+    standing = Q(attempts__taken_back_at=None)
+    tried = unsettled.annotate(
+        tries=Count("attempts", filter=standing, distinct=True),
+        means=Count("attempts__means", filter=standing, distinct=True),
+        days=Count("attempts__date", filter=standing, distinct=True),
+    )
+    year = FollowUpYear.objects.filter(pk=end_year).first()
+    counts: dict[str, int] = {}
+    for number, *made in tried.values_list(NUMBER, "tries", "means", "days"):
+        demands = (
+            (year.attempts_required, year.means_required, year.days_required) if year else None
+        )
+        if demands is None or any(own < needed for own, needed in zip(made, demands, strict=True)):
+            counts[number] = counts.get(number, 0) + 1
+    return counts
+
+
+def _badly_dated(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
+    year = FollowUpYear.objects.filter(pk=end_year).first()
+    dated = with_answers(entries.order_by()).filter(Q(status__isnull=False))
+    if year:
+        last = min(year.closes, timezone.localdate())
+        good = Q(date_contacted__range=(year.opens, last), date_contacted__gt=F("exit_date"))
+        dated = dated.filter(Q(date_contacted=None) | ~good)
+    return dict(dated.values_list(NUMBER).annotate(number=Count("pk")))
+
+
+def _not_sent(end_year: int) -> dict[str, int] | None:
+    def stored(edition: Edition) -> set[tuple[object, ...]]:
+        outcomes = Outcome.objects.using(edition.value).filter(end_year=end_year)
+        fields = ("student__district_id", "student_id", "status", "date_contacted", "origin")
+        return set(outcomes.values_list(*fields))
+
+    there = if_state_answers(lambda: stored(Edition.STATE))
+    if there is None:
+        return None
+    counts: dict[str, int] = {}
+    for number, _ in {outcome[:2] for outcome in stored(Edition.DISTRICT) ^ there}:
+        counts[str(number)] = counts.get(str(number), 0) + 1
+    return counts
+
+
+def _last_attempts(end_year: int) -> dict[str, datetime.datetime]:
+    attempts = Attempt.objects.filter(entry__end_year=end_year).order_by()
+    return dict(attempts.values_list("entry__student__district_id").annotate(last=Max("at")))

@@ -1,0 +1,267 @@
+"""Fall CTE is certified: what became of the leavers of a year, sealed in a form of its own (design D7,
+R-FUP-18).
+"""
+
+from __future__ import annotations
+
+import datetime
+from io import BytesIO, StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from certification.board.board import Line, Stand, lines_of
+from certification.collections.chosen import collection_of_copy
+from certification.collections.fall import rows
+from certification.collections.fall.statewide import follow_ups
+from certification.models import SealedCopy, SealedOutcome
+from certification.receipts.receipts import receipt_url
+from certification.signing import gates, sealing
+from certification.signing.refusals import NotReady
+from cte_portal.accounts.models import User
+from cte_portal.refusals import Refusal
+from pathways.follow_up.drawing import follow_up_list
+from pathways.lists import publish
+from pathways.models import (
+    CollectionLock,
+    FollowUpYear,
+    Outcome,
+    PostProgramStatus,
+    SchoolYear,
+    Student,
+)
+from tests.certification.ready_fall import (
+    COLLEGE,
+    LOOKING,
+    NOT_REACHED,
+    WORK,
+    ReadyFall,
+    make_fall_event,
+)
+from tests.fixtures.records import BUSINESS, FINANCE, District_
+from tests.pathways.desk import text
+
+SEALED = "certification_seal_is_append_only"
+
+
+@pytest.fixture
+def fall(cottonwood: District_, clerk: User, kayla: Student) -> ReadyFall:
+    ready = ReadyFall(cottonwood, make_fall_event(), clerk)
+    ready.record(kayla)
+    ready.record(kayla, BUSINESS)
+    return ready
+
+
+def test_the_outcomes_are_signed_sealed_and_locked(fall: ReadyFall, kayla: Student) -> None:
+    fall.prepare()
+    assert fall.missing() == []
+    assert fall.sign().sealed
+    copy = SealedCopy.objects.get(round__event=fall.event)
+    assert copy.receipt == "9012-2024-FALL-1" and copy.form_version == 2
+    sealed = SealedOutcome.objects.get()
+    assert (sealed.state_id, sealed.end_year, sealed.exit) == ("999000123", 2024, "graduate")
+    assert (sealed.status, sealed.means, sealed.attempts) == (COLLEGE, "phone", 1)
+    assert sealed.is_placed and sealed.date_contacted == timezone.localdate()
+    names = [line.partition(" ")[2] for line in sealed.pathways.splitlines()]
+    assert sorted(names) == ["Business Management", "Health Professions"]
+    assert copy.counts["totals"] == {
+        "records": 1,
+        "students": 1,
+        "graduates": 1,
+        "dropouts": 0,
+        "answered": 1,
+        "placed": 1,
+        "unknown": 0,
+    }
+    assert sealing.differences(copy) == []
+    lock = CollectionLock.objects.get()
+    assert (lock.collection, lock.end_year) == ("cte-fall", 2024)
+    with pytest.raises(Refusal, match="locked"):
+        fall.set_outcome(kayla, WORK)
+
+
+def test_the_text_of_the_seal_can_be_written_and_begins_with_form_2(fall: ReadyFall) -> None:
+    fall.prepare()
+    fall.sign()
+    written = StringIO()
+    call_command("verify_sealed", text="9012-2024-FALL-1", stdout=written)
+    lines = written.getvalue().splitlines()
+    assert lines[:2] == ["cte-portal certification 2", "cte-fall 2024 9012 round 1"]
+    (line,) = [line for line in lines if line.startswith("999000123\t")]
+    assert len(line.split("\t")) == len(rows.COLUMNS)
+
+
+@pytest.mark.parametrize("act", ["update", "delete", "insert"])
+def test_nothing_is_changed_or_added_after_the_seal(fall: ReadyFall, act: str) -> None:
+    fall.prepare()
+    fall.sign()
+    outcome = SealedOutcome.objects.get()
+    with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
+        if act == "update":
+            SealedOutcome.objects.update(status=WORK)
+        elif act == "delete":
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM certification_sealedoutcome")
+        else:
+            outcome.pk, outcome.state_id = None, "999000999"
+            outcome.save(force_insert=True)
+    assert SealedOutcome.objects.get().status == COLLEGE
+
+
+def test_r_fup_02_a_draft_is_not_signed(fall: ReadyFall) -> None:
+    fall.send()
+    assert "drawn" in fall.missing()
+    follow_up_list(fall.scope)
+    verdicts = gates.verdicts(fall.case())
+    verdict = next(verdict for verdict in verdicts if verdict.gate.slug == "drawn")
+    assert verdict.title == "The list is a draft"
+    with pytest.raises(NotReady, match="Certify End of Year first"):
+        fall.sign()
+
+
+def test_who_was_neither_reached_nor_tried_enough_is_in_the_way(
+    fall: ReadyFall, cottonwood: District_
+) -> None:
+    maria = cottonwood.student("999000124", "Blair")
+    fall.record(maria)
+    fall.prepare()
+    open_again = Outcome.objects.get(student=maria)
+    fall.entry(maria).attempts.update(status="", taken_back_at=None)
+    with transaction.atomic():
+        Outcome.objects.filter(pk=open_again.pk).delete()
+    fall.send()
+    fall.wait()
+    assert fall.missing() == ["tried"]
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    fall.answer(maria, "", date=yesterday, means="email")
+    assert fall.missing() == ["tried"]
+    fall.answer(maria, NOT_REACHED, means="text")
+    fall.send()
+    fall.wait()
+    assert fall.missing() == []
+
+
+def test_a_date_outside_the_window_is_in_the_way(fall: ReadyFall) -> None:
+    fall.prepare()
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    FollowUpYear.objects.filter(pk=2024).update(opens=tomorrow)
+    assert fall.missing() == ["contacted"]
+
+
+def test_an_outcome_that_is_not_at_the_state_is_in_the_way(fall: ReadyFall, kayla: Student) -> None:
+    fall.prepare()
+    fall.set_outcome(kayla, WORK)
+    assert fall.missing() == ["outcomes", "match"]
+    fall.send()
+    fall.wait()
+    assert fall.missing() == []
+
+
+def test_records_of_the_current_year_do_not_stand_in_the_way(
+    fall: ReadyFall, cottonwood: District_
+) -> None:
+    fall.prepare()
+    cottonwood.record(cottonwood.student("999000125", "Young"), BUSINESS)
+    assert fall.missing() == []
+
+
+def test_a_signature_falls_when_what_it_covers_moves(fall: ReadyFall, kayla: Student) -> None:
+    fall.certifier("mreyes2", "Reyes", "Maria")
+    fall.prepare()
+    signature = fall.sign().signature
+    fall.answer(kayla, LOOKING, means="email")
+    signature.refresh_from_db()
+    assert signature.voided_at is not None
+    fall.sign()
+    assert not SealedCopy.objects.filter(round__event=fall.event).exists()
+
+
+def test_what_opi_says_of_a_status_is_sealed_with_it(fall: ReadyFall) -> None:
+    fall.prepare()
+    fall.sign()
+    PostProgramStatus.objects.filter(code=COLLEGE).update(is_placed=False, name="School")
+    copy = SealedCopy.objects.get(round__event=fall.event)
+    assert sealing.differences(copy) == [] and copy.counts["totals"]["placed"] == 1
+
+
+def test_it_can_be_signed_when_the_next_year_has_begun(fall: ReadyFall) -> None:
+    fall.prepare()
+    SchoolYear.objects.update(is_active=False)
+    SchoolYear.objects.filter(pk=2026).update(is_active=True)
+    assert "open" not in fall.missing()
+
+
+def test_pages_of_the_event_name_the_leavers(fall: ReadyFall, client: Client) -> None:
+    fall.prepare()
+    client.force_login(fall.primary.user)
+    page = text(client.get(fall.case().path))
+    assert "Ready to sign" in page and "1 graduate" in page and "Data Validation Groups" not in page
+    assert "Single parents" not in page
+    for name in ("snapshot/", "changes/", "lists/placed/"):
+        assert client.get(f"{fall.case().path}{name}").status_code == 200
+    assert "ANDERSON, KAYLA R." in text(client.get(f"{fall.case().path}lists/placed/"))
+    fall.sign()
+    copy = SealedCopy.objects.get(round__event=fall.event)
+    page = text(client.get(receipt_url(copy)))
+    assert "Pathway records" not in page and "0 errors" not in page
+    assert "Placed" in page and "Health Professions" in page
+
+
+def test_the_sealed_file_is_fall_cte_and_the_same_every_time(fall: ReadyFall) -> None:
+    fall.prepare()
+    fall.sign()
+    copy = SealedCopy.objects.get(round__event=fall.event)
+    files = []
+    for _ in range(2):
+        into = BytesIO()
+        assert collection_of_copy(copy).extract(into, copy, "tsv") == 1
+        files.append(into.getvalue())
+    assert files[0] == files[1]
+    (line,) = [line for line in files[0].decode().splitlines() if line.startswith("CT\t")]
+    assert line.split("\t")[8:10] == ["Y", COLLEGE] and FINANCE not in line
+
+
+def test_the_board_says_ready_when_the_gates_are_open(fall: ReadyFall, kayla: Student) -> None:
+    def line() -> Line:
+        return next(line for line in lines_of(fall.event) if line.number == "9012")
+
+    fall.send()
+    assert line().stand is Stand.NOT_STARTED
+    fall.prepare()
+    assert line().stand is Stand.READY and fall.missing() == []
+    fall.set_outcome(kayla, WORK)
+    assert line().stand is Stand.IN_PROGRESS
+    assert line().by_last_validation.closed == ["outcomes", "match"] == fall.missing()
+    fall.send()
+    fall.wait()
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    FollowUpYear.objects.filter(pk=2024).update(opens=tomorrow)
+    assert line().by_last_validation.closed == ["contacted"] == fall.missing()
+
+
+def test_the_board_counts_who_is_still_to_be_tried_like_the_gate(
+    fall: ReadyFall, cottonwood: District_
+) -> None:
+    maria = cottonwood.student("999000124", "Blair")
+    fall.record(maria)
+    publish.publish()
+    fall.draw()
+    for student in Student.objects.filter(state_id="999000123"):
+        fall.answer(student)
+    for days, means, open_lines in (
+        (0, "phone", 1),
+        (0, "text", 1),
+        (0, "phone", 1),
+        (1, "phone", 0),
+    ):
+        day = timezone.localdate() - datetime.timedelta(days=days)
+        fall.answer(maria, "", date=day, means=means, note=f"{days} {means} {open_lines}")
+        known = follow_ups(["9012", "0965"], 2024)
+        assert known["9012"].open == open_lines
+    assert known["9012"].rates.of == 2 and known["0965"].rates.of == 0
+    fall.send()
+    fall.wait()
+    assert fall.missing() == []

@@ -1,0 +1,88 @@
+"""A district whose follow-up of last year's leavers is ready to be certified: list drawn from the
+sealed records, everybody answered, everything sent.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from certification.models import CertificationEvent
+from cte_portal.accounts.models import User
+from cte_portal.editions import Scope
+from pathways.follow_up import attempts
+from pathways.follow_up.attempts import Try
+from pathways.follow_up.drawing import follow_up_list
+from pathways.lists import publish
+from pathways.models import Enrollment, FollowUpEntry, Student
+from tests.certification.ready import Ready
+from tests.fixtures.certification import make_event
+from tests.fixtures.records import HEALTH, District_
+from tests.pathways.follow_up.leavers import LEFT_YEAR, Leavers, open_list
+
+COLLEGE, WORK, LOOKING, NOT_REACHED = "01", "04", "06", "08"
+FALL_NAME = "Fall CTE Follow-up Certification 2023-24"
+
+
+def make_fall_event(**values: Any) -> CertificationEvent:
+    fields = {"name": FALL_NAME, "collection": "cte-fall", "end_year": LEFT_YEAR}
+    return make_event(**{**fields, "validation_groups": [], **values})
+
+
+class ReadyFall(Ready):
+    """The class of 2024 of Cottonwood Bend, followed up in 2024-25."""
+
+    def __init__(self, district: District_, event: CertificationEvent, clerk: User) -> None:
+        open_list()
+        self.leavers = Leavers(district)
+        super().__init__(district, event, clerk)
+
+    @property
+    def scope(self) -> Scope:
+        return self.leavers.scope
+
+    @property
+    def sending_scope(self) -> Scope:
+        return self.district.scope
+
+    def record(self, student: Student, pathway: str = HEALTH, **values: Any) -> None:
+        """A concentrator who graduated."""
+        if not Enrollment.objects.filter(student=student, calendar__school_year=LEFT_YEAR).exists():
+            self.leavers.leave(student)
+        self.district.record(student, pathway, **{"concentrator": True, **values})
+
+    def report(self) -> None:
+        """Nothing is asked for but what stands in the records."""
+
+    def draw(self) -> None:
+        self.leavers.seal()
+        follow_up_list(self.scope)
+
+    def answer(self, student: Student, status: str = COLLEGE, **values: Any) -> None:
+        tried = Try(**{"date": timezone.localdate(), "means": "phone", "status": status, **values})
+        attempts.record(self.scope, self.entry(student).pk, tried, **self.author)
+
+    def set_outcome(self, student: Student, status: str, date: datetime.date | None = None) -> None:
+        outcome = self.entry(student).student.outcomes.filter(end_year=LEFT_YEAR).first()
+        seen = (outcome.status, outcome.origin) if outcome else ("", "")
+        day = date or timezone.localdate()
+        attempts.set_outcome(
+            self.scope, self.entry(student).pk, status, day, seen=seen, **self.author
+        )
+
+    def entry(self, student: Student) -> FollowUpEntry:
+        return FollowUpEntry.objects.in_scope(self.scope).get(student=student)
+
+    @property
+    def author(self) -> dict[str, Any]:
+        return {"by": self.clerk.record_name, "by_id": self.clerk.pk}
+
+    def prepare(self) -> None:
+        publish.publish()
+        self.draw()
+        for entry in FollowUpEntry.objects.in_scope(self.scope).on_list():
+            self.answer(entry.student)
+        self.send()
+        self.wait()
