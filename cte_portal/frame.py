@@ -24,9 +24,11 @@ class Part(IntEnum):
     """What it puts its name to."""
     GUIDE = 5
     """What explains words and rules."""
-    PORTAL = 6
+    VIEWS = 6
+    """Who looked at what."""
+    PORTAL = 7
     """People, sign-in, and what else it takes to run the portal."""
-    HEALTH = 7
+    HEALTH = 8
     """Whether the portal works."""
 
 

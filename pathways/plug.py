@@ -11,6 +11,7 @@ from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.home.figures import home_figures
 from pathways.home.resync import not_yet_sent
 from pathways.home.steps import home_tasks
+from pathways.records import navigation as records
 from pathways.reports import run, statewide
 from pathways.resync import batches, watched
 from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
@@ -19,7 +20,11 @@ from pathways.roster.imports.undoing import ROSTER_UNDO
 from pathways.uploads import kinds
 
 PLUG = Plug(
-    screens={Part.RECORDS: navigation.SCREENS, Part.GUIDE: navigation.GUIDE},
+    screens={
+        Part.RECORDS: navigation.SCREENS,
+        Part.GUIDE: navigation.GUIDE,
+        Part.VIEWS: records.VIEWS,
+    },
     home_tasks={2: home_tasks},
     home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),

@@ -14,6 +14,7 @@ PLUG = Plug(
         retention.KEPT_FORMS,
         retention.LINKS,
         retention.SIGN_INS,
+        retention.VIEWS,
     ),
     standing=standing,
 )

@@ -7,7 +7,7 @@ import datetime
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent
+from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, ViewEvent
 from cte_portal.accounts.models.kept_form import LIFETIME
 from cte_portal.plugs import Kept
 
@@ -15,7 +15,8 @@ LINKS_SHOWN = datetime.timedelta(
     days=30
 )  # after their end, so that the administrator sees that a link has expired
 
-SIGN_INS_KEPT = datetime.timedelta(days=2 * 365)
+COMINGS_KEPT = datetime.timedelta(days=2 * 365)
+"""Sign-ins, and what was read."""
 
 
 def _sessions() -> int:
@@ -32,10 +33,15 @@ def _links() -> int:
 
 
 def _sign_ins() -> int:
-    return SignInEvent.objects.filter(at__lt=timezone.now() - SIGN_INS_KEPT).delete()[0]
+    return SignInEvent.objects.filter(at__lt=timezone.now() - COMINGS_KEPT).delete()[0]
+
+
+def _views() -> int:
+    return ViewEvent.objects.filter(at__lt=timezone.now() - COMINGS_KEPT).delete()[0]
 
 
 SESSIONS = Kept("sessions", "12 hours after sign-in", _sessions)
 KEPT_FORMS = Kept("kept forms", "24 hours", _kept_forms)
 LINKS = Kept("one-time links", "30 days after they expire", _links)
 SIGN_INS = Kept("sign-ins", "2 years", _sign_ins)
+VIEWS = Kept("views", "2 years", _views)

@@ -11,6 +11,7 @@ from pathways.records.views.record_changes import RecordChanges
 from pathways.records.views.stored_record import Record
 from pathways.records.views.student_page import StudentPage
 from pathways.records.views.students import StudentSearch
+from pathways.records.views.view_events import DistrictViewEvents, DistrictViewEventsFile
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
@@ -24,6 +25,16 @@ urlpatterns = [
     path(f"{RECORD}elements/", RecordElements.as_view(), name="cte-record-elements"),
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
+    path(
+        "districts/<str:district>/<int:end_year>/views-and-downloads/",
+        DistrictViewEvents.as_view(),
+        name="district-view-events",
+    ),
+    path(
+        "districts/<str:district>/<int:end_year>/views-and-downloads/file/",
+        DistrictViewEventsFile.as_view(),
+        name="district-view-events-csv",
+    ),
     path("opi/record-changes/", RecordChanges.as_view(), name="record-changes"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
 ]

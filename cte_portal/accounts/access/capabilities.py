@@ -19,6 +19,7 @@ class Capability(Enum):
     EXPORT_FOR_PURPOSE = "take records out as a file, saying what for"
     MANAGE_CERTIFIERS = "name the certifiers of a district"
     DEFINE_ELEMENTS = "define a district's own elements"
+    SEE_VIEW_EVENTS = "see who looked at the records of a district"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
     SEE_LISTS = "see OPI's lists, and who changed them"
@@ -48,11 +49,17 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.WORK_STATEWIDE,
             Capability.SEE_BATCHES,
             Capability.SEE_LISTS,
+            Capability.SEE_VIEW_EVENTS,
             Capability.EXPORT_FOR_PURPOSE,
         }
     ),
     Role.DISTRICT_ADMINISTRATOR: _CLERK
-    | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS, Capability.DEFINE_ELEMENTS},
+    | {
+        Capability.SEE_VIEW_EVENTS,
+        Capability.MANAGE_PEOPLE,
+        Capability.MANAGE_CERTIFIERS,
+        Capability.DEFINE_ELEMENTS,
+    },
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.FOLLOW_UP}),
 }

@@ -22,6 +22,7 @@ from cte_portal.accounts.access.reach import (
     roles_in,
     school_years,
 )
+from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import KeptForm, Role, User
 from cte_portal.editions import Scope
 from cte_portal.pages.action import Action
@@ -179,7 +180,16 @@ class ScopedView(PortalView):
                 self.scope.district,
                 self._ids(),
             )
-        return super().dispatch(request, *args, **kwargs)
+        response = super().dispatch(request, *args, **kwargs)
+        if response.status_code == 200:
+            VIEW_LOG.note(
+                self.person,
+                self.scope,
+                page_of(request),
+                self.kwargs.get("student", 0),
+                is_file=response.headers.get("Content-Disposition", "").startswith("attachment"),
+            )
+        return response
 
     def can(self, capability: Capability) -> bool:
         return capability in capabilities_of(self.roles)
@@ -203,7 +213,7 @@ class ScopedView(PortalView):
 
     @property
     def in_active_year(self) -> bool:
-        """Records are written in the active year alone; other years are for reading."""
+        """Records are written in the active year alone; other years are for view."""
         return self.scope.end_year == active_end_year(self.request)
 
     @property

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from cte_portal.accounts.triggers import SIGN_IN_TRIGGERS
+from cte_portal.accounts.triggers import SIGN_INS
 
 
 class Migration(migrations.Migration):
@@ -27,5 +27,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['signed-in', 'signed-out', 'session-ended', 'wrong-password', 'password-confirmed', 'code-accepted', 'recovery-code-used', 'wrong-code', 'too-many-tries', 'account-closed'])), name='accounts_sign_in_act_is_known')],
             },
         ),
-        migrations.RunPython(SIGN_IN_TRIGGERS.install, SIGN_IN_TRIGGERS.remove),
+        migrations.RunPython(SIGN_INS.install, SIGN_INS.remove),
     ]

@@ -6,6 +6,7 @@ from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
 from cte_portal.accounts.models.sign_in_event import SignInEvent
 from cte_portal.accounts.models.user import User
+from cte_portal.accounts.models.view_event import ViewEvent
 
 __all__ = [
     "OPI_ROLES",
@@ -17,4 +18,5 @@ __all__ = [
     "Role",
     "SignInEvent",
     "User",
+    "ViewEvent",
 ]

@@ -1,28 +1,23 @@
-"""What OPI and the administrators did is append-only; a sign-in stays as it was written, for a year
-at least.
+"""What OPI and the administrators did is append-only; a sign-in or a page view stays as it was written,
+for a year at least.
 """
 
 from pathlib import Path
 
-from cte_portal.triggers import Triggers
+from cte_portal.triggers import KeptForAYear, Triggers
 
 AUDIT = "accounts_auditevent"
-SIGN_INS = "accounts_signinevent"
 
-
-def _everywhere(table: str) -> dict[str, str]:
-    return {f"{table}_refuses_update": table, f"{table}_refuses_delete": table}
-
-
-def _triggers(table: str, folder: Path) -> Triggers:
-    return Triggers(
-        folder,
-        {
-            "sqlite": _everywhere(table),
-            "postgresql": {**_everywhere(table), f"{table}_refuses_truncate": table},
-        },
-    )
-
-
-TRIGGERS = _triggers(AUDIT, Path(__file__).parent)
-SIGN_IN_TRIGGERS = _triggers(SIGN_INS, Path(__file__).parent / "sign_ins")
+_EVERYWHERE = {
+    "accounts_auditevent_refuses_update": AUDIT,
+    "accounts_auditevent_refuses_delete": AUDIT,
+}
+TRIGGERS = Triggers(
+    Path(__file__).parent,
+    {
+        "sqlite": _EVERYWHERE,
+        "postgresql": {**_EVERYWHERE, "accounts_auditevent_refuses_truncate": AUDIT},
+    },
+)
+SIGN_INS = KeptForAYear("accounts_signinevent")
+VIEWS = KeptForAYear("accounts_viewevent")

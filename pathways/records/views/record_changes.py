@@ -9,6 +9,8 @@ from django.shortcuts import render
 from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView, access
+from cte_portal.accounts.access.view_log import VIEW_LOG
+from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
 from pathways.models.change import ChangeQuerySet
 from pathways.records.record_changes import HEADS, MOST_SHOWN, ChangeFilter, lines, rows
@@ -31,6 +33,10 @@ class RecordChanges(StatewideView):
             return self.file(form, changes)
         first_lines = lines(list(changes[:MOST_SHOWN]))
         students = ",".join(sorted({str(line.change.student_id) for line in first_lines}))
+        for line in first_lines:
+            change = line.change
+            scope = Scope(change.district, change.end_year)
+            VIEW_LOG.note(self.person, scope, "record-changes", change.student_id)
         access.info("viewed page=record-changes user=%s students=%s", request.user.pk, students)
         context = {
             "form": form,

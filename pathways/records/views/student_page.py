@@ -263,6 +263,7 @@ class StudentPage(RecordsView, TemplateView):
             "lock": self.lock,
             "lock_links": certified().lock_links(self.lock, self.request.user),
             "may_edit": self.may_edit,
+            "may_see_view_events": self.can(Capability.SEE_VIEW_EVENTS),
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,
             "single_parent_differs": len(answers) > 1,

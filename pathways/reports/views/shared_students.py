@@ -13,7 +13,8 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.accounts.access.scoped import StatewideView, access
-from cte_portal.editions import school_year_label
+from cte_portal.accounts.access.view_log import VIEW_LOG
+from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui import csv_file
 from pathways.reports.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids
 
@@ -53,6 +54,9 @@ class SharedStudents(StatewideView):
         ids = shared_ids(end_year) if end_year else []
         lines = reported(ids[:MOST_SHOWN], end_year) if end_year else []
         students = ",".join(str(line.student.pk) for line in lines)
+        for line in lines:
+            scope = Scope(line.student.district_id, end_year or 0)
+            VIEW_LOG.note(self.person, scope, "shared-students", line.student.pk)
         access.info(
             "viewed page=shared-students user=%s students=%s", self.request.user.pk, students
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import Invitation
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
@@ -41,6 +42,14 @@ def reset_sent(stage: Stage, page: Page) -> None:
     page.locator("input[type=email]").fill("nobody@example.org")
     page.get_by_role("main").get_by_role("button").first.click()
     page.wait_for_load_state()
+
+
+def something_read(stage: Stage, page: Page) -> None:
+    VIEW_LOG.forget()
+    page.goto(stage.address("cte-concentrator", stage.kayla.pk))
+    VIEW_LOG.write()
+    page.goto(stage.address("views-and-downloads"))
+    expect(page.get_by_role("main").get_by_role("link", name="Anderson").first).to_be_visible()
 
 
 def person_added(stage: Stage, page: Page) -> None:
@@ -133,6 +142,15 @@ STATES: dict[str, list[State]] = {
     ],
     "district-people": [
         State("list", at(lambda stage: stage.address("people")), who="administrator")
+    ],
+    "district-view-events": [
+        State("some", something_read, who="administrator"),
+        State("nothing", at(lambda stage: stage.address("views-and-downloads")), who="opi"),
+        State(
+            "bad date",
+            at(lambda stage: f"{stage.address('views-and-downloads')}?first=yesterday"),
+            who="administrator",
+        ),
     ],
     "district-person": [
         State("link shown", person_added, who="administrator"),

@@ -99,6 +99,12 @@ DISTRICT |= {
     "district-defined-elements": {"GET": READ, "POST": PEOPLE},
     "district-defined-element": {"GET": PEOPLE, "POST": PEOPLE},
 }
+VIEWS = {**PEOPLE, "opi": 200}
+NO_POST_TO_READINGS = {**VIEWS, "administrator": 405, "opi": 405}
+DISTRICT |= {
+    "district-view-events": {"GET": VIEWS, "POST": NO_POST_TO_READINGS},
+    "district-view-events-csv": {"GET": VIEWS, "POST": NO_POST_TO_READINGS},
+}
 # The Batch Queue and what fills it: who enters records, and OPI, which looks.
 QUEUE = {**READ, "viewer": 403}
 SUBMIT = {**QUEUE, "opi": 403}

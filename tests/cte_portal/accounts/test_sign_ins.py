@@ -167,7 +167,7 @@ def test_a_person_sees_the_own_sign_ins_alone(client: Client, clerk: User, keepe
 def test_a_sign_in_is_not_rewritten(statement: str, client: Client, clerk: User) -> None:
     sign_in(client)
     with (
-        pytest.raises(IntegrityError, match="accounts_sign_ins_stay"),
+        pytest.raises(IntegrityError, match="accounts_signinevent_is_append_only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

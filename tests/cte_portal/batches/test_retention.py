@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, User
+from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, User, ViewEvent
 from cte_portal.batches import dispatch
 from cte_portal.batches.models import Batch, CleanUp, Notice
 from cte_portal.batches.retention import clean_up
@@ -60,6 +60,15 @@ def left(
     for days in (731, 1):
         SignInEvent.objects.create(
             at=timezone.now() - datetime.timedelta(days=days), act="signed-in", person="X"
+        )
+        ViewEvent.objects.create(
+            day=timezone.localdate(),
+            at=timezone.now() - datetime.timedelta(days=days),
+            user_id=days,
+            person="X",
+            district="9012",
+            end_year=2025,
+            page="cte-student",
         )
     for key, day in (("a", LONG_AGO), ("b", timezone.now())):
         Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
@@ -129,6 +138,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(
         "kept forms": 1,
         "one-time links": 1,
         "sign-ins": 1,
+        "views": 1,
         "notices": 1,
         "files of jobs": 1,
         "unfinished uploads": 1,
@@ -143,8 +153,9 @@ def test_what_is_over_its_time_goes_and_nothing_else(
             Invitation.objects.count(),
             Notice.objects.count(),
             SignInEvent.objects.count(),
+            ViewEvent.objects.count(),
         ]
-        == [1] * 5
+        == [1] * 6
     )
     assert not any(
         default_storage.exists(file) for file in [*left["files"].values(), left["input"]]

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certification.triggers import TRIGGERS as CERTIFICATION
-from cte_portal.accounts.triggers import SIGN_IN_TRIGGERS as SIGN_INS
+from cte_portal.accounts.triggers import SIGN_INS, VIEWS
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
 from pathways import rules
 from pathways.ledger import ledger, locks, staging
@@ -352,6 +352,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
                 OUTCOME_LOCK,
                 ACCOUNTS,
                 SIGN_INS,
+                VIEWS,
                 CERTIFICATION,
             )
             for name in triggers.names[connection.vendor]
