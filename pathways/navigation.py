@@ -239,6 +239,7 @@ SCREENS = (
             "approvals-import",
         ),
     ),
+    *follow_up.REQUESTS,
 )
 
 GUIDE = (

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
@@ -27,6 +28,7 @@ from pathways.models import (
     FollowUpEntry,
     FollowUpPathway,
     FollowUpYear,
+    ListRequest,
     SchoolYear,
 )
 
@@ -95,6 +97,7 @@ def _mark(scope: Scope, year: FollowUpYear) -> str:
         after.rows,
         year.refreshed_until,
         generation(),
+        list(ListRequest.objects.in_scope(scope).approved().values_list("pk", "answered_at")),
     )
     return hashlib.sha256(repr(stand).encode()).hexdigest()
 
@@ -111,11 +114,26 @@ def _draw(scope: Scope, year: FollowUpYear, drawn: DrawnList | None) -> DrawnLis
     entries = {entry.student_id: entry for entry in FollowUpEntry.objects.in_scope(scope)}
     FollowUpEntry.objects.bulk_create(_new(scope, leavers, entries, now), BATCH)
     FollowUpEntry.objects.bulk_update(_moved(leavers, entries, now), COLUMNS, BATCH)
-    _name_pathways(scope, leavers)
+    _name_pathways(FollowUpEntry.objects.in_scope(scope).on_list(), leavers)
     drawn.receipt, drawn.drawn_at, drawn.drawn_from = leavers.receipt, now, mark
     drawn.save()
     certified().data_changed(scope)
     return drawn
+
+
+def draw_line(scope: Scope, year: FollowUpYear, student: int) -> None:
+    """Bring one student's line to how the data stand, also where the list moves no more. Under the
+    district's lock.
+    """
+    now, leavers = timezone.now(), population(scope, year)
+    lines = FollowUpEntry.objects.in_scope(scope).filter(student=student)
+    entries = {entry.student_id: entry for entry in lines}
+    if student in leavers.leavers and not entries:
+        entry = FollowUpEntry(student_id=student, end_year=scope.end_year, since=now)
+        _fill(entry, leavers)
+        entry.save()
+    FollowUpEntry.objects.bulk_update(_moved(leavers, entries, now), COLUMNS)
+    _name_pathways(lines.on_list(), leavers)
 
 
 def _new(
@@ -153,17 +171,17 @@ def _fill(entry: FollowUpEntry, leavers: Population) -> None:
     entry.end_status, entry.receipt, entry.reason = (
         leaver.end_status,
         leavers.receipt,
-        leaver.reason,
+        leavers.presence(entry.student_id),
     )
 
 
-def _name_pathways(scope: Scope, leavers: Population) -> None:
-    """Bring the pathways of the lines on the list to those of the leavers."""
-    on_list = FollowUpEntry.objects.in_scope(scope).on_list()
+def _name_pathways(on_list: QuerySet[FollowUpEntry], leavers: Population) -> None:
+    """Bring the pathways of lines on the list to those of the leavers."""
     entries = dict(on_list.values_list("student_id", "pk"))
     names = {
         (entries[student], code): name
         for student, named in leavers.pathways.items()
+        if student in entries
         for code, name in named
     }
     gone = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Screen
+from pathways.models import ListRequest
 
 PATH = ("Student Information", "State Programs")
 OF_CALLS = ("follow-up-line", "follow-up-outcome", "follow-up-contacts")
@@ -45,6 +46,24 @@ SCREENS = (
             "survey",
             "who is on the list",
         ),
-        also=("follow-up", *OF_CALLS),
+        also=(
+            "follow-up",
+            *OF_CALLS,
+            "follow-up-request",
+            "follow-up-request-add",
+            "follow-up-request-remove",
+        ),
+    ),
+)
+
+REQUESTS = (
+    Screen(
+        name="Follow-up list requests",
+        path=("Requests",),
+        url_name="follow-up-requests",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("add a leaver", "remove a leaver", "appeal", "approve", "deny", "inbox"),
+        scoped=False,
+        open=lambda standing: ListRequest.objects.waiting().count(),
     ),
 )

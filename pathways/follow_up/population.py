@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.words import text
@@ -20,6 +21,7 @@ from pathways.models import (
     EndStatus,
     Enrollment,
     FollowUpYear,
+    ListRequest,
     MergedRow,
     Participation,
     SchoolYear,
@@ -32,6 +34,8 @@ EXITS = (Family.GRADUATE.value, Family.DROPOUT.value)
 NO_EXIT = "No longer a graduate or dropout"
 NO_CONCENTRATOR = "No longer a concentrator in the certified records"
 NO_CONCENTRATOR_IN_DRAFT = "No longer a concentrator"
+REMOVED = "Removed at the district’s request, which OPI approved on"
+ADDED = "added at the district’s request, which OPI approved on"
 VERBS = {Family.GRADUATE.value: "Graduated", Family.DROPOUT.value: "Dropped out"}
 
 Pathways = tuple[tuple[str, str], ...]
@@ -71,12 +75,21 @@ class Population:
     pathways: dict[int, Pathways] = field(default_factory=dict)
     exits: dict[int, Exit] = field(default_factory=dict)
     """Of everybody who graduated or dropped out, the returned among them."""
+    wishes: dict[int, ListRequest] = field(default_factory=dict)
+    """What OPI approved last about a student."""
+
+    def presence(self, student: int) -> str:
+        """Why a leaver is on the list."""
+        reason, wish = self.leavers[student].reason, self.wishes.get(student)
+        return f"{reason}; {ADDED} {_day(wish)}" if wish else reason
 
     def absence(self, student: int) -> str:
         """Why a student who was on the list is not a leaver."""
         own = self.exits.get(student)
         if own is None:
             return NO_EXIT
+        if (wish := self.wishes.get(student)) and not wish.adds:
+            return f"{REMOVED} {_day(wish)}"
         if own.returned:
             return f"Returned on {text(own.returned)}"
         return NO_CONCENTRATOR if self.receipt else NO_CONCENTRATOR_IN_DRAFT
@@ -86,17 +99,46 @@ def population(scope: Scope, year: FollowUpYear) -> Population:
     """The leavers as the data stand. The statements are the same for any number of students."""
     exits = {leaver.student: leaver for leaver in _exits(scope, year)}
     concentrators = sealed_or_live(scope)
+    wishes = _wishes(scope)
     leavers = {
         student: leaver
         for student, leaver in exits.items()
-        if student in concentrators.pathways and not leaver.returned
+        if (
+            wishes[student].adds
+            if student in wishes
+            else student in concentrators.pathways and not leaver.returned
+        )
     }
-    return Population(
-        concentrators.receipt,
-        leavers,
-        {student: concentrators.pathways[student] for student in leavers},
-        exits,
-    )
+    pathways = _pathways_of(leavers.keys() - concentrators.pathways.keys())
+    pathways |= {
+        student: named for student, named in concentrators.pathways.items() if student in leavers
+    }
+    return Population(concentrators.receipt, leavers, pathways, exits, wishes)
+
+
+def _wishes(scope: Scope) -> dict[int, ListRequest]:
+    """What OPI approved last about each student, by the student's row."""
+    requests = {row.state_id: row for row in ListRequest.objects.in_scope(scope).approved()}
+    if not requests:
+        return {}
+    students = students_of(scope, set(requests))
+    return {students[state_id]: row for state_id, row in requests.items() if state_id in students}
+
+
+def _day(wish: ListRequest) -> str:
+    assert wish.answered_at is not None  # noqa: S101 - it is approved
+    return text(timezone.localtime(wish.answered_at).date())
+
+
+def _pathways_of(students: Collection[int]) -> dict[int, Pathways]:
+    """The pathways in which students have records who were no concentrators."""
+    if not students:
+        return {}
+    pathways: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    rows = Participation.objects.filter(student__in=students)
+    for student, code, name in rows.values_list("student_id", "pathway__code", "pathway__name"):
+        pathways[student][code] = name
+    return _sorted(pathways)
 
 
 def exit_window(end_year: int) -> tuple[datetime.date, datetime.date]:

@@ -16,10 +16,11 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.pages.typed import paged
 from pathways.certified import certified
 from pathways.follow_up.views.drawn import DrawnPage
-from pathways.models import FollowUpEntry, FollowUpYear
+from pathways.models import FollowUpEntry, FollowUpYear, ListRequest, Student
 from pathways.models.student import by_name_of
 
 PAGE = 100
+MOST_REQUESTS = 100
 SHOWS = (("", "On the list"), ("came", "Came since"), ("went", "No longer on the list"))
 
 
@@ -47,8 +48,20 @@ class LeaverList(DrawnPage):
             "show": show,
             "page": page,
             "query": query,
+            "requests": self.requests(),
+            "may_ask": self.can(Capability.EDIT_RECORDS) and year is not None,
         }
         return render(request, "pathways/follow_up/list.html", context)
+
+    def requests(self) -> list[tuple[ListRequest, Student | None]]:
+        """What the district has asked of OPI about this list, the latest first."""
+        requests = list(ListRequest.objects.in_scope(self.scope)[:MOST_REQUESTS])
+        if not requests:
+            return []
+        state_ids = [request.state_id for request in requests]
+        own = Student.objects.of_district(self.scope).filter(state_id__in=state_ids)
+        students = {student.state_id: student for student in own}
+        return [(request, students.get(request.state_id)) for request in requests]
 
     @property
     def everything(self) -> QuerySet[FollowUpEntry]:

@@ -6,6 +6,7 @@ from pathways.models.follow_up.attempt import Attempt
 from pathways.models.follow_up.contact import Contact
 from pathways.models.follow_up.drawn_list import DrawnList
 from pathways.models.follow_up.entry import FollowUpEntry, FollowUpPathway
+from pathways.models.follow_up.list_request import ListRequest
 from pathways.models.follow_up.merged_row import MergedRow
 from pathways.models.follow_up.outcome import Outcome, OutcomeChange
 from pathways.models.follow_up.status import PostProgramStatus
@@ -18,6 +19,7 @@ __all__ = [
     "FollowUpEntry",
     "FollowUpPathway",
     "FollowUpYear",
+    "ListRequest",
     "MergedRow",
     "Outcome",
     "OutcomeChange",

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from cte_portal.editions import Scope
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
+from pathways.follow_up.list_requests.asking import ask_to_remove
+from pathways.follow_up.list_requests.deciding import approve, deny
 from pathways.follow_up.workbench.calling import hold
 from pathways.follow_up.workbench.contacts import add, way
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
@@ -128,6 +130,50 @@ def contacts_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def request_of(status: str = "waiting") -> Visit:
+    """The district has asked to remove a leaver; approved, to add her again."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        on_the_list(stage, page)
+        scope, entry = Scope("9012", 2024), FollowUpEntry.objects.on_list().first()
+        assert entry
+        reason = "Was entered under the wrong pathway, and completed no course of it."
+        request = ask_to_remove(scope, entry.pk, reason, by=stage.clerk)
+        if status == "approved":
+            approve(scope, request.pk, by=stage.opi, answer="Agreed, thank you.")
+        if status == "denied":
+            deny(scope, request.pk, by=stage.opi, answer="She was a concentrator.")
+        page.goto(f"{CALLS}requests/{request.pk}/")
+
+    return visit
+
+
+def then(visit: Visit, address: str) -> Visit:
+    def both(stage: Stage, page: Page) -> None:
+        visit(stage, page)
+        page.goto(address)
+
+    return both
+
+
+def request_wrong(path: str) -> Visit:
+    def visit(stage: Stage, page: Page) -> None:
+        on_the_list(stage, page)
+        entry = FollowUpEntry.objects.on_list().first()
+        assert entry
+        page.goto(f"{CALLS}{path.format(entry=entry.pk)}")
+        page.get_by_role("button", name="Send the request to OPI").click()
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+
+    return visit
+
+
+def denied_without_words(stage: Stage, page: Page) -> None:
+    request_of()(stage, page)
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
     "follow-up-list": [
         State("list", on_the_list),
@@ -137,6 +183,24 @@ STATES: dict[str, list[State]] = {
         State("another year is open", another_year),
         State("no dates", without_dates),
         State("as OPI sees it", on_the_list, who="opi"),
+        State("with requests", then(request_of("denied"), LIST)),
+    ],
+    "follow-up-request": [
+        State("waiting", request_of()),
+        State("answered", request_of("approved")),
+        State("OPI answers", request_of(), who="opi"),
+        State("OPI has answered", request_of("denied"), who="opi"),
+        State("denied without words", denied_without_words, who="opi"),
+    ],
+    "follow-up-request-add": [
+        State("ask", at(f"{CALLS}requests/add/")),
+        State("errors", request_wrong("requests/add/")),
+    ],
+    "follow-up-request-remove": [State("errors", request_wrong("{entry}/ask-to-remove/"))],
+    "follow-up-requests": [
+        State("waiting", then(request_of(), "/opi/follow-up-requests/"), who="opi"),
+        State("answered", then(request_of("approved"), "/opi/follow-up-requests/"), who="opi"),
+        State("none", at("/opi/follow-up-requests/"), who="opi"),
     ],
     "follow-up": [
         State("to call", calls),

@@ -89,6 +89,9 @@ DISTRICT |= {
     "follow-up-outcome": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-by-attempts": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-take-back": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
+    "follow-up-request-add": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-request-remove": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-request": {"GET": READ, "POST": {**write(302), "opi": 302}},
 }
 
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}
@@ -220,6 +223,7 @@ SEEN, NO_POST = opi_alone(200, 200), opi_alone(405, 405)
 STATEWIDE = {
     "resync-all": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "record-changes": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "follow-up-requests": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "shared-students": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "validation-of-all": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},

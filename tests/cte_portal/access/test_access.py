@@ -37,6 +37,7 @@ from pathways.models import (
     EndStatus,
     Explanation,
     FollowUpEntry,
+    ListRequest,
     OneRosterMapping,
     Participation,
     Pathway,
@@ -73,6 +74,7 @@ WITHOUT_A_ROW = (
     "follow-up",
     "follow-up-list",
     "follow-up-file",
+    "follow-up-request-add",
     "roster-data",
     "roster-courses",
     "roster-schools",
@@ -165,6 +167,17 @@ def record(
             by_id=1,
             at=timezone.now(),
             note="Sentinel" if student == theirs.student else "Mine",
+        )
+        ListRequest.objects.create(
+            district=student.district_id,
+            end_year=2025,
+            state_id=student.state_id,
+            wish="remove",
+            reason="Sentinel" if student == theirs.student else "Mine",
+            status="waiting",
+            by="X",
+            by_id=1,
+            at=timezone.now(),
         )
     event = make_event()
     Extension.objects.create(
@@ -340,6 +353,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "follow-up-request":
+        arguments += [ListRequest.objects.get(district=record.student.district_id).pk]
     elif name.startswith("follow-up-") and name not in WITHOUT_A_ROW:
         entry = FollowUpEntry.objects.get(student=record.student, end_year=2025)
         arguments += [entry.pk]
