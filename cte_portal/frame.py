@@ -24,10 +24,10 @@ class Part(IntEnum):
     """What it puts its name to."""
     GUIDE = 5
     """What explains words and rules."""
-    VIEWS = 6
-    """Who looked at what."""
-    PORTAL = 7
+    PORTAL = 6
     """People, sign-in, and what else it takes to run the portal."""
+    VIEWS = 7
+    """Who looked at what."""
     HEALTH = 8
     """Whether the portal works."""
 
