@@ -18,6 +18,8 @@ from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
 from pathways.roster.imports.statewide import ROSTER_FILES_OF_ALL
 from pathways.roster.imports.undoing import ROSTER_UNDO
 from pathways.uploads import kinds
+from pathways.uploads.fall.run import FALL_UPLOAD
+from pathways.uploads.fall.undoing import FALL_UNDO
 
 PLUG = Plug(
     screens={
@@ -32,6 +34,8 @@ PLUG = Plug(
     batch_kinds=(
         kinds.UPLOAD,
         kinds.UNDO,
+        FALL_UPLOAD,
+        FALL_UNDO,
         ROSTER_FILE,
         ROSTER_FILE_OF_ALL,
         ROSTER_FILES_OF_ALL,

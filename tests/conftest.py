@@ -32,6 +32,7 @@ pytest_plugins = [
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
     "tests.pathways.follow_up.leavers",
+    "tests.pathways.uploads.fall.files",
     "tests.laid_out",
     "tests.fixtures.validation",
 ]

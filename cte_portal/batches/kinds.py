@@ -27,6 +27,8 @@ class Kind(BatchKind):
     queue: str = DISTRICT
     capability: Capability | None = None
     in_turn: bool = False
+    of_any_year: bool = False
+    """Whether a person may do it in a school year that is not the current one."""
     hidden: bool = False
     editions: tuple[Edition, ...] = tuple(Edition)
     """Whose databases it works with: it waits while one of them is out of reach."""

@@ -132,7 +132,7 @@ def of(field: str, text: str, label: str) -> Damage | None:
     """The damage of a value that cannot be read as it stands."""
     if text.upper() in _NO_VALUE:
         return Damage(Pattern.NO_VALUE, f"“{text}” means that there is no value. Enter {label}")
-    holds = PARTICIPATION.holds.get(field)
+    holds = Holds.DAY if field == "date_contacted" else PARTICIPATION.holds.get(field)
     return _BY_KIND[holds](text, label) if holds else None
 
 

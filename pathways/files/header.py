@@ -7,11 +7,22 @@ import re
 
 from pathways.files import values
 from pathways.files.cells import unquoted
-from pathways.files.layout import ERRORS_ADDED, ERRORS_ADDED_BEFORE, Layout
+from pathways.files.layout import ERRORS_ADDED, ERRORS_ADDED_BEFORE, LAYOUTS, Layout
 from pathways.files.text import FileRefused
 from pathways.files.values import Unreadable
 
 _TAB_DELIMITED = "In Excel choose Save As, then Text (Tab delimited)"
+
+
+def other_layout(layout: Layout, kind: str) -> str:
+    """Why a file of another layout is refused; empty for a record type that no other layout has."""
+    own = next((known for known in LAYOUTS.values() if known.record_type == kind), layout)
+    if own is layout:
+        return ""
+    return (
+        f"This is a {own.title} file (record type {kind}). Choose a {layout.title} file, or"
+        f" {own.title} as the Import Type"
+    )
 
 
 class Header:
@@ -38,10 +49,8 @@ class Header:
                 raise FileRefused(
                     f"The columns are separated by spaces, not by tabs. {_TAB_DELIMITED}"
                 )
-        if first == "CT":
-            raise FileRefused(
-                "This is a Fall CTE file (record type CT). Choose a CTE End of Year file"
-            )
+        if sentence := other_layout(layout, first):
+            raise FileRefused(sentence)
         if first != "HD":
             raise FileRefused(
                 f"Line {number} is not the header record. The first line must be HD, date, time,"

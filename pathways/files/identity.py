@@ -12,6 +12,7 @@ from pathways.files.answers import NO_VALUE
 from pathways.files.cells import plain
 from pathways.files.damage import Damage, Pattern
 from pathways.files.known import Known, KnownStudent
+from pathways.files.layout import Layout
 from pathways.files.summary import Summary
 
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
@@ -26,14 +27,15 @@ _CODE = "pathway code read with its leading zero|pathway codes read with their l
 class Identity:
     """Student and pathway are never guessed: a row that names none is told what to write."""
 
-    def __init__(self, known: Known, summary: Summary) -> None:
+    def __init__(self, layout: Layout, known: Known, summary: Summary) -> None:
         self.known, self.summary = known, summary
+        self._at = {column.field: at for at, column in enumerate(layout.columns)}
 
     def student(
         self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
     ) -> int | None:
         """The student's key. `spoiled` are the fields that have a problem already."""
-        text = cells[2]
+        text = cells[self._at["student"]]
         if "student" in spoiled:
             return None
         if not _STATE_ID.fullmatch(text):
@@ -42,20 +44,18 @@ class Identity:
         student = self.known.student(text)
         if student is None:
             return None
+        local_id = cells[self._at["local_id"]]
         if (
             "local_id" not in spoiled
-            and cells[3]
+            and local_id
             and student.local_id
-            and cells[3] != student.local_id
+            and local_id != student.local_id
         ):
-            self._local_id(cells[3], student, wrong)
-        last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in cells[4:6])
-        written = (cells[4], cells[5]) == (student.last_name, student.first_name)
-        if (
-            not written
-            and not student.is_named(last, first)
-            and not student.is_named(cells[4], cells[5])
-        ):
+            self._local_id(local_id, student, wrong)
+        names = cells[self._at["last_name"]], cells[self._at["first_name"]]
+        last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in names)
+        is_written = names == (student.last_name, student.first_name)
+        if not is_written and not student.is_named(last, first) and not student.is_named(*names):
             sentence = (
                 "The portal has this student as"
                 f" {listed_name(student.last_name, student.first_name)}"
@@ -122,7 +122,7 @@ class Identity:
         self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
     ) -> int | None:
         """The pathway's key, found by its code or its name."""
-        text = cells[6]
+        text = cells[self._at["pathway"]]
         if not text or "pathway" in spoiled:
             return None
         pathway = self.known.pathways.get(text) or self.known.pathways.get(plain(text))

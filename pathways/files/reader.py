@@ -12,13 +12,13 @@ import datetime
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from pathways.files import damage, values
 from pathways.files.answers import Answers, check_total
 from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.damage import Damage
-from pathways.files.header import Header
+from pathways.files.header import Header, other_layout
 from pathways.files.identity import DIGITS, POINT, Identity
 from pathways.files.known import Known
 from pathways.files.layout import Layout
@@ -39,10 +39,13 @@ class Read:
     problems: list[Problem]
 
 
-class Reader:
+class LayoutReader:
     """Iterate for the rows; `summary` grows on the way. Raises FileRefused as soon as the whole
-    file is known to be wrong.
+    file is known to be wrong. What a layout holds besides identities, its own reader reads.
     """
+
+    wide: ClassVar[tuple[str, ...]] = ("local_id", "last_name", "first_name")
+    """The columns whose values are refused where they are too long."""
 
     def __init__(
         self,
@@ -57,11 +60,9 @@ class Reader:
         self.lines = Lines(file, encoding_of(file))
         self.summary = Summary()
         self.errors_added = False
-        self.answers, self.identity = Answers(layout, self.summary), Identity(known, self.summary)
+        self.identity = Identity(layout, known, self.summary)
         self._width = len(layout.columns)
-        self._wide = [
-            layout.position(field) for field in ("local_id", "last_name", "first_name", "pathway")
-        ]
+        self._wide = [layout.position(field) for field in self.wide]
         self._columns = {column.field: (at, column) for at, column in enumerate(layout.columns)}
         if self.lines.encoding.note:
             self.summary.notes.append(self.lines.encoding.note)
@@ -170,22 +171,23 @@ class Reader:
                     f"{column.name} is longer than {column.width} characters",
                     cells[at],
                 )
-        owner = self._whose(cells, wrong)
-        typed = self.answers.of(cells, wrong)
-        spoiled = {problem.field for problem in problems}
-        if (
-            "in_district_credits" not in spoiled
-            and "total_credits" not in spoiled
-            and "out_of_district_credits" not in spoiled
-        ):
-            check_total(typed, wrong)
-        if owner:  # another district's or another year's row: the catalogue has no say in it
-            return Read(number, None, problems)
-        student = self.identity.student(cells, spoiled, wrong)
-        pathway = self.identity.pathway(cells, spoiled, wrong)
-        self.summary.count_unreadable(problems)
-        staged = (number, student, pathway, typed["staged"])
+        is_elsewhere = self._whose(cells, wrong)
+        staged = self._staged(number, cells, problems, wrong, is_elsewhere=is_elsewhere)
         return Read(number, staged, problems)
+
+    def _staged(
+        self,
+        number: int,
+        cells: list[str],
+        problems: list[Problem],
+        wrong: Callable[..., None],
+        *,
+        is_elsewhere: bool,
+    ) -> tuple[Any, ...] | None:
+        """The typed row as it is staged; none of another district or another year, which the
+        catalogue has no say in.
+        """
+        raise NotImplementedError
 
     def _fit(self, cells: list[str]) -> list[str]:
         """Without the columns that our own report added, and without empty ones at the end."""
@@ -234,10 +236,8 @@ class Reader:
                     f"record type read as {self.layout.record_type}|record types read as"
                     f" {self.layout.record_type}"
                 ] += 1
-            elif kind.upper() == "CT":
-                raise FileRefused(
-                    "This is a Fall CTE file (record type CT). Choose a CTE End of Year file"
-                )
+            elif sentence := other_layout(self.layout, kind.upper()):
+                raise FileRefused(sentence)
             else:
                 wrong("record_type", "CTE-402", f"Record Type must be {self.layout.record_type}")
                 elsewhere = True
@@ -260,3 +260,33 @@ class Reader:
         if DIGITS.fullmatch(district) and len(district) < 4 and district.zfill(4) == own:
             return f"District Number has 4 digits. Enter {own}"
         return f"District Number must be {own}"
+
+
+class Reader(LayoutReader):
+    """CTE End of Year: a row is a student in a pathway."""
+
+    wide = (*LayoutReader.wide, "pathway")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.answers = Answers(self.layout, self.summary)
+
+    def _staged(
+        self,
+        number: int,
+        cells: list[str],
+        problems: list[Problem],
+        wrong: Callable[..., None],
+        *,
+        is_elsewhere: bool,
+    ) -> tuple[Any, ...] | None:
+        typed = self.answers.of(cells, wrong)
+        spoiled = {problem.field for problem in problems}
+        if not spoiled & {"in_district_credits", "total_credits", "out_of_district_credits"}:
+            check_total(typed, wrong)
+        if is_elsewhere:
+            return None
+        student = self.identity.student(cells, spoiled, wrong)
+        pathway = self.identity.pathway(cells, spoiled, wrong)
+        self.summary.count_unreadable(problems)
+        return number, student, pathway, typed["staged"]

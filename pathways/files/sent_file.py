@@ -4,7 +4,7 @@ saved. A file of records and a roster file go the same way.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -37,7 +37,7 @@ class SentFile(OneBatch):
     def file(self) -> Batch:
         if self.batch.kind not in self.kinds:
             raise Http404(self.other_batch)
-        if not self.in_active_year or self.batch.end_year != self.scope.end_year:
+        if not self.is_open_year or self.batch.end_year != self.scope.end_year:
             raise PermissionDenied(self.other_year)
         return self.batch
 
@@ -60,7 +60,10 @@ class SentFile(OneBatch):
 class SaveSentFile(SentFile):
     """*Upload this file* after Validate and Test: the very same bytes."""
 
-    upload_kind: ClassVar[str]
+    @property
+    def upload_kind(self) -> str:
+        """What saves the file: the same work that tested it."""
+        return self.file.kind
 
     def choices(self) -> dict[str, Any]:
         """What was chosen for the test, for saving."""
@@ -99,7 +102,8 @@ class UndoSentFile(SentFile, TemplateView):
     """Says first what will happen."""
 
     capability = Capability.EDIT_RECORDS
-    undo_kind: ClassVar[str]
+    undo_kinds: ClassVar[Mapping[str, str]]
+    """What undoes each kind of file."""
     undo_title: ClassVar[str]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -113,12 +117,12 @@ class UndoSentFile(SentFile, TemplateView):
             messages.warning(request, "This upload saved nothing, so there is nothing to undo.")
             return redirect(self.address)
         batch = submit(
-            self.undo_kind,
+            self.undo_kinds[self.file.kind],
             by=self.person,
             title=self.undo_title,
             subject=self.file.subject,
             scope=self.scope,
-            key=self.key(self.undo_kind),
+            key=self.key(self.undo_kinds[self.file.kind]),
             about=self.file,
         )
         return self.to_batch(batch)

@@ -151,7 +151,9 @@ def _as_seen(stored: Outcome | None, seen: tuple[str, str]) -> None:
         )
 
 
-def follow(scope: Scope, entry: FollowUpEntry, year: FollowUpYear, *, by: str, by_id: int) -> bool:
+def follow(
+    scope: Scope, entry: FollowUpEntry, year: FollowUpYear, *, by: str, by_id: int | None
+) -> bool:
     """Bring the outcome to the best attempt, where no person set it."""
     stored = outcomes.outcome_of(entry)
     if stored and stored.origin != ATTEMPT:

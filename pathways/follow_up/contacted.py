@@ -17,18 +17,19 @@ from pathways.models import Attempt, FollowUpEntry, FollowUpYear, PostProgramSta
 
 def judge_day(entry: FollowUpEntry, year: FollowUpYear, day: datetime.date) -> None:
     """Refuse a day on which nobody can have been contacted."""
+    if reason := why_not_on(day, year, entry.exit_date):
+        raise Refusal(f"{reason}. Nothing was saved.", field="date")
+
+
+def why_not_on(day: datetime.date, year: FollowUpYear, exit_date: datetime.date) -> str:
+    """Why who left on `exit_date` cannot have been contacted that day; empty where that may be."""
     if day > timezone.localdate():
-        raise Refusal("The date must not be in the future. Nothing was saved.", field="date")
+        return "The date must not be in the future"
     if not year.opens <= day <= year.closes:
-        raise Refusal(
-            f"The date must be from {text(year.opens)} to {text(year.closes)}. Nothing was saved.",
-            field="date",
-        )
-    if day <= entry.exit_date:
-        raise Refusal(
-            f"The date must be after the student left, {text(entry.exit_date)}. Nothing was saved.",
-            field="date",
-        )
+        return f"The date must be from {text(year.opens)} to {text(year.closes)}"
+    if day <= exit_date:
+        return f"The date must be after the student left, {text(exit_date)}"
+    return ""
 
 
 def is_enough(year: FollowUpYear, attempts: Collection[Attempt]) -> bool:

@@ -66,4 +66,18 @@ REQUESTS = (
         scoped=False,
         open=lambda standing: ListRequest.objects.waiting().count(),
     ),
+    Screen(
+        name="Fall CTE Differences",
+        path=PATH,
+        url_name="follow-up-differences",
+        capability=Capability.FOLLOW_UP,
+        synonyms=(
+            "differences",
+            "Fall CTE upload",
+            "compare answers",
+            "portal and file",
+            "conflicts",
+            "results file",
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -39,10 +39,11 @@ class FollowUpLocked(Locked):
 
     def __init__(self, lock: CollectionLock) -> None:
         super().__init__(lock)
-        self.sentence = (
+        self.words = (
             f"The follow-up of {school_year_label(lock.end_year)} has been locked since"
-            f" {text(timezone.localtime(lock.since))}. {lock.reason} Nothing was saved."
+            f" {text(timezone.localtime(lock.since))}. {lock.reason}"
         )
+        self.sentence = f"{self.words} Nothing was saved."
 
 
 class NotFollowedUp(NotApplied):
@@ -118,3 +119,32 @@ def write(
     )
     act = Act(scope, by, by_id, RowChange.Source.SCREEN, uuid.uuid4())
     return editing.write_under_lock(act, [(OUTCOME, edit)])
+
+
+def write_all(
+    scope: Scope,
+    answers: Sequence[tuple[FollowUpEntry, tuple[str, datetime.date]]],
+    origin: Outcome.Origin,
+    *,
+    act: uuid.UUID,
+    by: str,
+    by_id: int | None,
+) -> int:
+    """Bring the outcomes of many lines to these answers, as one act that can be taken back. Must run
+    while the district is held. Returns the number of rows written.
+    """
+    stored = {outcome.student_id: outcome.pk for outcome in Outcome.objects.in_scope(scope)}
+    seen = editing.versions_of(OUTCOME, stored.values())
+    edits = []
+    for entry, (status, date) in answers:
+        row = stored.get(entry.student_id)
+        image = {
+            "student_id": entry.student_id,
+            "end_year": entry.end_year,
+            "status": status,
+            "date_contacted": date,
+            "origin": origin.value,
+        }
+        edits.append((OUTCOME, RowEdit(image, row, seen.get(row, 0) if row else 0)))
+    own = Act(scope, by, by_id, RowChange.Source.SCREEN, act)
+    return editing.write_under_lock(own, edits)

@@ -31,7 +31,17 @@ PLAN, FINDINGS, REPEATED, VERDICTS = (
     "upload_repeated",
     "staged_verdict",
 )
-_TABLES = (*(shape.rows_in for shape in SHAPES), PLAN, FINDINGS, REPEATED, VERDICTS)
+# The rows of a Fall CTE file, and what becomes of each.
+FALL_ROWS, FALL_VERDICTS = "fall_row", "fall_verdict"
+_TABLES = (
+    *(shape.rows_in for shape in SHAPES),
+    PLAN,
+    FINDINGS,
+    REPEATED,
+    VERDICTS,
+    FALL_ROWS,
+    FALL_VERDICTS,
+)
 _NAMES = re.compile(rf"\b({'|'.join((*_TABLES, f'{FINDINGS}_line'))})\b")
 _OWN_NAME = re.compile(rf"({'|'.join(_TABLES)})_[0-9a-f]{{16}}\b")
 

@@ -20,6 +20,7 @@ from pathways.models.follow_up import (
     MergedRow,
     Outcome,
     OutcomeChange,
+    OutcomeDifference,
     PostProgramStatus,
 )
 from pathways.models.lock import CollectionLock
@@ -70,6 +71,7 @@ __all__ = [
     "OneRosterSchool",
     "Outcome",
     "OutcomeChange",
+    "OutcomeDifference",
     "Participation",
     "Pathway",
     "PostProgramStatus",

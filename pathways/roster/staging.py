@@ -24,11 +24,16 @@ def prepare(cursor: Any) -> None:
     writes them.
     """
     for shape in SHAPES:
-        columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
-        cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
-        )
+        prepare_kind(cursor, shape)
+
+
+def prepare_kind(cursor: Any, shape: Shape) -> None:
+    """An empty table for one kind of row."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
+    cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
+    )
 
 
 def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:

@@ -30,11 +30,12 @@ def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
     `values` are those of the new act (`ledger.Act.values`); `batch` is the id of the one that is
     taken back.
     """
-    parameters = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
-    return [_undo(cursor, shape, parameters) for shape in reversed(SHAPES)]
+    return [undo_kind(cursor, shape, values, batch) for shape in reversed(SHAPES)]
 
 
-def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
+def undo_kind(cursor: Any, shape: Shape, values: dict[str, Any], batch: Any) -> Undone:
+    """Take back what a batch wrote of one kind of row."""
+    values = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
     kept = [column for column in shape.image if column != "district_id"]
     table = f"undo_{shape.table}"
     image = ", ".join(

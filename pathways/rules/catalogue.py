@@ -24,13 +24,13 @@ from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import (
     between,
     credits,
-    file,
     formats,
     pathway,
     record,
     required,
     student,
 )
+from pathways.rules.files import every_file, fall
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 
 CATALOGUE: tuple[Rule, ...] = (
@@ -41,7 +41,8 @@ CATALOGUE: tuple[Rule, ...] = (
     *student.RULES,
     *pathway.RULES,
     *between.RULES,
-    *file.RULES,
+    *every_file.RULES,
+    *fall.RULES,
 )
 _BY_ID = {rule.id: rule for rule in CATALOGUE}
 assert len(_BY_ID) == len(CATALOGUE), "a rule id is used twice"

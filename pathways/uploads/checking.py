@@ -6,6 +6,7 @@ Runs outside any transaction (design: only *apply* holds one).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,7 +16,7 @@ from django.db import connection
 from cte_portal.batches.job import Job
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.files.reader import Reader
+from pathways.files.reader import LayoutReader, Reader
 from pathways.files.summary import Problem
 from pathways.ledger import ledger, staging
 from pathways.ledger.shape import PARTICIPATION, TYPED, Holds
@@ -45,7 +46,14 @@ class CheckedFile:
     by_field: dict[str, int]
 
 
-def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
+def stage_file(
+    job: Job,
+    reader: LayoutReader,
+    staged: Staged,
+    *,
+    add_lines: Callable[[Staged, list[Any]], None] = staging.add_lines,
+    table: str = TABLE,
+) -> None:
     """Read the file to its end into the staging table and the table of findings. Raises
     FileRefused, with the findings so far kept.
     """
@@ -64,7 +72,7 @@ def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
             ended = not lines and not problems
         finally:
             if lines:
-                staging.add_lines(staged, lines)
+                add_lines(staged, lines)
             add_problems(staged, problems)
         job.progress(reader.summary.rows, total)
         if ended:
@@ -72,13 +80,15 @@ def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
     add_problems(staged, reader.summary.heading)
     with connection.cursor() as cursor:
         cursor.execute(staged.own(f"CREATE INDEX {FINDINGS}_line ON {FINDINGS} (line)"))
-        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+        cursor.execute(staged.own(f"ANALYZE {table}"))
         cursor.execute(staged.own(f"ANALYZE {FINDINGS}"))
 
 
-def prepare() -> Staged:
-    """Empty tables for the rows of a file and for what is found in it."""
-    staged = staging.prepare(FINDINGS, REPEATED, VERDICTS)
+def prepare(*more: str) -> Staged:
+    """Empty tables for the rows of a file and for what is found in it; `more` will stand beside
+    them.
+    """
+    staged = staging.prepare(FINDINGS, REPEATED, VERDICTS, *more)
     with connection.cursor() as cursor:
         make = (
             f"CREATE TEMPORARY TABLE {FINDINGS} (line integer, rule varchar(10), field varchar(40),"

@@ -160,23 +160,22 @@ class ImportResults:
         width = len(self.layout.columns)
         return [*cells[:width], *[""] * (width - len(cells))]
 
+    def _cell(self, cells: list[str], field: str) -> str:
+        """The value of a column; empty where the line or the layout has none."""
+        at = self.positions.get(field)
+        return unquoted(cells[at]) if at is not None and at < len(cells) else ""
+
     def _add(self, table: IO[bytes], finding: Found, cells: list[str]) -> None:
-        at = self.positions.get(finding.field)
-        value = (
-            finding.value
-            if finding.value is not None
-            else unquoted(cells[at])
-            if at is not None and at < len(cells)
-            else ""
-        )
-        state_id = unquoted(cells[2]) if len(cells) > 2 else ""
+        value = finding.value if finding.value is not None else self._cell(cells, finding.field)
+        state_id = self._cell(cells, "student")
         student = self.known.student(state_id)
+        names = self._cell(cells, "last_name"), self._cell(cells, "first_name")
         name = (
             f"{student.last_name}, {student.first_name}"
             if student
-            else ", ".join(unquoted(cell) for cell in cells[4:6] if unquoted(cell))
+            else ", ".join(filter(None, names))
         )
-        pathway = unquoted(cells[6]) if len(cells) > 6 else ""
+        pathway = self._cell(cells, "pathway")
         pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
         if not pathway_pk and (number := whole_number(pathway)) is not None:
             pathway_pk = self.known.numbers.get(number)

@@ -142,7 +142,12 @@ def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]
         for row in group["rows"] if level in ("", group["level"]) else ():
             student = students.setdefault(
                 (row["student_pk"], row["student"]),
-                {"name": row["student"] or "No name", "link": row["link"], "rows": []},
+                {
+                    "name": row["student"] or "No name",
+                    "student_pk": row["student_pk"],
+                    "link": row["link"],
+                    "rows": [],
+                },
             )
             student["rows"].append(
                 {

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.db import connection
 from django.utils import timezone
 
@@ -64,12 +65,7 @@ def _go(job: Job, *, exclusive: bool) -> None:
     scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
     _may_be_read(batch)
-    with open_stored(batch.input_file) as file:
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        if digest.hexdigest() != batch.input_sha256:
-            raise CannotRun("The stored file is not the one you sent. Choose the file again.")
+    with sent_file(batch) as file:
         job.step("Reading", 0)
         known = known_in(scope)
         try:
@@ -85,16 +81,8 @@ def _go(job: Job, *, exclusive: bool) -> None:
                 report.write_refused()
                 raise
         except FileRefused as refused:
-            job.outcome = Outcome(
-                f"The file was refused: {refused.sentence}. Nothing was changed.",
-                refused=True,
-                result={
-                    "refused": f"{refused.sentence}.",
-                    "rule": refused.rule,
-                    "counts": dict.fromkeys(COUNTS, 0),
-                    "groups": _groups(job.scope.end_year, staged) if job.files else [],
-                },
-            )
+            groups = groups_in(job.scope.end_year, staged) if job.files else []
+            job.outcome = refusal_of(refused, groups)
             return
         job.step("Checking")
         with _holding(job) if exclusive else nullcontext():
@@ -119,8 +107,34 @@ def _may_be_read(batch: Batch) -> None:
         demand_current(Scope(batch.district, int(batch.end_year or 0)))
     except ledger.OtherYear as refusal:
         raise CannotRun(refusal.why) from refusal
+
+
+@contextmanager
+def sent_file(batch: Batch) -> Iterator[File[Any]]:
+    """The stored file, which must be the very one that was sent. Raises CannotRun."""
     if not batch.input_file or not is_stored(batch.input_file):
         raise CannotRun("The file is no longer stored. Choose the file again.")
+    with open_stored(batch.input_file) as file:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        if digest.hexdigest() != batch.input_sha256:
+            raise CannotRun("The stored file is not the one you sent. Choose the file again.")
+        yield file
+
+
+def refusal_of(refused: FileRefused, groups: list[dict[str, Any]]) -> Outcome:
+    """The end of a file that is turned away as a whole."""
+    return Outcome(
+        f"The file was refused: {refused.sentence}. Nothing was changed.",
+        refused=True,
+        result={
+            "refused": f"{refused.sentence}.",
+            "rule": refused.rule,
+            "counts": dict.fromkeys(COUNTS, 0),
+            "groups": groups,
+        },
+    )
 
 
 @contextmanager
@@ -190,7 +204,7 @@ def _save(
 def _result(
     job: Job, checked: checking.CheckedFile, reader: Reader, staged: Staged
 ) -> dict[str, Any]:
-    preview, groups = checked.preview, _groups(job.scope.end_year, staged)
+    preview, groups = checked.preview, groups_in(job.scope.end_year, staged)
     return {
         "counts": {
             "read": checked.read,
@@ -205,11 +219,11 @@ def _result(
         "adjusted": reader.summary.what_we_adjusted,
         "groups": groups,
         "cursor": checked.cursor,
-        "same_as": _same_as(job.batch),
+        "same_as": same_as(job.batch),
     }
 
 
-def _groups(end_year: int, staged: Staged) -> list[dict[str, Any]]:
+def groups_in(end_year: int, staged: Staged) -> list[dict[str, Any]]:
     """What was found, by rule, with what each rule weighed when it was found."""
     informs = informing(end_year)
     return [
@@ -234,7 +248,7 @@ def level_of(group: dict[str, Any]) -> str:
     return "info" if informs else "warning"
 
 
-def _same_as(batch: Batch) -> str:
+def same_as(batch: Batch) -> str:
     """The earlier upload of the very same bytes, in words (C-02)."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
     uploads = Batch.objects.filter(

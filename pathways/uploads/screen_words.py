@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.files.layout import LAYOUTS
 from pathways.ledger.shape import LABELS
 
-_COLUMNS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
+_COLUMNS = {column.field: column.name for layout in LAYOUTS.values() for column in layout.columns}
 
 
 def screen_name(field: str) -> str:

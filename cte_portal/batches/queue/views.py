@@ -139,6 +139,11 @@ class OneBatch(ScopedView):
     def address(self) -> str:
         return reverse("batch", args=[self.scope.district, self.scope.end_year, self.batch.pk])
 
+    @property
+    def is_open_year(self) -> bool:
+        """Whether such work may be done in the page's school year."""
+        return self.in_active_year or kind_of(self.batch.kind).of_any_year
+
     def may_change(self) -> bool:
         """Who submitted it, and who looks after the district's people."""
         is_submitter = self.batch.submitted_by_id == self._user_id
@@ -158,7 +163,9 @@ class BatchPage(OneBatch, TemplateView):
         about = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
         rights = {
             "may_change": self.may_change(),
-            "may_edit": self.can_edit and self.batch.end_year in (None, self.scope.end_year),
+            "may_edit": self.can(Capability.EDIT_RECORDS)
+            and self.is_open_year
+            and self.batch.end_year in (None, self.scope.end_year),
         }
         return super().get_context_data(**{**kwargs, **result, **about, **rights})
 
@@ -188,7 +195,7 @@ class RunAgain(OneBatch):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = AgainForm(request.POST)
-        if not self.may_change() or not self.in_active_year:
+        if not self.may_change() or not self.is_open_year:
             raise PermissionDenied
         if (
             not form.is_valid()

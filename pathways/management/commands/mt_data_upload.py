@@ -20,8 +20,9 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
 from cte_portal.ui.command import PortalCommand
-from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.files.layout import CTE_FALL, LAYOUTS
 from pathways.management.questions import current_year, person_named, require_district
+from pathways.models import FollowUpYear
 from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
 
 
@@ -39,7 +40,12 @@ class Command(PortalCommand):
             help="user name of the person who submits it",
         )
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
-        parser.add_argument("--type", default="cte-eoy", choices=[CTE_END_OF_YEAR.slug])
+        parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
+        parser.add_argument(
+            "--year",
+            type=int,
+            help="end year in which the leavers of a Fall CTE file left; else the current year",
+        )
         parser.add_argument(
             "--all-or-nothing", action="store_true", help="save nothing unless all rows are good"
         )
@@ -55,16 +61,22 @@ class Command(PortalCommand):
         **options: Any,
     ) -> None:
         user, year = person_named(person), current_year()
+        is_fall = type == CTE_FALL.slug
+        if options["year"] and not is_fall:
+            raise CommandError("--year goes with --type cte-fall: records have the current year.")
+        end_year = options["year"] or year.end_year
+        if is_fall and not FollowUpYear.objects.filter(pk=end_year).exists():
+            raise CommandError(f"OPI does not follow up the school year {end_year}.")
         require_district(district)
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
         with file.open("rb") as content:
             batch = submit(
-                "upload",
+                "fall-upload" if is_fall else "upload",
                 by=user,
                 title=f"MT Data Upload – {NAMES[work]}",
                 subject=file.name,
-                scope=Scope(district, year.end_year),
+                scope=Scope(district, end_year),
                 options={"type": type, "work": work, "all_or_nothing": options["all_or_nothing"]},
                 content=File(content, name="input"),
                 limited=False,
@@ -93,7 +105,7 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
     report = batch.files.filter(role="report.csv").first()
     if report is None:
         return []
-    names = {column.name: column.field for column in CTE_END_OF_YEAR.columns}
+    names = {column.name: column.field for layout in LAYOUTS.values() for column in layout.columns}
     with open_stored(report.stored) as content:
         lines = io.StringIO(content.read().decode("utf-8-sig"), newline="")
     return [
@@ -121,7 +133,8 @@ def people(batch: Batch) -> str:
             group["count"] for group in batch.result["groups"] if level_of(group) == "info"
         ),
     }
-    counts = " · ".join(f"{name} {numbers[name]:,}" for name in (*COUNTS, "infos"))
+    names = [*COUNTS, *(["differences"] if "differences" in numbers else []), "infos"]
+    counts = " · ".join(f"{name} {numbers[name]:,}" for name in names)
     lines = [batch.sentence, counts, *batch.result.get("adjusted", [])]
     return "\n".join(
         [

@@ -4,6 +4,7 @@ the list of a year's leavers, the attempts to reach them, and the outcome that t
 
 from pathways.models.follow_up.attempt import Attempt
 from pathways.models.follow_up.contact import Contact
+from pathways.models.follow_up.difference import OutcomeDifference
 from pathways.models.follow_up.drawn_list import DrawnList
 from pathways.models.follow_up.entry import FollowUpEntry, FollowUpPathway
 from pathways.models.follow_up.list_request import ListRequest
@@ -23,5 +24,6 @@ __all__ = [
     "MergedRow",
     "Outcome",
     "OutcomeChange",
+    "OutcomeDifference",
     "PostProgramStatus",
 ]

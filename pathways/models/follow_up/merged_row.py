@@ -22,6 +22,7 @@ class MergedRow(models.Model):
         ENTRY = "entry", "Line of a follow-up list"
         DOUBLE = "double", "Line that both had"
         ATTEMPT = "attempt", "Attempt"
+        DIFFERENCE = "differs", "Difference from a file"
         CONTACT = "contact", "Contact"
         SHARED = "shared", "Contact that both had"
 
@@ -43,7 +44,15 @@ class MergedRow(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["student", "entry", "double", "attempt", "contact", "shared"]
+                    kind__in=[
+                        "student",
+                        "entry",
+                        "double",
+                        "attempt",
+                        "differs",
+                        "contact",
+                        "shared",
+                    ]
                 ),
                 name="pathways_merged_row_kind_is_known",
             ),

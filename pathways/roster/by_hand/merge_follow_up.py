@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Model
+
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
@@ -23,6 +25,7 @@ from pathways.models import (
     MergedRow,
     Outcome,
     OutcomeChange,
+    OutcomeDifference,
     RowChange,
     Student,
 )
@@ -46,6 +49,7 @@ KEPT = (
 )
 """Of a line that both had: what undo gives it back."""
 MOMENTS = ("since", "left_at")
+OF_A_LINE: dict[str, type[Model]] = {Kind.ATTEMPT: Attempt, Kind.DIFFERENCE: OutcomeDifference}
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class FollowUp:
     @cached_property
     def attempts(self) -> list[Attempt]:
         return list(Attempt.objects.filter(entry__in=self.entries).order_by("pk"))
+
+    @cached_property
+    def differences(self) -> list[OutcomeDifference]:
+        return list(OutcomeDifference.objects.filter(entry__in=self.entries).order_by("pk"))
 
     @cached_property
     def contacts(self) -> list[Contact]:
@@ -95,6 +103,14 @@ class FollowUp:
                 f"The follow-up of {school_year_label(end_year)} is certified, so it cannot move. Ask"
                 " OPI for a recertification first."
             )
+        is_open = OutcomeDifference.objects.filter(resolution="")
+        own = is_open.filter(entry__student=self.student).values_list("entry__end_year", flat=True)
+        twins = is_open.filter(entry__student=self.twin).values_list("entry__end_year", flat=True)
+        for end_year in sorted(set(own) & set(twins)):
+            sentences.append(
+                f"Both have a difference of {school_year_label(end_year)} to resolve. Resolve one of"
+                " them first."
+            )
         for outcome in self.outcomes:
             answer = self.answers.get(outcome.end_year)
             if answer and _answer(answer) != _answer(outcome):
@@ -109,6 +125,7 @@ class FollowUp:
         counts = [
             (len(self.entries), "line of follow-up lists", "lines of follow-up lists"),
             (len(self.attempts), "attempt", "attempts"),
+            (len(self.differences), "difference from a file", "differences from files"),
             (len(self.contacts), "contact", "contacts"),
             (len(self.outcomes), "outcome", "outcomes"),
         ]
@@ -121,7 +138,7 @@ class FollowUp:
     @property
     def rows(self) -> Iterator[str]:
         """Every row that moves: another one is another merge."""
-        for row in (*self.entries, *self.attempts, *self.contacts):
+        for row in (*self.entries, *self.attempts, *self.differences, *self.contacts):
             yield f"{type(row).__name__} {row.pk}"
         for outcome in self.outcomes:
             yield f"Outcome {outcome.pk} {editing.version_of(OUTCOME, outcome.pk)}"
@@ -130,12 +147,11 @@ class FollowUp:
         """Must run while the district is held. Returns how many outcomes were written."""
         moves = [self._move(batch, Kind.STUDENT, self.twin.pk, self.twin.pk, self.student.pk)]
         doubles = {entry.pk: self.own.get(entry.end_year) for entry in self.entries}
-        for attempt in self.attempts:
-            if stays := doubles[attempt.entry_id]:
-                moves.append(
-                    self._move(batch, Kind.ATTEMPT, attempt.pk, attempt.entry_id, stays.pk)
-                )
-                Attempt.objects.filter(pk=attempt.pk).update(entry=stays)
+        for kind, rows in ((Kind.ATTEMPT, self.attempts), (Kind.DIFFERENCE, self.differences)):
+            for row in rows:
+                if stays := doubles[row.entry_id]:
+                    moves.append(self._move(batch, kind, row.pk, row.entry_id, stays.pk))
+                    type(row).objects.filter(pk=row.pk).update(entry=stays)
         for entry in self.entries:
             if stays := doubles[entry.pk]:
                 moves.append(
@@ -203,8 +219,9 @@ def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) ->
     for move in moves.exclude(kind=Kind.DOUBLE):
         if move.kind == Kind.ENTRY:
             FollowUpEntry.objects.filter(pk=move.row).update(student_id=move.before)
-        elif move.kind == Kind.ATTEMPT:
-            Attempt.objects.filter(pk=move.row).update(entry_id=entries[move.before].pk)
+        elif move.kind in OF_A_LINE:
+            rows = OF_A_LINE[move.kind]._default_manager.filter(pk=move.row)
+            rows.update(entry_id=entries[move.before].pk)
         elif move.kind == Kind.CONTACT:
             Contact.objects.filter(pk=move.row).update(student_id=move.before)
         elif move.kind == Kind.SHARED:

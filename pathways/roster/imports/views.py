@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -150,7 +150,9 @@ class SaveTestedRoster(RosterFileView, SaveSentFile):
     shown.
     """
 
-    upload_kind = "roster-file"
+    @property
+    def upload_kind(self) -> str:
+        return "roster-file"
 
     @cached_property
     def number(self) -> int | None:
@@ -177,7 +179,7 @@ class SaveTestedRoster(RosterFileView, SaveSentFile):
 
 class UndoRosterFile(RosterFileView, UndoSentFile):
     template_name = "pathways/roster/undo.html"
-    undo_kind = "roster-undo"
+    undo_kinds: ClassVar = dict.fromkeys(RosterFileView.kinds, "roster-undo")
     undo_title = f"{TITLE} – Undo"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

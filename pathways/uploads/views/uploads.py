@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
@@ -20,10 +21,11 @@ from cte_portal.batches.submit import submit
 from cte_portal.pages.upload_limit import most_bytes, too_large
 from cte_portal.refusals import Refusal
 from pathways.certified import certified
-from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS
 from pathways.files.text import FileRefused, plain_name
+from pathways.follow_up.outcomes import FollowUpLocked
 from pathways.ledger.refusals import Locked
-from pathways.models import Participation
+from pathways.models import CollectionLock, FollowUpYear, Participation
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.recognizing import parts_of
 from pathways.roster.imports.views import TYPES
@@ -54,7 +56,7 @@ class UploadForm(forms.Form):
 
     type = forms.ChoiceField(
         label="Import Type",
-        choices=[(CTE_END_OF_YEAR.slug, CTE_END_OF_YEAR.title), *TYPES.items()],
+        choices=[*((slug, layout.title) for slug, layout in LAYOUTS.items()), *TYPES.items()],
     )
     file = FileChoice(
         label="File",
@@ -83,12 +85,16 @@ class UploadForm(forms.Form):
     notify = forms.BooleanField(label="E-mail me when it is done", required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, request: HttpRequest, fall_only: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.fields[
-            "file"
-        ].help_text = f"*.tsv (rosters also *.csv, *.zip), up to {settings.UPLOAD_MAX_MB} MB"
+        if fall_only:
+            self.fields["type"].choices = [(CTE_FALL.slug, CTE_FALL.title)]  # type: ignore[attr-defined]
+            self.fields["every_grade"].disabled = True
+        kinds = "*.tsv" if fall_only else "*.tsv (rosters also *.csv, *.zip)"
+        self.fields["file"].help_text = f"{kinds}, up to {settings.UPLOAD_MAX_MB} MB"
         self.fields["file"].widget.attrs["data-most"] = str(most_bytes())
         self.fields["file"].required = not (request.method == "POST" and too_large(request))
 
@@ -123,7 +129,7 @@ class UploadForm(forms.Form):
 
 
 def _roster_type(file: UploadedFile, name: str) -> str:
-    """The Import Type of a roster file that was sent as CTE End of Year; empty for any other file."""
+    """The Import Type of a roster file that was sent as a file of records; empty for any other file."""
     if name.endswith(".zip"):
         return TYPES["roster"]
     try:
@@ -140,12 +146,14 @@ class MTDataUpload(RecordsView, ActionView):
     template_name = "pathways/uploads/upload.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "request": self.request}
+        kwargs = super().get_form_kwargs()
+        return {**kwargs, "request": self.request, "fall_only": not self.in_active_year}
 
     def get_initial(self) -> dict[str, Any]:
         kind = self.request.GET.get("type", "")
+        usual = CTE_END_OF_YEAR if self.in_active_year else CTE_FALL
         return {
-            "type": kind if kind in TYPES else "cte-eoy",
+            "type": kind if kind in TYPES or kind in LAYOUTS else usual.slug,
             "work": VALIDATE,
             "rows": "good",
             "key": uuid.uuid4(),
@@ -160,7 +168,11 @@ class MTDataUpload(RecordsView, ActionView):
         more = queue_list(self.request, self.scope)
         context = {
             "records": records,
-            "can_upload": self.can_edit,
+            "can_upload": self.can_upload,
+            "current": self.in_active_year,
+            "follow_up_year": self.follow_up_year,
+            "fall_lock": self.fall_lock,
+            "fall_lock_links": certified().lock_links(self.fall_lock, self.request.user),
             "layout": CTE_END_OF_YEAR,
             "roster_layouts": CSV_LAYOUTS,
             "may_export": self.can(Capability.EXPORT_RECORDS),
@@ -169,8 +181,25 @@ class MTDataUpload(RecordsView, ActionView):
         }
         return super().get_context_data(**context, **more, **kwargs)
 
+    @cached_property
+    def follow_up_year(self) -> FollowUpYear | None:
+        """OPI's dates for the leavers of the year: an outcome belongs to the year in which the student
+        left, whichever is the current one.
+        """
+        return FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+
+    @cached_property
+    def fall_lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_outcomes(self.scope.district, self.scope.end_year).first()
+
+    @property
+    def can_upload(self) -> bool:
+        return self.can_edit or (
+            self.follow_up_year is not None and self.can(Capability.EDIT_RECORDS)
+        )
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.in_active_year:
+        if not self.in_active_year and self.follow_up_year is None:
             raise PermissionDenied("Files can be uploaded only in the current school year.")
         return super().post(request, *args, **kwargs)
 
@@ -180,18 +209,18 @@ class MTDataUpload(RecordsView, ActionView):
         """
         choices = form.cleaned_data
         roster = choices["type"] in TYPES  # rosters go on changing after the year is certified
-        if choices["work"] == UPLOAD and not roster and self.lock:
-            raise Refusal(
-                f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]}"
-                " to only test it."
-            )
+        is_fall = choices["type"] == CTE_FALL.slug
+        if is_fall and self.follow_up_year is None:
+            raise Refusal("OPI does not follow up this school year. The file was not uploaded.")
+        if choices["work"] == UPLOAD and not roster:
+            self._refuse_locked(is_fall=is_fall)
         title = (
             f"{TYPES[choices['type']].split(' –')[0]} – {NAMES[choices['work']]}"
             if roster
             else f"{TITLE} – {NAMES[choices['work']]}"
         )
         batch = submit(
-            "roster-file" if roster else "upload",
+            "roster-file" if roster else "fall-upload" if is_fall else "upload",
             by=self.person,
             title=title,
             subject=plain_name(choices["file"].name),
@@ -207,6 +236,14 @@ class MTDataUpload(RecordsView, ActionView):
             notify=choices["notify"],
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+    def _refuse_locked(self, *, is_fall: bool) -> None:
+        lock = self.fall_lock if is_fall else self.lock
+        if lock:
+            words = FollowUpLocked(lock).words if is_fall else Locked(lock).sentence
+            raise Refusal(
+                f"{words} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it."
+            )
 
     @staticmethod
     def _key(choices: dict[str, Any]) -> str:

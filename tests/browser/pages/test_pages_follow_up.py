@@ -6,9 +6,12 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from cte_portal.batches.running import run
+from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
@@ -21,6 +24,7 @@ from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, open_list
+from tests.pathways.uploads.fall.files import answered, entry_of, fall_file, row
 
 pytestmark = [
     pytest.mark.browser,
@@ -106,6 +110,11 @@ def call_wrong(stage: Stage, page: Page) -> None:
 
 def locked(stage: Stage, page: Page) -> None:
     call("999000901")(stage, page)
+    close()
+    page.reload()
+
+
+def close() -> None:
     CollectionLock.objects.create(
         district="9012",
         end_year=2024,
@@ -115,7 +124,6 @@ def locked(stage: Stage, page: Page) -> None:
         reason="Certified.",
         reference="7K3Q",
     )
-    page.reload()
 
 
 def outcome_wrong(stage: Stage, page: Page) -> None:
@@ -174,7 +182,72 @@ def denied_without_words(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+DIFFERENCES = f"{CALLS}differences/"
+
+
+def fall_file_sent(stage: Stage, page: Page) -> None:
+    """A file with two other answers, a new one, and a row that is not on the list."""
+    open_list()
+    leavers = Leavers(stage.cottonwood)
+    entries = [
+        entry_of(leavers, f"99900090{number}", last)
+        for number, last in enumerate(("Anderson-Whitecalf", "Baker", "Clark"))
+    ]
+    for entry in entries[:2]:
+        answered(entry)
+    rows = [row(student=f"99900090{number}") for number in range(4)]
+    batch = submit(
+        "fall-upload",
+        by=stage.clerk,
+        title="MT Data Upload – Upload File",
+        subject="Fall CTE.tsv",
+        scope=leavers.scope,
+        options={"type": "cte-fall", "work": "upload"},
+        content=ContentFile(fall_file(*rows), name="input"),
+    )
+    assert run(batch.pk)
+    page.goto(f"/districts/9012/2024/batches/{batch.pk}/")
+
+
+def differences(stage: Stage, page: Page) -> None:
+    fall_file_sent(stage, page)
+    page.goto(DIFFERENCES)
+
+
+def differences_wrong(stage: Stage, page: Page) -> None:
+    differences(stage, page)
+    page.get_by_role("button", name="Take all of the file’s").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def resolved(stage: Stage, page: Page) -> None:
+    differences(stage, page)
+    page.get_by_role("button", name="Keep the portal’s for ANDERSON").click()
+    expect(page.get_by_text("The portal's answer was kept for 1 student.")).to_be_visible()
+    page.get_by_role("button", name="Take the file’s for BAKER").click()
+    expect(page.get_by_text("No differences to resolve")).to_be_visible()
+
+
+def differences_locked(stage: Stage, page: Page) -> None:
+    differences(stage, page)
+    close()
+    page.goto(DIFFERENCES)
+
+
 STATES: dict[str, list[State]] = {
+    "follow-up-differences": [
+        State("to resolve", differences),
+        State("the box is not selected", differences_wrong),
+        State("resolved", resolved),
+        State("locked", differences_locked),
+        State("none", at(DIFFERENCES)),
+        State("as a viewer sees it", differences, who="viewer"),
+    ],
+    "batch": [State("a Fall CTE file", fall_file_sent)],
+    "mt-data-upload": [State("of a past year", at("/districts/9012/2024/mt-data-upload/"))],
+    "mt-data-upload-columns": [
+        State("Fall CTE", at("/districts/9012/2024/mt-data-upload/columns/?type=cte-fall"))
+    ],
     "follow-up-list": [
         State("list", on_the_list),
         State("no longer on it", gone),

@@ -207,8 +207,10 @@ ELSEWHERE = {
             "follow-up-request",
             "follow-up-request-add",
             "follow-up-request-remove",
+            "follow-up-differences",
         ),
-        "follows up leavers: outcomes are a collection of their own (tests/pathways/follow_up)",
+        "follows up leavers: outcomes are a collection of their own (tests/pathways/follow_up,"
+        " tests/pathways/uploads/fall)",
     ),
     **dict.fromkeys(
         ("district-defined-elements", "district-defined-element", "cte-record-elements"),

@@ -75,6 +75,7 @@ WITHOUT_A_ROW = (
     "follow-up-list",
     "follow-up-file",
     "follow-up-request-add",
+    "follow-up-differences",
     "roster-data",
     "roster-courses",
     "roster-schools",

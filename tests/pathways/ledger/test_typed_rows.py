@@ -141,6 +141,7 @@ KEYS_AND_COUNTS = {
     "pathways/uploads/checking.py",
     "pathways/uploads/findings.py",
     "pathways/uploads/undo.py",
+    "pathways/uploads/fall/judging.py",
     "pathways/ledger/ledger.py",
     "pathways/ledger/locks.py",
     "pathways/ledger/plan.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from pathways.models import (
     FollowUpPathway,
     Outcome,
     OutcomeChange,
+    OutcomeDifference,
     Student,
 )
 from tests.fixtures.records import BUSINESS, HEALTH
@@ -55,6 +57,9 @@ def everything() -> dict[str, list[Any]]:
         ),
         "pathways": sorted(FollowUpPathway.objects.values_list("entry__student__state_id", "name")),
         "attempts": sorted(Attempt.objects.values_list("entry__student__state_id", "means")),
+        "differences": sorted(
+            OutcomeDifference.objects.values_list("entry__student__state_id", "status")
+        ),
         "contacts": sorted(Contact.objects.values_list("student__state_id", "value")),
         "outcomes": sorted(
             Outcome.objects.values_list("student__state_id", "status", "date_contacted", "origin")
@@ -96,6 +101,7 @@ def test_lines_attempts_contacts_and_outcomes_go_along_and_back(
         "attempts": [("999000123", "email"), ("999000123", "phone")],
         "contacts": [("999000123", "406 555 0100"), ("999000123", "406 555 0199")],
         "outcomes": [("999000123", "01", datetime.date(2024, 11, 6), "attempt")],
+        "differences": [],
     }
     follow_up_list(leavers.scope)  # both State IDs of the sealed copy lead to the student
     assert everything()["pathways"] == [("999000123", BUSINESS), ("999000123", HEALTH)]
@@ -121,6 +127,35 @@ def test_a_line_that_only_the_second_row_has_moves_as_it_is(pages: Pages, leaver
     assert FollowUpEntry.objects.on_list().get().student == kayla
     pages.undo()
     assert everything() == before
+
+
+def differing(student: Student, status: str = "02") -> None:
+    OutcomeDifference.objects.create(
+        entry=FollowUpEntry.objects.get(student=student),
+        batch=uuid.uuid4(),
+        status=status,
+        date_contacted="2024-11-06",
+        stored_status="01",
+        by="X",
+        at=timezone.now(),
+    )
+
+
+def test_a_difference_from_a_file_moves_along(
+    pages: Pages, leavers: Leavers, pair: tuple[Student, Student]
+) -> None:
+    """To the line that both had; two that are both open are a conflict."""
+    kayla, twin = pair
+    follow_up_list(leavers.scope)
+    differing(twin)
+    before = everything()
+    merge(pages, kayla, "999000124")
+    assert everything()["differences"] == [("999000123", "02")]
+    pages.undo()
+    assert everything() == before
+    differing(kayla)
+    page = merge(pages, kayla, "999000124")
+    assert "Both have a difference of 2023-24 to resolve." in page
 
 
 def test_different_outcomes_are_a_conflict(pages: Pages, pair: tuple[Student, Student]) -> None:

@@ -4,40 +4,11 @@ these rules name them.
 
 from __future__ import annotations
 
-from pathways.rules.rule import Example, Judges, Kind, OnEntry, Rule, Severity
-
-
-def _file(
-    rule_id: str,
-    title: str,
-    problem: str,
-    message: str,
-    remedy: str,
-    field: str,
-    failing: str,
-    passing: str,
-    *,
-    warns: bool = False,
-) -> Rule:
-    return Rule(
-        id=rule_id,
-        title=title,
-        problem=problem,
-        message=message,
-        remedy=remedy,
-        kind=Kind.FILE,
-        severity=Severity.INFO if warns else Severity.ERROR,
-        on_entry=OnEntry.WARN if warns else OnEntry.REFUSE,
-        source="Infinite Campus, CTE End of Year Upload (Montana), and AIM uploads in general",
-        field=field,
-        judges=Judges.STAGED,
-        passing=(Example(text=passing),),
-        failing=(Example(text=failing),),
-    )
-
+from pathways.rules.files.file_rule import file_rule
+from pathways.rules.rule import Severity
 
 RULES = [
-    _file(
+    file_rule(
         "CTE-400",
         "The file can be read",
         "File cannot be read",
@@ -47,7 +18,7 @@ RULES = [
         "an Excel workbook",
         "HD, date, time, MT9.1",
     ),
-    _file(
+    file_rule(
         "CTE-401",
         "A row has all columns",
         "Row has the wrong number of columns",
@@ -57,17 +28,17 @@ RULES = [
         "15 columns",
         "16 columns",
     ),
-    _file(
+    file_rule(
         "CTE-402",
-        "Record Type is CE",
-        "Record Type is not CE",
-        "Record Type must be CE",
-        "Enter CE in the first column of every row.",
+        "Record Type is the file's",
+        "Wrong Record Type",
+        "Record Type must be CE, or CT in a Fall CTE file",
+        "Enter CE (in Fall CTE: CT) in the first column of every row.",
         "record_type",
         "EN",
         "ce",
     ),
-    _file(
+    file_rule(
         "CTE-403",
         "District Number is your district's",
         "District Number is not your district's",
@@ -77,7 +48,7 @@ RULES = [
         "965",
         "0965",
     ),
-    _file(
+    file_rule(
         "CTE-404",
         "A State ID has 9 digits",
         "State ID does not have 9 digits",
@@ -87,7 +58,7 @@ RULES = [
         "99900012",
         "999000123",
     ),
-    _file(
+    file_rule(
         "CTE-406",
         "Local ID is the student's",
         "Local ID differs from the portal's",
@@ -97,7 +68,7 @@ RULES = [
         "0021 for 0020",
         "0020, or empty",
     ),
-    _file(
+    file_rule(
         "CTE-407",
         "Names match the portal's",
         "Name differs from the portal's",
@@ -106,9 +77,9 @@ RULES = [
         "last_name",
         "SMYTH for SMITH",
         "O’NEIL for O'Neil",
-        warns=True,
+        severity=Severity.INFO,
     ),
-    _file(
+    file_rule(
         "CTE-408",
         "Each row once",
         "Same row twice",
@@ -117,9 +88,9 @@ RULES = [
         "line",
         "two equal lines",
         "one line for each student and pathway",
-        warns=True,
+        severity=Severity.INFO,
     ),
-    _file(
+    file_rule(
         "CTE-409",
         "One row for each student and pathway",
         "Two different rows for one student and pathway",
@@ -129,7 +100,7 @@ RULES = [
         "1.00 and 1.50 credits",
         "one line for each student and pathway",
     ),
-    _file(
+    file_rule(
         "CTE-410",
         "The pathway is on OPI's list",
         "Pathway not on OPI's list",
@@ -139,7 +110,7 @@ RULES = [
         "Business Mgmt",
         "business management",
     ),
-    _file(
+    file_rule(
         "CTE-411",
         "Pathway Credits are District Credits plus Transfer Credits",
         "Pathway Credits do not add up",
@@ -149,7 +120,7 @@ RULES = [
         "2.00 for 1.00 and 0.50",
         "1.50 for 1.00 and 0.50",
     ),
-    _file(
+    file_rule(
         "CTE-412",
         "End Year is the year you work in",
         "End Year is another year",
@@ -159,7 +130,7 @@ RULES = [
         "2024",
         "2025",
     ),
-    _file(
+    file_rule(
         "CTE-413",
         "No hidden characters",
         "Hidden character in a value",
@@ -169,7 +140,7 @@ RULES = [
         "a zero-width space within a name",
         "José",
     ),
-    _file(
+    file_rule(
         "CTE-414",
         "Values fit their columns",
         "Value is too long",
@@ -179,7 +150,7 @@ RULES = [
         "a name of 51 characters",
         "a name of 50 characters",
     ),
-    _file(
+    file_rule(
         "CTE-415",
         "Unchanged since the preview",
         "Changed since the preview",
@@ -189,7 +160,7 @@ RULES = [
         "saved after the test",
         "untouched since the test",
     ),
-    _file(
+    file_rule(
         "CTE-421",
         "The header record has a usual date and time",
         "Unusual date or time in the header record",
@@ -198,9 +169,9 @@ RULES = [
         "line",
         "05/08/2031",
         "05/08/2025",
-        warns=True,
+        severity=Severity.INFO,
     ),
-    _file(
+    file_rule(
         "CTE-422",
         "Local ID is written as in the portal",
         "Local ID without its leading zeros",
@@ -209,6 +180,6 @@ RULES = [
         "local_id",
         "20 for 0020",
         "0020",
-        warns=True,
+        severity=Severity.INFO,
     ),
 ]

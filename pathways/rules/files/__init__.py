@@ -1,0 +1,1 @@
+"""Rules of files: those of every file, and those of Fall CTE."""

@@ -1,0 +1,100 @@
+"""Rules that only a file of Fall CTE can break (R-FUP-12 to R-FUP-14)."""
+
+from __future__ import annotations
+
+from pathways.rules.files.file_rule import file_rule
+from pathways.rules.rule import Severity
+
+SOURCE = "Infinite Campus, Fall CTE Upload (Montana)"
+
+RULES = [
+    file_rule(
+        "CTE-430",
+        "The student is on the follow-up list",
+        "Student not on the follow-up list",
+        "This student is not on the follow-up list",
+        "Delete the line, or correct the State ID. The message says why the student is not on the list.",
+        "student",
+        "not a concentrator; did not graduate or drop out; left in another year",
+        "a line of the list",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-431",
+        "School Number is one of the student's schools",
+        "Another school",
+        "The student was not enrolled at this school in {school_year}",
+        "Enter the number of a school where the student was enrolled that year.",
+        "school",
+        "another school of the district",
+        "the school that the student left",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-432",
+        "Post-Program Status is on OPI's list",
+        "Post-Program Status not on OPI's list",
+        "OPI's list has no such post-program status for {school_year}",
+        "Enter OPI's code of 2 characters, including a leading zero.",
+        "status",
+        "99",
+        "01",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-433",
+        "Date Contacted is within the follow-up",
+        "Date Contacted outside of the follow-up",
+        "The date is outside of the follow-up",
+        "Enter the day on which the student was contacted.",
+        "date_contacted",
+        "the day the student left, or tomorrow",
+        "a day within OPI's dates",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-434",
+        "Status and date come together",
+        "Status without a date, or date without a status",
+        "Enter both Post-Program Status and Date Contacted",
+        "Enter both, or leave both empty while there is no answer.",
+        "status",
+        "01 without a date",
+        "both, or neither",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-435",
+        "Unable to contact after the required attempts",
+        "Too few attempts",
+        "This status needs more attempts",
+        "Enter the attempts under Follow-up Calls first.",
+        "status",
+        "08 after one phone call",
+        "08 after three attempts",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-436",
+        "One row for each student",
+        "Two different rows for one student",
+        "Another line has the same student with another answer",
+        "Keep the line that is right and delete the other one.",
+        "student",
+        "01 and 02",
+        "one line for each student",
+        source=SOURCE,
+    ),
+    file_rule(
+        "CTE-437",
+        "The answer is the portal's",
+        "The portal has another answer",
+        "The portal has another answer, which stays",
+        "Open the differences and choose which answer is right.",
+        "status",
+        "02 where the portal has 01",
+        "the portal's answer, or none yet",
+        severity=Severity.WARNING,
+        source=SOURCE,
+    ),
+]
