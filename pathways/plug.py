@@ -7,8 +7,10 @@ from cte_portal.plugs import Plug
 from pathways import navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
+from pathways.follow_up.daily import draw_lists
 from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.home.figures import home_figures
+from pathways.home.follow_up import follow_up_tasks
 from pathways.home.resync import not_yet_sent
 from pathways.home.steps import home_tasks
 from pathways.records import navigation as records
@@ -27,7 +29,7 @@ PLUG = Plug(
         Part.GUIDE: navigation.GUIDE,
         Part.VIEWS: records.VIEWS,
     },
-    home_tasks={2: home_tasks},
+    home_tasks={2: home_tasks, 5: follow_up_tasks},
     home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),
     facts={3: not_yet_sent},
@@ -49,6 +51,6 @@ PLUG = Plug(
     ),
     retention=(CONTACTS,),
     watched=(watched.unsent_districts,),
-    daily=(batches.publish_again,),
+    daily=(batches.publish_again, draw_lists),
     directory=Directory(),
 )

@@ -12,7 +12,7 @@ from django.db.models import Count
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.plugs import plugs
-from pathways.demo import courses, leavers, people, records, students
+from pathways.demo import calls, courses, leavers, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
@@ -66,6 +66,7 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
     for plug in plugs():
         for fill in plug.demo:
             fill()
+    calls.add_all({place.number for place in chosen})
     publish()
     for place in chosen:
         if place.number in SENT:

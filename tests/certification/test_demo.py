@@ -16,7 +16,8 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load
 from pathways.follow_up.drawing import follow_up_list
-from pathways.models import FollowUpEntry, FollowUpYear, StateCopy
+from pathways.follow_up.rates import with_answers
+from pathways.models import Attempt, Contact, FollowUpEntry, FollowUpYear, StateCopy
 
 
 def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
@@ -88,3 +89,21 @@ def test_leavers_of_the_certified_year_are_followed_up(db: None) -> None:
     for event in CertificationEvent.objects.all():
         year = FollowUpYear.objects.get(pk=event.end_year)
         assert (event.follow_up_opens, event.follow_up_closes) == (year.opens, year.closes)
+
+
+def test_leavers_of_the_practice_portal_have_been_called(db: None) -> None:
+    """Every kind of line is there to look at: answered, unreachable after the required attempts, tried
+    without an answer, not tried, and an attempt that was taken back.
+    """
+    load.load(districts=5, size=40)
+    lines = with_answers(FollowUpEntry.objects.in_scope(Scope("9012", 2024)).on_list())
+    kinds = {(line.status, bool(line.attempt_count)) for line in lines}  # type: ignore[attr-defined]
+    assert {("01", True), ("04", True), ("06", True), ("08", True)} <= kinds
+    assert {(None, True), (None, False)} <= kinds
+    assert Attempt.objects.exclude(taken_back_at=None).count() == 2
+    assert set(Attempt.objects.values_list("by", flat=True)) == {
+        "MARTIN, CHERYL",
+        "KELLER, DANIEL",
+        "STONE, LEE",
+    }
+    assert set(Contact.objects.values_list("kind", flat=True)) == {"phone", "email", "adult"}

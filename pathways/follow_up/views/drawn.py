@@ -12,7 +12,12 @@ from pathways.models import DrawnList
 
 
 class DrawnPage(ScopedView):
-    """Opened after the district's data have moved, it draws the list again first."""
+    """Opened after the district's data have moved, it draws the list again first.
+
+    That writes while a page is looked at, and only what follows from records and OPI's dates, as a
+    figure is kept that has been counted: the same list whoever looks, and none of it where nothing
+    moved. Daily work draws what nobody opens; whom a caller sees is never a day behind.
+    """
 
     is_busy = False
 

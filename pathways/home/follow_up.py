@@ -1,0 +1,56 @@
+"""The follow-up of leavers on the home page: how far it is, while they are called."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.editions import Scope
+from cte_portal.frame import HomeTask, Standing
+from cte_portal.ui.wording import number_of
+from cte_portal.words import text
+from pathways.follow_up.navigation import PATH
+from pathways.follow_up.rates import Rates, rates_of
+from pathways.home.resync import LOCKED
+from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
+
+
+def follow_up_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """In the current year, whose page people open: a step for each year whose leavers are called now
+    and whose list has anybody on it.
+    """
+    if (scope.end_year, True) not in standing.school_years or not standing.can(
+        Capability.FOLLOW_UP
+    ):
+        return []
+    lines = FollowUpEntry.objects.on_list().filter(student__district=scope.district)
+    own = Exists(lines.filter(end_year=OuterRef("end_year")))
+    years = FollowUpYear.objects.open_on(timezone.localdate()).filter(own)
+    return [_task(Scope(scope.district, year.end_year), year) for year in years]
+
+
+def _task(scope: Scope, year: FollowUpYear) -> HomeTask:
+    rates = rates_of(FollowUpEntry.objects.in_scope(scope).on_list())
+    is_locked = CollectionLock.objects.on_outcomes(scope.district, scope.end_year).exists()
+    url = reverse("follow-up", args=[scope.district, scope.end_year])
+    return HomeTask(
+        step="",
+        title=f"Follow up the leavers of {year.school_year}",
+        path=(*PATH, "CTE Follow-up"),
+        status=LOCKED if is_locked else _status(rates),
+        sentence=(
+            f"{number_of(rates.of, 'leaver')}: {rates.worked_on:,} worked on,"
+            f" {rates.answered:,} answered, {rates.placed:,} placed. Calls until"
+            f" {text(year.closes)}."
+        ),
+        url=url,
+        next_label="" if is_locked else "Open the call list",
+    )
+
+
+def _status(rates: Rates) -> tuple[str, str]:
+    if not rates.worked_on:
+        return "none", "Not yet started"
+    return ("completed", "Completed") if rates.answered == rates.of else ("progress", "In progress")
