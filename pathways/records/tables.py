@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 import django_tables2 as tables
 
+from cte_portal.ui.templatetags.portal import credits, us_date
+from cte_portal.words import text
 from pathways.models import Participation
 
 
@@ -24,32 +28,43 @@ class SummaryTable(tables.Table):
         accessor="record__pathway",
         verbose_name="CTE Pathway",
     )
-    concentrator = tables.TemplateColumn(
-        "{{ value|yesno:'Yes,No' }}",
+    # A template written here would be parsed anew for every cell.
+    concentrator = tables.Column(
         accessor="record__concentrator",
         verbose_name="CTE Concentrator",
     )
-    total_credits = tables.TemplateColumn(
-        "{% load portal %}{{ value|credits }}",
+    total_credits = tables.Column(
         accessor="record__total_credits",
         verbose_name="Pathway Credits",
         attrs={"th": {"class": "num"}, "td": {"class": "num"}},
     )
-    single_parent = tables.TemplateColumn(
-        "{{ value|yesno:'Yes,No' }}",
+    single_parent = tables.Column(
         accessor="record__single_parent",
         verbose_name="Student Single Parent",
     )
-    start_date = tables.TemplateColumn(
-        "{% load portal %}{{ value|us_date }}",
+    start_date = tables.Column(
         accessor="record__start_date",
         verbose_name="Start Date",
     )
-    modified_date = tables.TemplateColumn(
-        "{% load portal %}{{ value|us_date }}",
+    modified_date = tables.Column(
         accessor="record__modified_date",
         verbose_name="Modified Date",
     )
+
+    def render_concentrator(self, value: bool) -> str:
+        return text(value)
+
+    def render_single_parent(self, value: bool) -> str:
+        return text(value)
+
+    def render_total_credits(self, value: Decimal) -> str:
+        return credits(value)
+
+    def render_start_date(self, value: datetime.date) -> str:
+        return us_date(value)
+
+    def render_modified_date(self, value: datetime.date) -> str:
+        return us_date(value)
 
     class Meta:
         orderable = False

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -42,6 +44,24 @@ def at_most(number: int) -> Iterator[None]:
     assert len(statements) <= number + settled, "\n".join(
         f"{count} {sql[:160]}" for count, sql in enumerate(statements, 1)
     )
+
+
+@contextmanager
+def built_at_most(number: int) -> Iterator[None]:
+    """How many statements Django puts together for the page: each takes it longer than the database
+    takes to answer (ADR 0013).
+    """
+    tables = []
+    execute = SQLCompiler.execute_sql
+
+    def counted(compiler: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
+        tables.append(compiler.query.model._meta.db_table)
+        return execute(compiler, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLCompiler, "execute_sql", counted)
+        yield
+    assert len(tables) <= number, tables
 
 
 @pytest.fixture
@@ -79,6 +99,17 @@ def test_a_record_page_takes_eighteen(desk: Client, kayla: Student) -> None:
                 ).status_code
                 == 200
             )
+
+
+def test_what_clerks_open_all_day_is_prepared(desk: Client, kayla: Student) -> None:
+    """Issue 16: the record took ten times the empty layout, most of it to build the same SQL."""
+    answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})["Location"]
+    record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
+    address = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/"
+    for page, number in ((answer, 5), (f"{address}?{answer.partition('?')[2]}", 5)):
+        desk.get(page)
+        with built_at_most(number):
+            assert desk.get(page).status_code == 200
 
 
 def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:

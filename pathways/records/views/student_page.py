@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
@@ -27,6 +26,7 @@ from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable
+from pathways.records.views import lookups
 from pathways.scoped import RecordsView
 
 
@@ -52,8 +52,10 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def student(self) -> Student:
-        students = Student.objects.in_scope(self.scope).listed(self.scope.end_year)
-        return get_object_or_404(students, pk=self.kwargs["student"])
+        student = lookups.student(self.scope, self.kwargs["student"])
+        if student is None:
+            raise Http404("There is no such student in this school year.")
+        return student
 
     @cached_property
     def records(self) -> list[Participation]:
@@ -78,7 +80,7 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def changes_of_student(self) -> list[Change]:
-        return told_apart(Change.objects.of_student(self.student.pk))
+        return told_apart(lookups.changes(self.student.pk))
 
     @cached_property
     def from_finding(self) -> FromFinding | None:
@@ -105,7 +107,7 @@ class StudentPage(RecordsView, TemplateView):
     def offered(self) -> list[Pathway]:
         """Approved pathways that the student does not have yet."""
         entered = {record.pathway_id for record in self.records}
-        approved = Pathway.objects.approved_for(self.scope.district, self.scope.end_year)
+        approved = lookups.approved(self.scope.district, self.scope.end_year)
         return [pathway for pathway in approved if pathway.pk not in entered]
 
     @property
@@ -159,7 +161,7 @@ class StudentPage(RecordsView, TemplateView):
         """What the district asks of a record that stands, the retired ones last."""
         if self.record is None:
             return []
-        return list(Element.objects.of_district(self.scope).prefetch_related("choices"))
+        return lookups.elements(self.scope)
 
     @cached_property
     def elements_form(self) -> ElementsForm | None:
