@@ -70,7 +70,7 @@ class BoardView(StatewideView):
         if pk := self.filter.cleaned_data.get("event"):
             return next((event for event in self.events if event.pk == pk), None)
         active, today = active_end_year(self.request), timezone.localdate()
-        current = [event for event in self.events if event.end_year == active]
+        current = [event for event in self.events if event.is_worked_on_in(active)]
         published = [event for event in current if event.is_published]
         coming = sorted(
             (event for event in published if event.corrections_until >= today),

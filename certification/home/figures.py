@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from certification.collections.chosen import collection_of
 from certification.models import Certifier, Signature
 from certification.models.dates import in_short
 from certification.status.district_event import DistrictEvent
@@ -17,8 +19,12 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     district_event = known_next_event(scope, standing.known)
     if district_event is None:
         return []
+    due = _due(district_event)
+    if district_event.event.is_of_leavers:
+        short = collection_of(district_event.event).short
+        due = replace(due, label=f"{short}: {due.label[0].lower()}{due.label[1:]}")
     return [
-        _due(district_event),
+        due,
         HomeFigure(
             "Who has signed",
             _signed(district_event),

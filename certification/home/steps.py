@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.collections.chosen import collection_of
 from certification.events.year_end import finishing
 from certification.models import (
     CertificationEvent,
@@ -14,11 +15,12 @@ from certification.models import (
     Signature,
 )
 from certification.models.certifier import cannot_sign
+from certification.models.dates import Phase
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
 from certification.status.district_event import NO_PRIMARY, DistrictEvent
-from certification.status.status import closed_event, events_of, known_next_event
+from certification.status.status import closed_event, events_of, first_waiting, known_events
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeLead, HomeTask, Standing
@@ -74,32 +76,47 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
 
 
 def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """Step 4, Certify & Submit."""
-    district_event = known_next_event(scope, standing.known)
-    ready = False
+    """Step 4, Certify & Submit: of End of Year, and of Fall CTE while it is waited for."""
+    events = known_events(scope, standing.known)
+    own = [event for event in events if not event.event.is_of_leavers]
+    of_leavers = [
+        event
+        for event in events
+        if event.event.is_of_leavers
+        and not event.is_certified
+        and event.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+    ]
+    return [
+        *_last_year(scope, standing),
+        *(_step(scope, event, standing) for event in of_leavers),
+        _step(scope, first_waiting(own), standing),
+    ]
+
+
+def _step(scope: Scope, district_event: DistrictEvent | None, standing: Standing) -> HomeTask:
+    title, ready = "Certify & Submit", False
     if district_event is None:
         status, sentence = _without_event(scope)
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
-        status, sentence, ready = _standing(scope, district_event)
-        url = reverse(
-            "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
-        )
+        event = district_event.event
+        of_event = Scope(scope.district, event.end_year)
+        status, sentence, ready = _standing(of_event, district_event)
+        url = reverse("event-certification", args=[scope.district, event.end_year, event.pk])
+        if event.is_of_leavers:
+            title = f"{title}: {collection_of(event).short} {event.school_year}"
     lead = _lead(district_event, standing, url, ready=ready) if district_event else None
     leads = (_request(district_event), lead) if district_event else ()
-    return [
-        *_last_year(scope, standing),
-        HomeTask(
-            step="4",
-            title="Certify & Submit",
-            path=(*DATA_CERTIFICATION, "Event Certification"),
-            status=status,
-            sentence=sentence,
-            url=url,
-            next_label=lead.link_text if lead else "Open the event" if district_event else "",
-            leads=tuple(lead for lead in leads if lead),
-        ),
-    ]
+    return HomeTask(
+        step="4",
+        title=title,
+        path=(*DATA_CERTIFICATION, "Event Certification"),
+        status=status,
+        sentence=sentence,
+        url=url,
+        next_label=lead.link_text if lead else "Open the event" if district_event else "",
+        leads=tuple(lead for lead in leads if lead),
+    )
 
 
 def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:

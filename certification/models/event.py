@@ -206,6 +206,11 @@ class CertificationEvent(Moves):
         """Whether the end of its school year has ended it."""
         return not self.is_of_leavers and current_year is not None and current_year > self.end_year
 
+    def is_worked_on_in(self, end_year: int | None) -> bool:
+        """As `worked_on_in` selects it."""
+        years = (self.end_year, self.end_year + 1) if self.is_of_leavers else (self.end_year,)
+        return end_year in years
+
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED

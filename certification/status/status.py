@@ -90,7 +90,10 @@ def next_event(scope: Scope) -> DistrictEvent | None:
     """The event the district has to think of: the first one due that it has not certified and that
     is not over, else the last one.
     """
-    events = events_of(scope)
+    return first_waiting(events_of(scope))
+
+
+def first_waiting(events: list[DistrictEvent]) -> DistrictEvent | None:
     waiting = [
         event
         for event in events
@@ -99,15 +102,19 @@ def next_event(scope: Scope) -> DistrictEvent | None:
     return waiting[0] if waiting else events[-1] if events else None
 
 
-def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | None:
-    """The same, asked once for a page: the line above it, the step of the home page and its figures
-    begin with it.
+def known_events(scope: Scope, known: dict[Any, Any]) -> list[DistrictEvent]:
+    """`events_of`, asked once for a page: the line above it, the steps of the home page and its
+    figures begin with them.
     """
-    key = (next_event, scope)
+    key = (events_of, scope)
     if key not in known:
-        known[key] = next_event(scope)
-    event: DistrictEvent | None = known[key]
-    return event
+        known[key] = events_of(scope)
+    events: list[DistrictEvent] = known[key]
+    return events
+
+
+def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | None:
+    return first_waiting(known_events(scope, known))
 
 
 @prepared

@@ -11,12 +11,14 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from certification.board.board import Line, Stand, lines_of
 from certification.collections.chosen import collection_of_copy
 from certification.collections.fall import rows
 from certification.collections.fall.statewide import follow_ups
+from certification.events import year_end
 from certification.models import SealedCopy, SealedOutcome
 from certification.receipts.receipts import receipt_url
 from certification.signing import gates, sealing
@@ -41,6 +43,7 @@ from tests.certification.ready_fall import (
     ReadyFall,
     make_fall_event,
 )
+from tests.fixtures.certification import make_event
 from tests.fixtures.records import BUSINESS, FINANCE, District_
 from tests.pathways.desk import text
 
@@ -265,3 +268,68 @@ def test_the_board_counts_who_is_still_to_be_tried_like_the_gate(
     fall.send()
     fall.wait()
     assert fall.missing() == []
+
+
+def test_r_fup_19_a_late_answer_is_refused_with_the_way_to_recertification(
+    fall: ReadyFall, kayla: Student, client: Client
+) -> None:
+    fall.prepare()
+    fall.sign()
+    copy = SealedCopy.objects.get(round__event=fall.event)
+    client.force_login(fall.clerk)
+    line = f"/districts/9012/2024/cte-follow-up/{fall.entry(kayla).pk}/"
+    answer = client.post(
+        line,
+        {
+            "status": WORK,
+            "means": "phone",
+            "date": f"{timezone.localdate():%m/%d/%Y}",
+            "time": "",
+            "note": "",
+            "seen": "0",
+            "then": "stay",
+        },
+        follow=True,
+    )
+    page = text(answer)
+    assert "A late answer needs a recertification." in page
+    assert "A certifier of the district can ask OPI to reopen it." in page
+    assert receipt_url(copy) in answer.content.decode()
+    assert Outcome.objects.get().status == COLLEGE
+    client.force_login(fall.primary.user)
+    page = client.get(receipt_url(copy)).content.decode()
+    request = reverse("recertification-new", args=["9012", 2024, fall.event.pk])
+    assert request in page and client.get(request).status_code == 200
+
+
+def test_the_next_years_pages_lead_to_the_event_of_its_leavers(
+    fall: ReadyFall, client: Client
+) -> None:
+    """The class of 2024 is followed up in 2024-25: people work in that year."""
+    fall.prepare()
+    client.force_login(fall.primary.user)
+    address = fall.case().path
+    assert address.startswith("/districts/9012/2024/")
+    for place in ("", "event-certification/", "event-certification/status/"):
+        answer = client.get(f"/districts/9012/2025/{place}")
+        assert answer.status_code == 200 and address in answer.content.decode(), place
+    home = text(client.get("/districts/9012/2025/"))
+    assert "Certify & Submit: Fall CTE 2023-24" in home and "Ready to sign." in home
+    assert "Fall CTE: must be certified by" in home and "Your signature is needed." in home
+    assert client.get(address.replace("/2024/", "/2025/")).status_code == 404
+    fall.sign()
+    assert "Certify & Submit: Fall CTE" not in text(client.get("/districts/9012/2025/"))
+
+
+def test_end_of_year_stays_the_step_of_its_own_year(fall: ReadyFall, client: Client) -> None:
+    make_event(name="End of Year 2024-25")
+    fall.prepare()
+    client.force_login(fall.primary.user)
+    home = text(client.get("/districts/9012/2025/"))
+    assert "Certify & Submit: Fall CTE 2023-24" in home
+    assert home.count("Certify & Submit") >= 2
+
+
+def test_the_end_of_a_school_year_asks_nothing_of_fall_events(fall: ReadyFall) -> None:
+    make_fall_event(end_year=2025)
+    assert year_end.unfinished() is None

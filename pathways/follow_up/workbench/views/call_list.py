@@ -47,6 +47,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "drawn": drawn,
             "year": self.year,
             "lock": self.lock,
+            "lock_links": self.lock_links,
             "may_write": self.may_write,
             "may_export": self.can(Capability.EXPORT_RECORDS),
             "rates": self.lines.rates,

@@ -50,6 +50,7 @@ class AddContacts(LinePage, ActionView):
         own = {
             "entry": self.entry,
             "lock": self.lock,
+            "lock_links": self.lock_links,
             "may_write": self.may_write and self.entry.left_at is None,
             "query": self.narrowing.query,
         }

@@ -49,6 +49,7 @@ class CallPage(LinePage, ActionView):
             "entry": self.entry,
             "year": self.year,
             "lock": self.lock,
+            "lock_links": self.lock_links,
             "may_write": self.may_write and self.entry.left_at is None,
             "is_dropout": self.entry.exit == self.entry.Exit.DROPOUT,
             "attempts": [
@@ -153,6 +154,7 @@ class SetOutcome(LinePage, ActionView):
             "entry": self.entry,
             "year": self.year,
             "lock": self.lock,
+            "lock_links": self.lock_links,
             "may_write": self.may_write and self.entry.left_at is None,
             "is_set": bool(outcome and outcome.origin != Outcome.Origin.ATTEMPT),
             "outcome": outcome,

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
+from pathways.certified import LockLinks, certified
 from pathways.follow_up.workbench.call_list import CallLines, Narrowing
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 
@@ -31,6 +32,10 @@ class WorkbenchPage(ScopedView):
         """Of a follow-up that is certified."""
         own = CollectionLock.objects.on_outcomes(self.scope.district, self.scope.end_year)
         return own.first()
+
+    @cached_property
+    def lock_links(self) -> LockLinks | None:
+        return certified().lock_links(self.lock, self.request.user)
 
     @property
     def may_write(self) -> bool:
