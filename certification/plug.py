@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from certification import demo, navigation
 from certification.certifiers import certifiers
-from certification.home import figures, steps
+from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
 from certification.status.districts_now import districts_now
 from cte_portal.frame import Part
@@ -18,7 +18,7 @@ PLUG = Plug(
     home_figures={4: figures.figures},
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},
-    set_up_steps=(steps.set_up,),
+    set_up_steps=(set_up.set_up,),
     offices=(certifiers.office,),
     batch_kinds=(posting.LETTER,),
     daily=(occasions.daily,),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils import timezone
 
 from certification.collections.chosen import collection_of
 from certification.events.year_end import finishing
 from certification.models import (
-    CertificationEvent,
     Certifier,
     Recertification,
     SealedCopy,
@@ -22,7 +20,7 @@ from certification.signing.gates import in_the_way
 from certification.status.district_event import NO_PRIMARY, DistrictEvent
 from certification.status.status import closed_event, events_of, first_waiting, known_events
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.editions import Scope, school_year_label
+from cte_portal.editions import Scope
 from cte_portal.frame import HomeLead, HomeTask, Standing
 from cte_portal.ui.unavailable import if_state_answers
 
@@ -276,38 +274,3 @@ def _standing(scope: Scope, district_event: DistrictEvent) -> tuple[tuple[str, s
     first, *rest = (verdict.title for verdict in closed_gates)
     problems = ", ".join([first, *(problem[0].lower() + problem[1:] for problem in rest)])
     return ("queued", WORDS["queued"]), f"{problems}. {district_event.signers}", False
-
-
-def set_up(end_year: int | None) -> HomeTask:
-    """OPI's step: the active year's events."""
-    events = (
-        CertificationEvent.objects.of_year(end_year)
-        if end_year
-        else CertificationEvent.objects.none()
-    )
-    published, drafts = (
-        events.seen_by_districts().order_by("due"),
-        events.filter(status=CertificationEvent.Status.DRAFT).count(),
-    )
-    first = published.first()
-    if first:
-        status, sentence = (
-            ("completed", "Published"),
-            f"{first.name}: {first.dates.sentence(timezone.now())}.",
-        )
-    elif end_year and drafts:
-        status, sentence = (
-            ("progress", "In progress"),
-            f"The event of {school_year_label(end_year)} is a draft. Districts do not see it yet.",
-        )
-    else:
-        status, sentence = ("none", "Not yet started"), "Set what districts certify, and by when."
-    return HomeTask(
-        step="",
-        title="Certification events",
-        path=("Set up the collection", "Certification events"),
-        status=status,
-        sentence=sentence,
-        url=reverse("certification-events"),
-        next_label="" if first else "Publish the event" if drafts else "Set up the event",
-    )
