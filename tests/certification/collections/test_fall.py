@@ -273,6 +273,7 @@ def test_the_board_counts_who_is_still_to_be_tried_like_the_gate(
 def test_r_fup_19_a_late_answer_is_refused_with_the_way_to_recertification(
     fall: ReadyFall, kayla: Student, client: Client
 ) -> None:
+    """R-FUP-19: what was certified changes by a recertification alone."""
     fall.prepare()
     fall.sign()
     copy = SealedCopy.objects.get(round__event=fall.event)
