@@ -34,6 +34,7 @@ class Signature(models.Model):
     class Method(models.TextChoices):
         PASSWORD = "password", "Password"
         TOTP = "totp", "Code of an authenticator app"
+        SSO = "sso", "Single sign-on"
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="signatures")
     certifier = models.ForeignKey(Certifier, on_delete=models.PROTECT, related_name="signatures")

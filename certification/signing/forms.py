@@ -40,6 +40,11 @@ class SigningForm(ProofForm):
         self.fields["proof"] = proof
 
     @property
+    def about(self) -> str:
+        """The digest on the page: a proof for other figures signs nothing."""
+        return str(self["digest"].value() or "")
+
+    @property
     def ticks(self) -> list[forms.BoundField]:
         names = [
             name

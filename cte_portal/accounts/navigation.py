@@ -73,10 +73,13 @@ SCREENS = (
             "recovery codes",
             "mfa",
             "2fa",
+            "single sign-on",
+            "sso",
         ),
         scoped=False,
         also=(
             "account_change_password",
+            "sign-on-confirm",
             "mfa_activate_totp",
             "mfa_deactivate_totp",
             "mfa_view_recovery_codes",

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, ViewEvent
+from cte_portal.accounts.models import (
+    Invitation,
+    KeptForm,
+    SignInEvent,
+    SignOnSession,
+    ViewEvent,
+)
 from cte_portal.accounts.models.kept_form import LIFETIME
 from cte_portal.plugs import Kept
 
@@ -21,7 +28,10 @@ COMINGS_KEPT = datetime.timedelta(days=2 * 365)
 
 def _sessions() -> int:
     """With them what they hold: lists of a search, the words of a page shown once."""
-    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+    now = timezone.now()
+    longest = datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    SignOnSession.objects.filter(began_at__lt=now - longest).delete()
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def _kept_forms() -> int:

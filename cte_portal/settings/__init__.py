@@ -12,5 +12,6 @@ from cte_portal.settings.files import *
 from cte_portal.settings.jobs import *
 from cte_portal.settings.logs import *
 from cte_portal.settings.people import *
+from cte_portal.settings.sign_on import *
 from cte_portal.settings.wire import *
 from cte_portal.settings.words import *

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cte_portal.accounts.sign_in.middleware.SecondFactorMiddleware",
+    "cte_portal.accounts.sign_in.sign_on.middleware.SignOnMiddleware",
     "cte_portal.watch.service.middleware.ServiceMiddleware",
     "cte_portal.ui.too_many.TooManyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

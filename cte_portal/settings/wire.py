@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 
 from cte_portal.settings.environment import PRODUCTION, number, yes_or_no
+from cte_portal.settings.sign_on import PROVIDER_ORIGIN
 
 # The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links
 # and e-mails elsewhere.
@@ -19,7 +20,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Chromium holds a form's redirects to it too: sign-on and sign-out lead to the provider.
+        "form-action": [SELF, PROVIDER_ORIGIN] if PROVIDER_ORIGIN else [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

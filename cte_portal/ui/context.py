@@ -57,6 +57,11 @@ class Frame:
         return str(settings.PORTAL_VERSION)
 
     @property
+    def sign_on(self) -> str:
+        """What people call the identity provider; empty where there is none."""
+        return str(settings.OIDC_LABEL) if settings.OIDC_ISSUER else ""
+
+    @property
     def person(self) -> str:
         return str(getattr(self.request.user, "record_name", ""))
 

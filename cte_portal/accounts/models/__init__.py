@@ -5,6 +5,7 @@ from cte_portal.accounts.models.invitation import Invitation
 from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
 from cte_portal.accounts.models.sign_in_event import SignInEvent
+from cte_portal.accounts.models.sign_on import SignOn, SignOnSession
 from cte_portal.accounts.models.user import User
 from cte_portal.accounts.models.view_event import ViewEvent
 
@@ -17,6 +18,8 @@ __all__ = [
     "Membership",
     "Role",
     "SignInEvent",
+    "SignOn",
+    "SignOnSession",
     "User",
     "ViewEvent",
 ]

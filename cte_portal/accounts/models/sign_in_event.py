@@ -64,6 +64,11 @@ class SignInEvent(models.Model):
         WRONG_CODE = "wrong-code", "Wrong code"
         TOO_MANY_TRIES = "too-many-tries", "Refused: too many tries"
         ACCOUNT_CLOSED = "account-closed", "Refused: account closed"
+        SIGNED_ON = "signed-on", "Signed in by single sign-on"
+        SIGN_ON_CONFIRMED = "sign-on-confirmed", "Confirmed by single sign-on"
+        SIGN_ON_REFUSED = "sign-on-refused", "Refused: single sign-on"
+        SIGN_ON_ENDED = "sign-on-ended", "Signed out by the identity provider"
+        BREAK_GLASS = "break-glass", "Signed in with an emergency account"
 
     at = models.DateTimeField()
     act = models.CharField(max_length=20, choices=Act.choices)
@@ -89,6 +94,11 @@ class SignInEvent(models.Model):
                         "wrong-code",
                         "too-many-tries",
                         "account-closed",
+                        "signed-on",
+                        "sign-on-confirmed",
+                        "sign-on-refused",
+                        "sign-on-ended",
+                        "break-glass",
                     ]
                 ),
                 name="accounts_sign_in_act_is_known",
@@ -109,4 +119,12 @@ class SignInEvent(models.Model):
 
 
 Act = SignInEvent.Act
-REFUSALS = frozenset({Act.WRONG_PASSWORD, Act.WRONG_CODE, Act.TOO_MANY_TRIES, Act.ACCOUNT_CLOSED})
+REFUSALS = frozenset(
+    {
+        Act.WRONG_PASSWORD,
+        Act.WRONG_CODE,
+        Act.TOO_MANY_TRIES,
+        Act.ACCOUNT_CLOSED,
+        Act.SIGN_ON_REFUSED,
+    }
+)

@@ -9,14 +9,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import render
+from django.urls import reverse
 
 from cte_portal.accounts.models import KeptForm, SignInEvent, User
 from cte_portal.accounts.sign_in import devices, keys, limits, second_factor
-from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_tries
-from cte_portal.accounts.sign_in.own_account import note_sign_in
+from cte_portal.accounts.sign_in.letters import tell_of_break_glass, tell_of_change, tell_of_tries
+from cte_portal.accounts.sign_in.own_account import dormant_words, note_sign_in
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
+from cte_portal.accounts.sign_in.sign_on import mark
 
 Act = SignInEvent.Act
+STEP_BY_PROVIDER = "cte_portal.accounts.sign_in.sign_on.stage.SecondStep"
 
 OWN_CHANGES = {
     **dict.fromkeys(
@@ -57,6 +61,24 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": "Too many attempts. Wait a few minutes, then try again.",
     }
 
+    def get_login_stages(self) -> list[str]:
+        """Who proved a second factor at the identity provider is not asked for another."""
+        own = {"allauth.mfa.stages.AuthenticateStage": STEP_BY_PROVIDER}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """For every way in: an account that closed by itself stays closed, and says so."""
+        if user.is_active and user.dormant:
+            note_sign_in(request, Act.ACCOUNT_CLOSED, user)
+            return render(
+                request, "account/account_inactive.html", {"sentence": dormant_words(user)}
+            )
+        return super().pre_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
+        note_sign_in(request, Act.ACCOUNT_CLOSED, user)
+        return render(request, "account/account_inactive.html")
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -69,11 +91,22 @@ class AccountAdapter(DefaultAccountAdapter):
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         devices.remember(request, response, user.username)
-        note_sign_in(request, Act.SIGNED_IN, user)
+        note_sign_in(request, self._act(request, user), user)
         if user.confirmed_email != user.email:
             user.confirmed_email = user.email
             user.save(update_fields=["confirmed_email"])
         return response
+
+    def _act(self, request: HttpRequest, user: Any) -> SignInEvent.Act:
+        """How the person came in, and what follows where she should have come otherwise."""
+        if mark.keep_or_drop(request, user):
+            return Act.SIGNED_ON
+        if settings.OIDC_REQUIRED and mark.is_break_glass(user):
+            tell_of_break_glass(user)
+            return Act.BREAK_GLASS
+        if mark.is_required(user):
+            request.session[mark.MUST_BIND] = True
+        return Act.SIGNED_IN
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Before a password is looked at: whether there were too many wrong ones."""
@@ -103,9 +136,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """One way for each person: the code where there is an authenticator app, else the
-        password.
+        """One way for each person: at the identity provider where the session began there, by
+        code where there is an authenticator app, else by password.
         """
+        if mark.confirms(self.request):
+            address = reverse("sign-on-confirm")
+            return [{"id": "sign_on", "description": settings.OIDC_LABEL, "url": address}]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 

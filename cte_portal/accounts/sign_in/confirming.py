@@ -11,13 +11,16 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 from allauth.core import ratelimit
 from allauth.core.context import request_context
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
 from cte_portal.accounts.sign_in.forms import Code, CodeInput, ConfirmForm, SigningCodeForm
 from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.accounts.sign_in.sign_on import mark
 
-Method = Literal["password", "totp"]
+Method = Literal["password", "totp", "sso"]
 TOO_MANY = AccountAdapter.error_messages["rate_limited"]
 
 
@@ -35,14 +38,22 @@ def method_for(user: Any) -> Method:
     return "totp" if app_of(user) else "password"
 
 
-def confirm(request: HttpRequest, typed: str) -> Confirmation:
+def method_of(request: HttpRequest) -> Method:
+    """The same within a session, which may have begun at the identity provider."""
+    return "sso" if mark.confirms(request) else method_for(request.user)
+
+
+def confirm(request: HttpRequest, typed: str, about: str = "") -> Confirmation:
     """Check what the signed-in person typed. A code that was right is spent, so this comes after
     everything else has been checked, and outside of a transaction that may still be taken back.
-    What was typed is neither kept nor logged.
+    What was typed is neither kept nor logged. `about` is what the page shows that is signed.
     """
     if request.method != "POST":
         raise ValueError("allauth's limits count a POST alone.")
-    method = method_for(request.user)
+    method = method_of(request)
+    if method == "sso":
+        proved = mark.spend(request, about)
+        return Confirmation(proved, method, "" if proved else unproved_words())
     with request_context(request):
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
             return Confirmation(False, method, TOO_MANY)
@@ -60,6 +71,10 @@ def confirm(request: HttpRequest, typed: str) -> Confirmation:
     return Confirmation(True, method)
 
 
+def unproved_words() -> str:
+    return f"Confirm with {settings.OIDC_LABEL} first"
+
+
 class ProofForm(forms.Form):
     """For forms that are signed or need a second look at who sends them: their last field asks for
     the password or the code. When the form is valid, `confirm()` checks it.
@@ -73,7 +88,9 @@ class ProofForm(forms.Form):
         super().__init__(*arguments, **options)
         self.request = request
         self.fields["proof"] = field = self.fields.pop("proof")
-        if method_for(request.user) == "totp":
+        if self.method == "sso":
+            field.label, field.required = f"Confirm with {settings.OIDC_LABEL}", False
+        elif self.method == "totp":
             field.label, field.help_text = (
                 f"Code from your authenticator app, {self.purpose}",
                 "6 digits",
@@ -85,13 +102,28 @@ class ProofForm(forms.Form):
             field.error_messages["required"] = "Enter your password"
             field.widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 
-    @property
+    @cached_property
     def method(self) -> Method:
-        return method_for(self.request.user)
+        return method_of(self.request)
+
+    @property
+    def about(self) -> str:
+        """What the page shows that is signed with the proof."""
+        return ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the person has just confirmed at the identity provider."""
+        return self.method == "sso" and mark.proof(self.request, self.about)
+
+    def clean_proof(self) -> str:
+        if self.method == "sso" and not self.proved:
+            raise forms.ValidationError(unproved_words())
+        return str(self.cleaned_data["proof"])
 
     def confirm(self) -> Confirmation:
         """Check the proof of a valid form; what is wrong with it is said at the field."""
-        outcome = confirm(self.request, self.cleaned_data["proof"])
+        outcome = confirm(self.request, self.cleaned_data["proof"], self.about)
         if not outcome.ok:
             self.add_error("proof", outcome.sentence)
         return outcome

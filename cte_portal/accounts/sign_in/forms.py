@@ -14,6 +14,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
@@ -23,6 +24,7 @@ from cte_portal.accounts.models import SignInEvent
 from cte_portal.accounts.sign_in import letters, limits, own_account, second_factor
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
 from cte_portal.accounts.sign_in.keys import Unreadable
+from cte_portal.accounts.sign_in.sign_on import mark
 
 log = logging.getLogger("cte_portal.sign_in")
 
@@ -66,14 +68,12 @@ class SignInForm(PortalWords, allauth.LoginForm):
             raise get_account_adapter().validation_error("account_inactive")
         if self.user and self.user.dormant:
             own_account.note_sign_in(context.request, SignInEvent.Act.ACCOUNT_CLOSED, self.user)
-            cure = (
-                "Choose a new password with “Forgot your password?”"
-                if own_account.opens_by_mail(self.user)
-                else "Ask your district administrator"
-            )
+            raise ValidationError(own_account.dormant_words(self.user))
+        if self.user and mark.is_required(self.user) and mark.bound(self.user):
+            own_account.note_sign_in(context.request, SignInEvent.Act.SIGN_ON_REFUSED, self.user)
             raise ValidationError(
-                f"This account has not been used for 180 days and is closed. {cure} to open it"
-                " again."
+                f"You sign in with {settings.OIDC_LABEL} here, not with a password. Use the button"
+                " above."
             )
         return cleaned
 

@@ -124,6 +124,30 @@ def tell_of_change(
             )
 
 
+def tell_of_break_glass(person: User) -> None:
+    """To OPI's administrators, and the person: an account that is kept for the day when the
+    identity provider is away was used.
+    """
+    now = timezone.localtime()
+    context = {
+        "whose": f"{person.full_name} ({person.username})",
+        "at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT",
+        "provider": settings.OIDC_LABEL,
+    }
+    administrators = User.objects.filter(
+        memberships__role=Role.OPI_ADMINISTRATOR, is_active=True
+    ).exclude(email="")
+    for recipient in [person, *administrators.exclude(pk=person.pk).distinct()]:
+        if recipient.email:
+            post(
+                "break_glass",
+                "CTE Portal: an emergency account was used",
+                to=recipient,
+                key=f"break-glass:{person.pk}:{now:%Y%m%d%H%M%S}",
+                context=context,
+            )
+
+
 def mail_invitation(person: User, link: str, by: User) -> bool:
     """Send the one-time link; False when the e-mail could not be handed to the mail server."""
     try:

@@ -22,6 +22,7 @@ from cte_portal.accounts.models import KeptForm, SignInEvent
 from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
+from cte_portal.accounts.sign_in.sign_on import mark
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000
@@ -39,6 +40,7 @@ WITHOUT_SECOND_FACTOR = (
     "account_reauthenticate",
     "account_logout",
     "stay-signed-in",
+    "sign-on-answer",
 )
 
 
@@ -99,7 +101,9 @@ class SecondFactorMiddleware:
             or not getattr(view, "login_required", True)
         ):
             return None
-        if page_of(request) in WITHOUT_SECOND_FACTOR or app_of(request.user):
+        if page_of(request) in WITHOUT_SECOND_FACTOR or mark.is_strong(request):
+            return None
+        if app_of(request.user):
             return None
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(resolve_url("mfa_activate_totp"))

@@ -33,6 +33,15 @@ def opens_by_mail(person: User) -> bool:
     return bool(person.email and person.email == person.confirmed_email and districts_of(person))
 
 
+def dormant_words(person: User) -> str:
+    cure = (
+        "Choose a new password with “Forgot your password?”"
+        if opens_by_mail(person)
+        else "Ask your district administrator"
+    )
+    return f"This account has not been used for 180 days and is closed. {cure} to open it again."
+
+
 def chose_by_mail(person: User) -> None:
     """The person has chosen a password by a mailed link. An account that closed by itself opens
     again, and others hear of it.

@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage
+from allauth.account.views import LoginView, PasswordResetFromKeyView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
@@ -17,10 +20,12 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from cte_portal.accounts.models import SignInEvent, User
 from cte_portal.accounts.sign_in import devices, own_account, second_factor
 from cte_portal.accounts.sign_in.keys import Unreadable
+from cte_portal.accounts.sign_in.sign_on import mark
 
 SIGN_INS_SHOWN = 10
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
@@ -39,11 +44,35 @@ def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     return page
 
 
+def proved(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """allauth asks nothing of who has neither password nor app; the identity provider does."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if mark.confirms(request) and not mark.lately(request):
+            address = reverse("sign-on-confirm")
+            return redirect(f"{address}?{urlencode({'next': request.path})}")
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+class SignIn(LoginView):
+    """Whoever comes back here before the code begins anew, maybe as somebody else."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
+        clear_login(request)
+
+
 class Security(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         events = SignInEvent.objects.filter(user_id=self.request.user.pk).newest_first()
         return super().get_context_data(
-            required=settings.REQUIRE_MFA, sign_ins=events[:SIGN_INS_SHOWN], **kwargs
+            required=settings.REQUIRE_MFA,
+            sign_ins=events[:SIGN_INS_SHOWN],
+            sign_on=mark.bound(self.request.user),
+            break_glass=mark.is_break_glass(self.request.user),
+            **kwargs,
         )
 
 

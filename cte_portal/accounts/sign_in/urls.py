@@ -13,31 +13,34 @@ from cte_portal.accounts.sign_in.security_pages import (
     NewPassword,
     NewRecoveryCodes,
     Security,
+    SignIn,
+    proved,
     readable,
 )
+from cte_portal.accounts.sign_in.sign_on.views import SignOut
 
 urlpatterns = [
-    path("accounts/sign-in/", allauth.login, name="account_login"),
-    path("accounts/sign-out/", allauth.logout, name="account_logout"),
+    path("accounts/sign-in/", SignIn.as_view(), name="account_login"),
+    path("accounts/sign-out/", SignOut.as_view(), name="account_logout"),
     path("accounts/confirm/", allauth.reauthenticate, name="account_reauthenticate"),
     path("accounts/sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/security/", Security.as_view(), name="mfa_index"),
-    path("accounts/security/app/", Activate.as_view(), name="mfa_activate_totp"),
-    path("accounts/security/app/remove/", Deactivate.as_view(), name="mfa_deactivate_totp"),
+    path("accounts/security/app/", proved(Activate.as_view()), name="mfa_activate_totp"),
+    path("accounts/security/app/remove/", proved(Deactivate.as_view()), name="mfa_deactivate_totp"),
     path(
         "accounts/security/recovery-codes/",
-        readable(recovery_codes.view_recovery_codes),
+        proved(readable(recovery_codes.view_recovery_codes)),
         name="mfa_view_recovery_codes",
     ),
     path(
         "accounts/security/recovery-codes/new/",
-        readable(NewRecoveryCodes.as_view()),
+        proved(readable(NewRecoveryCodes.as_view())),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "accounts/security/recovery-codes/file/",
-        readable(recovery_codes.download_recovery_codes),
+        proved(readable(recovery_codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path("accounts/password/", allauth.password_change, name="account_change_password"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.test.utils import override_settings
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
@@ -125,6 +126,17 @@ def reset_without_a_reason(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def with_sign_on(visit: Callable[[Stage, Page], None]) -> Callable[[Stage, Page], None]:
+    """The page of a portal that has an identity provider."""
+
+    def visit_there(stage: Stage, page: Page) -> None:
+        issuer = "https://login.example.gov"
+        with override_settings(OIDC_ISSUER=issuer, PROVIDER_ORIGIN=issuer):
+            visit(stage, page)
+
+    return visit_there
+
+
 STATES: dict[str, list[State]] = {
     "people": [
         State("list", at("/opi/people/"), who="keeper"),
@@ -164,12 +176,19 @@ STATES: dict[str, list[State]] = {
     "district-person-new": [
         State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")
     ],
-    "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who="")],
+    "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who=""),
+        State("with single sign-on", with_sign_on(invited), who=""),
+    ],
     "invitation-link": [State("spent", at("/accounts/invitation/spent/"), who="")],
     "screens": [State("all", at("/screens/")), State("none", at("/screens/?find=zzz"))],
     "account_login": [
         State("empty", at("/accounts/sign-in/"), who=""),
         State("wrong password", wrong_password, who=""),
+        State("with single sign-on", with_sign_on(at("/accounts/sign-in/")), who=""),
+    ],
+    "sign-on-confirm": [State("ask", with_sign_on(at("/accounts/sign-on/confirm/")))],
+    "sign-on-answer": [
+        State("not asked for", with_sign_on(at("/accounts/sign-on/answer/")), who="")
     ],
     "account_logout": [State("ask", at("/accounts/sign-out/"))],
     "account_reauthenticate": [State("ask", at("/accounts/confirm/"))],
@@ -185,6 +204,7 @@ STATES: dict[str, list[State]] = {
     "mfa_index": [
         State("no app", at("/accounts/security/")),
         State("with an app", with_an_app("/accounts/security/")),
+        State("single sign-on", with_sign_on(at("/accounts/security/"))),
     ],
     "mfa_activate_totp": [
         State("picture", at("/accounts/security/app/")),

@@ -425,3 +425,11 @@ def test_nobody_resets_above_the_own_role_elsewhere_or_for_herself(
     people.reset_second_factor(Authority(keeper), administrator, "New phone")
     with pytest.raises(Refusal, match="no second factor"):
         people.reset_second_factor(Authority(keeper), administrator, "New phone")
+
+
+def test_start_again_leads_back_to_the_password(client: Client, clerk: User) -> None:
+    phone.give(clerk)
+    sign_in(client)
+    assert "Start again" in text(client.get(CODE))
+    assert client.get(SIGN_IN).status_code == 200
+    assert client.get(CODE)["Location"] == SIGN_IN

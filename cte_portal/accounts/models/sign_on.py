@@ -1,0 +1,58 @@
+"""Who a person is at the identity provider, and the sessions that began there."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class SignOn(models.Model):
+    """Issuer and subject, bound to one account once. No address stands here: whoever changes one
+    changes nothing of this.
+    """
+
+    class Way(models.TextChoices):
+        INVITATION = "invitation", "by the one-time link"
+        SECURITY = "security", "in Sign-in and security"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_on"
+    )
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    way = models.CharField(max_length=10, choices=Way.choices)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                name="accounts_a_sign_on_is_one_accounts",
+                violation_error_message="Another account of the portal signs in with that.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(issuer="") & ~Q(subject="") & Q(way__in=["invitation", "security"]),
+                name="accounts_a_sign_on_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-on of {self.user_id}"
+
+
+class SignOnSession(models.Model):
+    """The provider's name for a session, and the portal's: so the provider can end it here."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_on_sessions"
+    )
+    name = models.CharField(max_length=255)
+    session_key = models.CharField(max_length=40)
+    began_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="accounts_sign_on_sessions")]
+
+    def __str__(self) -> str:
+        return f"sign-on session {self.pk}"

@@ -1,0 +1,120 @@
+"""What a session remembers of the provider: that it began there, how, and what was proved there
+since.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cte_portal.accounts.models import Membership, SignOn, SignOnSession, User
+from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.accounts.sign_in.sessions import SIGNED_IN_AT
+from cte_portal.accounts.sign_in.sign_on.tokens import Identity
+
+MARK, MUST_BIND, PROOF = "signed_on", "sign_on_must_bind", "sign_on_proof"
+PROOF_SECONDS = 300
+"""How long a proof waits for the form that it was given for."""
+
+
+def put(request: HttpRequest, person: User, identity: Identity, token: str) -> None:
+    """Before the sign-in goes on; it holds for this person alone."""
+    request.session[MARK] = {
+        "user": person.pk,
+        "strong": identity.strong,
+        "session": identity.session,
+        "token": token,
+    }
+
+
+def of(request: HttpRequest) -> dict[str, Any] | None:
+    """The mark of the session, if it began at the provider that is set."""
+    mark = request.session.get(MARK) if settings.OIDC_ISSUER else None
+    return mark if isinstance(mark, dict) else None
+
+
+def is_strong(request: HttpRequest) -> bool:
+    """Whether the provider asked for a second factor when the session began."""
+    mark = of(request)
+    return bool(mark and mark["strong"])
+
+
+def confirms(request: HttpRequest) -> bool:
+    """Whether the provider is asked who it is within the session: unless the person's own app
+    stands for a second factor that the provider did not ask for.
+    """
+    kept = of(request)
+    return bool(kept and (kept["strong"] or not app_of(request.user)))
+
+
+def lately(request: HttpRequest) -> bool:
+    """Whether the person signed in, or confirmed, a short time ago."""
+    records = get_authentication_records(request, request.user)
+    moments = [record["at"] for record in records if record.get("reauthenticated")]
+    newest = max([request.session.get(SIGNED_IN_AT, 0), *moments])
+    return bool(time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def keep_or_drop(request: HttpRequest, person: User) -> bool:
+    """At the end of a sign-in: whether it came by the provider, and is this person's. One that
+    stopped half way, before somebody else took a password, is not.
+    """
+    mark = of(request)
+    if mark is None or mark["user"] != person.pk:
+        request.session.pop(MARK, None)
+        return False
+    if mark["session"]:
+        SignOnSession.objects.create(
+            user=person,
+            name=mark["session"],
+            session_key=request.session.session_key or "",
+            began_at=timezone.now(),
+        )
+    return True
+
+
+def bound(person: User) -> SignOn | None:
+    """The person at the provider that is set."""
+    if not settings.OIDC_ISSUER:
+        return None
+    return SignOn.objects.filter(user_id=person.pk, issuer=settings.OIDC_ISSUER).first()
+
+
+def is_break_glass(person: User) -> bool:
+    return person.username.lower() in {name.lower() for name in settings.OIDC_BREAK_GLASS}
+
+
+def is_required(person: User) -> bool:
+    """Whether the person is to sign in at the provider, by where she works."""
+    if not settings.OIDC_ISSUER or not settings.OIDC_REQUIRED or is_break_glass(person):
+        return False
+    return "all" in settings.OIDC_REQUIRED or (
+        Membership.objects.filter(user=person, district__in=settings.OIDC_REQUIRED).exists()
+    )
+
+
+def prove(request: HttpRequest, *, path: str, about: str) -> None:
+    request.session[PROOF] = {"path": path, "about": about, "at": time.time()}
+
+
+def proof(request: HttpRequest, about: str) -> bool:
+    """Whether the person has just proved, for this page and what stands on it, who she is."""
+    kept = request.session.get(PROOF)
+    return (
+        isinstance(kept, dict)
+        and kept["path"] == request.path
+        and kept["about"] == about
+        and time.time() - kept["at"] < PROOF_SECONDS
+    )
+
+
+def spend(request: HttpRequest, about: str) -> bool:
+    """The same, once."""
+    valid = proof(request, about)
+    request.session.pop(PROOF, None)
+    return valid
