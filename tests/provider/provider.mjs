@@ -7,6 +7,7 @@ const [port, backChannel, ...portals] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const said = { people: {}, acr: undefined, amr: undefined, silent: false, broken: false };
 const asked = [];
+const titled = (text) => `<!doctype html><html lang="en"><title>Provider of the tests</title><h1>Provider of the tests</h1>${text}</html>`;
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -23,7 +24,15 @@ const provider = new Provider(issuer, {
   cookies: { keys: ['of the tests alone'] },
   // Its own would refuse the loopback.
   fetch: (address, options) => fetch(address, { ...options, dispatcher: undefined }),
-  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (context, form) => {
+        context.type = 'html';
+        context.body = titled(`${form}<button form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button>`);
+      },
+    },
+  },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...said.people[id] }) }),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   loadExistingGrant: async (context) => {
@@ -45,7 +54,7 @@ const bodyOf = async (request) => {
 
 const page = (response, text) => {
   response.setHeader('Content-Type', 'text/html');
-  response.end(`<!doctype html><html lang="en"><title>Provider of the tests</title><h1>Provider of the tests</h1>${text}</html>`);
+  response.end(titled(text));
 };
 
 createServer(async (request, response) => {

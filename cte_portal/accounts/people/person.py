@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.access.scoped import PortalAction
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.accounts.people import people
+from cte_portal.accounts.people.disconnecting import disconnect
 from cte_portal.accounts.people.forms import (
     AddressForm,
     FactorForm,
@@ -24,17 +25,19 @@ from cte_portal.accounts.people.forms import (
 from cte_portal.accounts.people.one_time_link import SHOWN_ONCE, show_link
 from cte_portal.accounts.people.pages import DistrictPages, OpiPages, Pages
 from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.accounts.sign_in.sign_on import mark
 from cte_portal.refusals import Refusal
 
 FORMS: dict[str, type[forms.Form]] = {
     "give": RoleForm,
     "details": NamesForm,
     "factor": FactorForm,
+    "disconnect": FactorForm,
     "address": AddressForm,
     "link": LinkForm,
 }
 """The form behind each button that has one."""
-TYPED = ("give", "details", "factor", "address")
+TYPED = ("give", "details", "factor", "disconnect", "address")
 """The buttons whose forms come back after the person was signed out: those with more than a
 password.
 """
@@ -107,6 +110,8 @@ class PersonPage(Pages, PortalAction):
                 self.rename(typed)
             case "factor":
                 people.reset_second_factor(authority, person, typed["reason"])
+            case "disconnect":
+                disconnect(authority, person, typed["reason"])
             case "address":
                 people.change_address(authority, person, typed["email"])
             case "link" | "mail":
@@ -173,6 +178,7 @@ class PersonPage(Pages, PortalAction):
             "forms": self.forms_of(form),
             "shows_link": people.shows_link(person),
             "app": app_of(person),
+            "sign_on": mark.bound(person),
             "events": events[:50],
             "once": new_link,
             **self.common_context(),

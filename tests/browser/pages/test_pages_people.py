@@ -176,7 +176,9 @@ STATES: dict[str, list[State]] = {
     "district-person-new": [
         State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")
     ],
-    "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who=""),
+    "invitation": [
+        State("ask", invited, who=""),
+        State("weak password", invited_weak, who=""),
         State("with single sign-on", with_sign_on(invited), who=""),
     ],
     "invitation-link": [State("spent", at("/accounts/invitation/spent/"), who="")],

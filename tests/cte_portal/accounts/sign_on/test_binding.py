@@ -228,3 +228,21 @@ def test_without_a_provider_nothing_is_there(client: Any, clerk: User) -> None:
     assert "Montana sign-in" not in text(client.get("/accounts/security/"))
     assert client.post("/accounts/sign-on/confirm/").status_code == 404
     assert client.get("/accounts/sign-on/answer/?state=x&code=y").status_code == 404
+
+
+def test_an_administrator_disconnects_and_everybody_is_told(
+    provider: Provider, clerk: User, administrator: User, stranger: User, client: Any
+) -> None:
+    bind(clerk, provider, "cheryl")
+    visitor = Visitor("cheryl")
+    visitor.goes("/accounts/sign-on/")
+    client.force_login(administrator)
+    path = f"/districts/9012/2025/people/{clerk.pk}/"
+    assert "Disconnect Montana sign-in" in text(client.get(path))
+    form = {"do": "disconnect", "reason": "New account", "proof": "not it"}
+    assert "not your password" in text(client.post(path, form)) and visitor.inside
+    assert client.post(path, {**form, "proof": PASSPHRASE}).status_code == 302
+    assert not SignOn.objects.exists() and not visitor.inside
+    assert "disconnected your CTE Portal account" in send_queued()[-1].body
+    assert AuditEvent.objects.filter(reason="New account").exists()
+    assert visitor.goes("/accounts/sign-on/").status_code == 403

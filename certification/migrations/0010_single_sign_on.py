@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certification', '0008_one_district_of_a_year_that_is_over'),
+        ('certification', '0009_sealed_outcomes'),
     ]
 
     operations = [
