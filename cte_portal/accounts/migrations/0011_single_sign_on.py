@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from cte_portal.accounts.triggers import SIGN_IN_TRIGGERS
+from cte_portal.accounts.triggers import SIGN_INS
 
 
 class Migration(migrations.Migration):
@@ -68,5 +68,5 @@ class Migration(migrations.Migration):
             model_name='signonsession',
             index=models.Index(fields=['name'], name='accounts_sign_on_sessions'),
         ),
-        migrations.RunPython(SIGN_IN_TRIGGERS.install, migrations.RunPython.noop),
+        migrations.RunPython(SIGN_INS.install, migrations.RunPython.noop),
     ]
