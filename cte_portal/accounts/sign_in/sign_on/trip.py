@@ -31,7 +31,7 @@ class Canceled(Exception):
     """The person, or the provider, broke off there."""
 
 
-class Lost(Exception):
+class NotAwaited(Exception):
     """An answer that this browser did not ask for, has had already, or that came too late."""
 
 
@@ -78,15 +78,15 @@ def begin(
 
 def finish(request: HttpRequest) -> tuple[Trip, tokens.Identity, str]:
     """The answer that the browser brings back, with the identity token itself. Raises Away,
-    Rejected, Unfit, Canceled or Lost.
+    Rejected, Unfit, Canceled or NotAwaited.
     """
     kept = request.session.pop(TRIP, None)
     trip = Trip(**kept) if isinstance(kept, dict) else None
     state = request.GET.get("state", "")
     if trip is None or not hmac.compare_digest(state.encode(), trip.state.encode()):
-        raise Lost
+        raise NotAwaited
     if time.time() - trip.at > MOST_SECONDS:
-        raise Lost
+        raise NotAwaited
     if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
         raise tokens.Unfit("iss")
     if "error" in request.GET:

@@ -127,7 +127,7 @@ class Answer(SignOnView):
             where, identity, token = trip.finish(request)
         except trip.Canceled:
             return problem(request, f"You did not sign in with {label}.")
-        except trip.Lost:
+        except trip.NotAwaited:
             return problem(
                 request, "This page was open for too long, or was used already. Start again."
             )
