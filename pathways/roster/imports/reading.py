@@ -91,6 +91,9 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             reading.notices.append(
                 f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}"
             )
+        if part.spellings:
+            pairs = ", ".join(f"{title} as {exact}" for title, exact in part.spellings)
+            reading.notices.append(f"{part.name}: these columns were read: {pairs}")
         _one_order_of_dates(reading, place, part)
     whole = sum(reading.other_years.values())
     if whole and whole == total:

@@ -72,6 +72,8 @@ class RosterPart:
     """The first line with data."""
     unknown: tuple[str, ...] = ()
     width: int = 0
+    spellings: tuple[tuple[str, str], ...] = ()
+    """Titles as the file has them, where they are not the layout's own, with those."""
 
     @property
     def is_aim(self) -> bool:
@@ -212,8 +214,14 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         for title, key in zip(titles, plain, strict=True)
         if key not in own
     )
+    exact = {column.name: column.title for column in layout.columns}
+    spellings = tuple(
+        (printable(titles[place]).strip()[:60], exact[column])
+        for column, place in places.items()
+        if titles[place].strip() != exact[column]
+    )
     return RosterPart(
-        name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles)
+        name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles), spellings
     )
 
 

@@ -450,3 +450,14 @@ def test_rows_to_correct_come_back_and_can_be_uploaded(desk: Desk) -> None:
     assert "ROS-003" in text and "Correct the value" in text
     again = desk.send(text.replace("1/31/07", "01/31/2007"))
     assert counts(again, "Student")["new"] == 1 and Student.objects.count() == 3
+
+
+def test_a_title_in_another_spelling_is_read_with_a_notice(desk: Desk) -> None:
+    """R-IMP-22: case, spaces and names of other systems; the layout's own titles say nothing."""
+    assert desk.send(STUDENTS, "validate").result["notices"] == []
+    spelled = STUDENTS.replace("Student State ID", "state_id").replace("Gender", " gender")
+    batch = desk.send(spelled)
+    assert counts(batch, "Student")["new"] == 3
+    assert batch.result["notices"] == [
+        "file.csv: these columns were read: state_id as Student State ID, gender as Gender"
+    ]
