@@ -78,10 +78,13 @@ class RowForm(forms.ModelForm):
         return cleaned
 
     def chosen(self, name: str, rows: Any) -> None:
-        """Let a field offer these rows alone."""
+        """Let a field offer these rows alone. A new row has the only one chosen."""
         if name in self.fields:
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].empty_label = f"Choose a {name}"  # type: ignore[attr-defined]
+            needed = self.fields[name].required and not self.instance.pk
+            if needed and len(only := list(rows[:2])) == 1:
+                self.fields[name].initial = only[0].pk
 
 
 class SchoolForm(RowForm):
@@ -209,8 +212,6 @@ class EnrollmentForm(RowForm):
             school__district=self.scope.district, school_year=self.scope.end_year
         )
         self.chosen("calendar", own.select_related("school"))
-        if len(calendars := list(own[:2])) == 1:
-            self.fields["calendar"].initial = calendars[0].pk
         if self.instance.pk:
             del self.fields["student"]
 

@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, printable
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.archive import Archive, is_zip
+from pathways.roster.imports.excel.workbook import is_workbook, text_of
 from pathways.roster.imports.layout import CSV_LAYOUTS, RosterLayout
 from pathways.roster.problems import RosterProblem
 
@@ -95,11 +96,8 @@ def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
         file.seek(0)
         return [_part(file, name)]
     archive = Archive(file)
-    if "xl" in archive.folders:
-        raise FileRefused(
-            "This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that"
-            " file"
-        )
+    if is_workbook(archive.names):
+        return [_part(text_of(file), name)]
     if "manifest.csv" in archive.names:
         raise FileRefused("A OneRoster export is uploaded by one district at a time")
     archive.require_harmless()

@@ -65,7 +65,7 @@ class RosterColumns(ScopedView, TemplateView):
 NOTES = (
     "Fill in the first sheet. All columns are formatted as text to keep leading zeros.",
     "The sample row is not a real one: delete it.",
-    "Then choose Save As, CSV UTF-8, in Excel, and upload that file.",
+    "Then save the workbook and upload it. Only this first sheet is read.",
 )
 
 

@@ -61,7 +61,7 @@ class UploadForm(forms.Form):
     file = FileChoice(
         label="File",
         error_messages={"required": "Select a file", "empty": "The selected file is empty"},
-        widget=forms.FileInput(attrs={"accept": ".tsv,.txt,.csv,.zip", "data-upload": ""}),
+        widget=forms.FileInput(attrs={"accept": ".tsv,.txt,.csv,.xlsx,.zip", "data-upload": ""}),
     )
     work = forms.ChoiceField(
         label="Work to Perform",
@@ -93,7 +93,7 @@ class UploadForm(forms.Form):
         if fall_only:
             self.fields["type"].choices = [(CTE_FALL.slug, CTE_FALL.title)]  # type: ignore[attr-defined]
             self.fields["every_grade"].disabled = True
-        kinds = "*.tsv" if fall_only else "*.tsv (rosters also *.csv, *.zip)"
+        kinds = "*.tsv" if fall_only else "*.tsv (rosters also *.csv, *.xlsx, *.zip)"
         self.fields["file"].help_text = f"{kinds}, up to {settings.UPLOAD_MAX_MB} MB"
         self.fields["file"].widget.attrs["data-most"] = str(most_bytes())
         self.fields["file"].required = not (request.method == "POST" and too_large(request))
@@ -110,8 +110,10 @@ class UploadForm(forms.Form):
             raise forms.ValidationError("Select one file")
         name = (file.name or "").lower()
         if self.cleaned_data.get("type") in TYPES:
-            if not name.endswith((".csv", ".tsv", ".txt", ".zip")):
-                raise forms.ValidationError("The file name must end with .csv, .tsv, .txt, or .zip")
+            if not name.endswith((".csv", ".tsv", ".txt", ".zip", ".xlsx")):
+                raise forms.ValidationError(
+                    "The file name must end with .csv, .tsv, .txt, .xlsx, or .zip"
+                )
             return file
         if name.endswith((".csv", ".zip")) and (title := _roster_type(file, name)):
             raise forms.ValidationError(

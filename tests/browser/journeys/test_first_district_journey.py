@@ -1,0 +1,199 @@
+"""From an empty portal to a record saved in the first pathway, without SQL: by files and by hand,
+with scripts and at 320 pixels without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from playwright.sync_api import Page, expect
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
+from pathways.models import Participation, Pathway
+from tests.browser.conftest import NARROW, WIDE, Desk
+from tests.browser.journeys.test_set_up_journey import accept
+from tests.browser.pages.states import well_built, without_violations
+from tests.fixtures.people import PASSPHRASE
+from tests.pathways.roster.conftest import ALL, ROSTERS
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
+
+DISTRICTS = (
+    "District Number,District Name,First Name,Last Name,E-mail Address,User Name\n"
+    "9012,Cottonwood Bend K-12 Schools,Dana,Ashford,dana@example.org,dashford\n"
+)
+FILES = (
+    ("Schools and calendars", "schools"),
+    ("Students", "students"),
+    ("Enrollments", "enrollments"),
+    ("Courses and their pathways", "courses"),
+    ("Sections and rosters", "sections"),
+    ("Sections and rosters", "rosters"),
+)
+
+
+def judged(page: Page) -> None:
+    """Every page of the way: by its width, and where scripts run, by axe, which is one."""
+    if page.evaluate("matchMedia('(scripting: enabled)').matches"):
+        without_violations(page)
+    well_built(page)
+
+
+def set_up(desk: Desk, tmp_path: Path, *, script: bool) -> Page:
+    """What OPI does, and the District Administrator's first page."""
+    first = User.objects.create_superuser(
+        "first", "first@example.org", PASSPHRASE, first_name="Robin", last_name="Hale"
+    )
+    opi = desk.open(first, script=script)
+    expect(opi.get_by_role("heading", level=1)).to_have_text("Set up the collection")
+    judged(opi)
+    file = tmp_path / "districts.csv"
+    file.write_text(DISTRICTS)
+    opi.get_by_role("link", name="Districts", exact=True).first.click()
+    opi.get_by_role("link", name="Add districts from a file").first.click()
+    opi.locator("input[type=file]").set_input_files(file)
+    opi.get_by_role("button", name="Preview").click()
+    expect(opi.get_by_text("Cottonwood Bend K-12 Schools").first).to_be_visible()
+    judged(opi)
+    opi.get_by_role("button", name="Save and send invitations").click()
+    expect(opi.get_by_text("1 district").first).to_be_visible()
+
+    opi.goto("/")
+    opi.get_by_role("link", name="Pathway approvals").first.click()
+    opi.get_by_role("link", name=re.compile("^05 ")).click()
+    opi.get_by_label("9012 Cottonwood Bend K-12 Schools").check()
+    opi.get_by_label("Approved", exact=True).check(force=True)
+    opi.get_by_role("button", name="Preview").click()
+    opi.get_by_label("Reason").first.fill("Application of 05/01/2025")
+    opi.get_by_role("button", name="Save the change").click()
+    expect(opi.get_by_text("Saved. 1 approved for 2024-25.")).to_be_visible()
+
+    for batch in Batch.objects.filter(status="queued", kind="invitation"):
+        assert run(batch.pk)
+    link = re.search(r"https?://\S+", str(mail.outbox[-1].body))
+    assert link
+    return accept(desk, re.sub(r"^https?://[^/]+", desk.url, link[0]), script=script)
+
+
+def by_files(page: Page, tmp_path: Path) -> None:
+    for title, name in FILES:
+        page.goto("/districts/9012/2025/roster-data/")
+        line = page.get_by_role("row", name=re.compile(title))
+        line.get_by_role("link", name="Upload", exact=True).click()
+        if name == "sections":
+            page.get_by_label("Import Type").select_option("sections")
+        file = tmp_path / f"{name}.csv"
+        file.write_text(ALL[name] if name != "rosters" else ROSTERS)
+        page.locator("input[type=file]").set_input_files(file)
+        judged(page)
+        page.get_by_role("button", name="Submit to Batch").click()
+        page.wait_for_url("**/batches/**")
+        assert run(Batch.objects.get(status="queued", hidden=False).pk)
+        page.reload()
+        expect(page.get_by_text("Nothing has been saved yet.").first).to_be_visible()
+        judged(page)
+        page.get_by_role("button", name="Upload this file").click()
+        page.wait_for_load_state()
+        assert run(Batch.objects.get(status="queued", hidden=False).pk)
+        page.reload()
+        expect(page.get_by_text("saved:").first).to_be_visible()
+
+
+def saved(page: Page, heading: str) -> None:
+    judged(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def by_hand(page: Page, tmp_path: Path) -> None:
+    page.goto("/districts/9012/2025/roster-data/")
+    page.get_by_role("link", name="Open schools and calendars").click()
+    page.get_by_role("link", name="Add a school").click()
+    page.get_by_label("School Number").fill("0001")
+    page.get_by_label("School Name").fill("Sun High School")
+    saved(page, "Schools and calendars")
+    page.get_by_role("link", name="Add a calendar of Sun High School").click()
+    page.get_by_label("Calendar Number").fill("001")
+    saved(page, "Schools and calendars")
+
+    page.goto("/districts/9012/2025/roster-data/")
+    page.get_by_role("link", name="Open students").click()
+    page.get_by_role("link", name="Add a student").click()
+    page.get_by_label("State ID").fill("999000001")
+    page.get_by_label("Last name").fill("ÁLVAREZ")
+    page.get_by_label("First name").fill("Zoë")
+    page.get_by_label("Birth Date").fill("01/31/2007")
+    page.get_by_label("Gender").select_option("F")
+    saved(page, "ÁLVAREZ, ZOË")
+    page.get_by_role("link", name="Enroll", exact=True).click()
+    page.get_by_label("Grade").select_option("12")
+    page.get_by_label("Start Date").fill("08/21/2024")
+    saved(page, "ÁLVAREZ, ZOË")
+
+    page.goto("/districts/9012/2025/roster-data/")
+    page.get_by_role("link", name="Choose pathways").click()
+    page.get_by_role("link", name="Add a course").click()
+    page.get_by_label("School").select_option(label="Sun High School")
+    page.get_by_label("Course Number").fill("CTE101")
+    page.get_by_label("Course Name").fill("Welding 1")
+    page.get_by_label("CTE Pathway").select_option(label=str(Pathway.objects.get(code="05")))
+    page.get_by_label("Credits").fill("1.00")
+    saved(page, "Courses and pathways")
+
+    page.goto("/districts/9012/2025/roster-data/")
+    page.get_by_role("link", name="Open sections").click()
+    page.get_by_role("link", name="Add a section").click()
+    page.get_by_label("Course").select_option(index=1)
+    page.get_by_label("Section Number").or_(page.get_by_label("Number")).first.fill("1")
+    judged(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Add students by State ID").fill("999000001")
+    judged(page)
+    page.get_by_role("button", name="Save the roster").click()
+    expect(page.get_by_role("link", name="ÁLVAREZ, ZOË")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", [by_files, by_hand])
+@pytest.mark.parametrize(
+    ("script", "size"),
+    [
+        pytest.param(True, WIDE, id="script"),
+        pytest.param(False, NARROW, id="narrow, no script", marks=pytest.mark.once),
+    ],
+)
+def test_six_steps_from_an_empty_portal_to_a_record(
+    way: Callable[[Page, Path], None],
+    script: bool,
+    size: dict[str, int],
+    desk: Desk,
+    opi_reference: None,
+    tmp_path: Path,
+) -> None:
+    page = set_up(desk, tmp_path, script=script)
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    expect(page.get_by_text("No students for 2024-25", exact=False)).to_be_visible()
+    judged(page)
+    page.get_by_role("link", name="Open roster data").click()
+    expect(page.get_by_role("row", name="Missing")).to_have_count(5)
+    way(page, tmp_path)
+
+    page.goto("/districts/9012/2025/roster-data/")
+    expect(page.get_by_role("row", name="Missing")).to_have_count(0)
+    judged(page)
+    page.goto("/districts/9012/2025/roster-worklist/")
+    page.get_by_label("ÁLVAREZ, ZOË").check()
+    judged(page)
+    page.get_by_label("Create with these credits").check()
+    page.get_by_role("button", name="Save for the chosen lines").click()
+    expect(page.get_by_text("Created with 1.00 credits.")).to_be_visible()
+    record = Participation.objects.get()
+    assert (record.student.state_id, record.pathway.code) == ("999000001", "05")

@@ -1,0 +1,199 @@
+"""Roster files as Excel workbooks: the first sheet is read as its CSV would be."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+
+import pytest
+import xlsxwriter
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pathways.files.text import FileRefused
+from pathways.models import Student
+from pathways.roster.imports.excel.workbook import text_of
+from tests.pathways.roster.conftest import STUDENTS, Desk, counts, file_of
+
+ROWS = [line.split(",") for line in STUDENTS.splitlines()]
+Fill = Callable[[xlsxwriter.Workbook], None]
+
+
+def book(fill: Fill, **options: object) -> bytes:
+    into = io.BytesIO()
+    with xlsxwriter.Workbook(into, options) as workbook:
+        fill(workbook)
+    return into.getvalue()
+
+
+def of_rows(rows: Sequence[Sequence[str]]) -> bytes:
+    def fill(workbook: xlsxwriter.Workbook) -> None:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write_string(number, place, cell)
+
+    return book(fill)
+
+
+def read(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text_of(io.BytesIO(data)).read().decode(), newline="")))
+
+
+@pytest.mark.django_db(databases=["default", "state"])
+def test_a_workbook_is_uploaded_as_it_was_saved(desk: Desk) -> None:
+    batch = desk.send(of_rows(ROWS))
+    assert counts(batch, "Student")["new"] == 3 and batch.result["notices"] == []
+    assert desk.send(STUDENTS).result["objects"][0]["unchanged"] == 3
+
+
+@pytest.mark.django_db(databases=["default", "state"])
+def test_a_bad_row_is_named_by_its_number_in_excel(desk: Desk) -> None:
+    rows = [[], *ROWS[:2], [], [], ["12", *ROWS[2][1:]]]
+    batch = desk.send(of_rows(rows))
+    assert counts(batch, "Student")["refused"] == 1
+    report = list(csv.DictReader(io.StringIO(file_of(batch, "report.csv"))))
+    assert next(row["Line"] for row in report if row["Rule"] == "ROS-003") == "6"
+
+
+@pytest.mark.django_db(databases=["default", "state"])
+def test_the_filled_in_template_goes_through_the_page(desk: Desk, client: Client) -> None:
+    """The template, whose columns are text and whose second sheet holds notes."""
+    client.force_login(desk.clerk)
+    address = reverse("roster-template", args=["0965", 2025, "students"])
+    content = b"".join(client.get(f"{address}?form=xlsx"))  # type: ignore[arg-type]
+    rows = read(content)
+    assert rows[0][:2] == ["District Number", "Student State ID"] and rows[1][0] == "0965"
+    batch = desk.send(content, type="students")
+    assert counts(batch, "Student")["new"] == 1
+    assert Student.objects.get().state_id == "000000000"
+
+
+def test_numbers_days_and_formulas_are_what_people_see() -> None:
+    def fill(workbook: xlsxwriter.Workbook) -> None:
+        hidden, sheet = workbook.add_worksheet("old"), workbook.add_worksheet("now")
+        hidden.write_string(0, 0, "hidden")
+        sheet.activate()
+        sheet.set_first_sheet()
+        hidden.hide()
+        day = workbook.add_format({"num_format": "m/d/yyyy"})
+        own = workbook.add_format({"num_format": '[$-409]d"th" mmm'})
+        red = workbook.add_format({"num_format": '[Red]0.00 "days"'})
+        bold = workbook.add_format({"bold": True})
+        sheet.write_number(0, 0, 999000001)
+        sheet.write_number(0, 1, 0.1 + 0.2)
+        sheet.write_datetime(0, 2, datetime.datetime(2007, 1, 31, 13, 0), day)
+        sheet.write_datetime(0, 3, datetime.datetime(2007, 1, 31), own)
+        sheet.write_number(0, 4, 2025, red)
+        sheet.write_formula(0, 5, '="A"&"B"', None, "AB")
+        sheet.write_boolean(0, 6, True)
+        sheet.write_rich_string(0, 7, "O'", bold, "Neil", " Jr")
+        sheet.write_string(0, 8, "two\nlines ")
+        sheet.write_string(0, 10, "after a gap")
+
+    assert read(book(fill)) == [
+        [
+            "999000001",
+            "0.3",
+            "01/31/2007",
+            "01/31/2007",
+            "2025",
+            "AB",
+            "TRUE",
+            "O'Neil Jr",
+            "two lines",
+            "",
+            "after a gap",
+        ]
+    ]
+
+
+def test_days_of_a_mac_are_its_own() -> None:
+    def fill(workbook: xlsxwriter.Workbook) -> None:
+        day = workbook.add_format({"num_format": 14})
+        workbook.add_worksheet().write_datetime(0, 0, datetime.datetime(2007, 1, 31), day)
+
+    assert read(book(fill, date_1904=True)) == [["01/31/2007"]]
+
+
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), max_size=8
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), max_size=6), st.booleans())
+def test_any_table_of_texts_comes_back(rows: list[list[str]], in_memory: bool) -> None:
+    def fill(workbook: xlsxwriter.Workbook) -> None:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write_string(number, place, cell)
+
+    def trimmed(table: list[list[str]]) -> list[list[str]]:
+        own = [list(row) for row in table]
+        for row in own:
+            while row and not row[-1]:
+                row.pop()
+        while own and not own[-1]:
+            own.pop()
+        return own
+
+    assert trimmed(read(book(fill, constant_memory=not in_memory))) == trimmed(rows)
+
+
+def changed(part: str, change: Callable[[str], str]) -> bytes:
+    into = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(of_rows(ROWS))) as before,
+        zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            text = before.read(name).decode()
+            after.writestr(name, change(text) if name == part else text)
+    return into.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        (SHEET, lambda text: text.replace("?>", f"?>{LAUGHS}", 1)),
+        (SHEET, lambda text: text.replace('<row r="2"', '<row r="99999999999999999999"')),
+        (SHEET, lambda text: text.replace('<row r="2"', '<row r="1"')),
+        (SHEET, lambda text: text.replace("<v>1</v>", "<v>77777777</v>")),
+        (SHEET, lambda text: text.replace('t="s"', "").replace("<v>1</v>", "<v>x</v>")),
+        (SHEET, lambda text: text.replace('r="A1"', 'r="1A"')),
+        (SHEET, lambda text: text[: len(text) // 2]),
+        ("xl/workbook.xml", lambda text: text.replace("<sheet ", '<sheet state="hidden" ')),
+        ("xl/_rels/workbook.xml.rels", lambda text: text.replace("worksheets/", "../../etc/")),
+    ],
+)
+def test_a_broken_or_hostile_workbook_is_refused_in_words(
+    part: str, change: Callable[[str], str]
+) -> None:
+    with pytest.raises(FileRefused, match="This Excel workbook cannot be read"):
+        read(changed(part, change))
+
+
+def test_a_workbook_that_unpacks_to_more_than_a_file_may_be_is_not_unpacked(
+    settings: pytest.FixtureRequest,
+) -> None:
+    settings.UPLOAD_MAX_MB = 1  # type: ignore[attr-defined]
+    long = changed(SHEET, lambda text: text.replace("<sheetData>", f"<sheetData>{' ' * 9_000_000}"))
+    assert len(long) < 100_000
+    with pytest.raises(FileRefused, match="too large"):
+        read(long)
+
+
+@pytest.mark.django_db(databases=["default", "state"])
+def test_a_workbook_of_something_else_says_so(desk: Desk) -> None:
+    batch = desk.send(of_rows([["Name", "Phone"], ["A", "1"]]))
+    assert "does not have the column titles of a roster file" in batch.result["refused"]
