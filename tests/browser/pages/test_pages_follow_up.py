@@ -148,9 +148,9 @@ def request_of(status: str = "waiting") -> Visit:
         reason = "Was entered under the wrong pathway, and completed no course of it."
         request = ask_to_remove(scope, entry.pk, reason, by=stage.clerk)
         if status == "approved":
-            approve(scope, request.pk, by=stage.opi, answer="Agreed, thank you.")
+            approve(scope, request.pk, by=stage.people["opi"], answer="Agreed, thank you.")
         if status == "denied":
-            deny(scope, request.pk, by=stage.opi, answer="She was a concentrator.")
+            deny(scope, request.pk, by=stage.people["opi"], answer="She was a concentrator.")
         page.goto(f"{CALLS}requests/{request.pk}/")
 
     return visit
