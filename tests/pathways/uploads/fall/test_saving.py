@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
-from cte_portal.batches.running import run_here
+from cte_portal.batches.running import run, run_here
 from cte_portal.batches.submit import submit
 from pathways.files import extract
 from pathways.files.layout import CTE_FALL
+from pathways.follow_up.differences import noting
 from pathways.models import (
     Attempt,
     CollectionLock,
@@ -31,6 +32,7 @@ from pathways.models import (
     PostProgramStatus,
     School,
 )
+from pathways.roster import ledger
 from tests.fixtures.records import HEALTH, District_
 from tests.fixtures.uploads import Uploaded
 from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, open_list
@@ -378,7 +380,7 @@ def test_a_certified_follow_up_is_tested_against_and_not_written(
 ) -> None:
     lock()
     assert fall_upload(fall_file(row()), work="validate").counts["new"] == 1
-    batch = submitted(leavers, clerk)
+    batch = run_here(queued(leavers, clerk, row()))
     assert batch.status == "failed"
     assert batch.sentence == (
         "The follow-up of 2023-24 has been locked since 12/20/2024. Certified. Nothing was changed."
@@ -406,18 +408,15 @@ def lock(collection: str = "cte-fall") -> None:
     )
 
 
-def submitted(leavers: Leavers, clerk: User, *rows: str) -> Batch:
-    content = fall_file(*(rows or [row()]))
-    return run_here(
-        submit(
-            "fall-upload",
-            by=clerk,
-            title="MT Data Upload",
-            subject="Fall CTE.tsv",
-            scope=leavers.scope,
-            options={"type": "cte-fall", "work": "upload"},
-            content=ContentFile(content, name="input"),
-        )
+def queued(leavers: Leavers, clerk: User, *rows: str) -> Batch:
+    return submit(
+        "fall-upload",
+        by=clerk,
+        title="MT Data Upload",
+        subject="Fall CTE.tsv",
+        scope=leavers.scope,
+        options={"type": "cte-fall", "work": "upload"},
+        content=ContentFile(fall_file(*rows), name="input"),
     )
 
 
@@ -486,3 +485,78 @@ def test_no_student_stands_in_the_batch(
     batch = fall_upload(fall_file(row(last_name="Anderson"), row(student="999000888"))).batch
     findings = f"{batch.options} {batch.result} {batch.sentence} {batch.title}"
     assert "999000" not in findings and "ANDERSON" not in findings.upper()
+
+
+class Killed(BaseException):
+    """The worker dies."""
+
+
+@pytest.mark.parametrize("place", ["plan", "apply", "note"])
+def test_a_worker_that_dies_leaves_the_district_as_it_was(
+    leavers: Leavers,
+    entry: FollowUpEntry,
+    clerk: User,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    """Before or after, never between: the answer, its history and the differences go together."""
+    other = entry_of(leavers, "999000124", "Bear")
+    answered(other, WORK)
+    batch = queued(leavers, clerk, row(), row(student="999000124"))
+    module = noting if place == "note" else ledger
+    whole = getattr(module, place)
+
+    def dies(*arguments: object, **options: object) -> None:
+        whole(*arguments, **options)
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(module, place, dies)
+        run(batch.pk)
+    assert answer_of(entry) is None
+    assert not OutcomeChange.objects.exists() and not OutcomeDifference.objects.exists()
+    Batch.objects.filter(pk=batch.pk).update(status="queued", lease_until=None)
+    assert run(batch.pk)
+    assert answer_of(entry) == (COLLEGE, days_ago(1), "file")
+    assert (OutcomeChange.objects.count(), OutcomeDifference.objects.count()) == (1, 1)
+
+
+def test_two_uploads_of_a_district_take_turns(
+    leavers: Leavers, entry: FollowUpEntry, clerk: User
+) -> None:
+    """The first one's answer stands, the second one's is a difference."""
+    first = queued(leavers, clerk, row())
+    second = queued(leavers, clerk, row(status=MILITARY))
+    assert not run(second.pk), "it overtakes the first"
+    assert run(first.pk) and run(second.pk)
+    assert answer_of(entry) == (COLLEGE, days_ago(1), "file")
+    assert OutcomeDifference.objects.get().status == MILITARY
+
+
+def test_a_preview_is_saved_from_its_page_in_a_past_year(
+    client: Client, clerk: User, leavers: Leavers, entry: FollowUpEntry, fall_upload: FallUpload
+) -> None:
+    """A double click is one upload; another district's clerk finds no such file."""
+    tested = fall_upload(fall_file(row()), work="validate").batch
+    client.force_login(clerk)
+    page = client.get(f"/districts/9012/2024/batches/{tested.pk}/").content.decode()
+    assert "Upload this file" in page
+    for _ in range(2):
+        client.post(f"/districts/9012/2024/mt-data-upload/{tested.pk}/save/")
+    upload = Batch.objects.exclude(pk=tested.pk).get()
+    assert (upload.kind, upload.end_year) == ("fall-upload", 2024)
+    assert run(upload.pk) and answer_of(entry)
+    other_year = client.post(f"/districts/9012/2025/mt-data-upload/{tested.pk}/save/")
+    assert other_year.status_code == 403
+
+
+def test_a_failed_upload_runs_again_in_a_past_year(
+    client: Client, clerk: User, leavers: Leavers, entry: FollowUpEntry
+) -> None:
+    failed = queued(leavers, clerk, row())
+    Batch.objects.filter(pk=failed.pk).update(
+        status="failed", finished_at=timezone.now(), sentence="The portal could not do this."
+    )
+    client.force_login(clerk)
+    client.post(f"/districts/9012/2024/batches/{failed.pk}/again/", {"key": str(uuid.uuid4())})
+    assert run(Batch.objects.get(status="queued").pk) and answer_of(entry)
