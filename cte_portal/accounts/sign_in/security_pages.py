@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage
-from allauth.account.views import LoginView, PasswordResetFromKeyView
+from allauth.account.views import LoginView, PasswordChangeView, PasswordResetFromKeyView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
@@ -74,6 +74,15 @@ class Security(IndexView):
             break_glass=mark.is_break_glass(self.request.user),
             **kwargs,
         )
+
+
+class ChangePassword(PasswordChangeView):
+    """Who has no password, and signs in at the identity provider, has none to change."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User) and not request.user.has_usable_password():
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
 
 
 class NewPassword(PasswordResetFromKeyView):

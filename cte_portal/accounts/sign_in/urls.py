@@ -9,6 +9,7 @@ from django.urls import path, re_path
 
 from cte_portal.accounts.sign_in.security_pages import (
     Activate,
+    ChangePassword,
     Deactivate,
     NewPassword,
     NewRecoveryCodes,
@@ -43,7 +44,7 @@ urlpatterns = [
         proved(readable(recovery_codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
-    path("accounts/password/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/", ChangePassword.as_view(), name="account_change_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path(
         "accounts/password/reset/sent/",

@@ -230,6 +230,29 @@ def test_without_a_provider_nothing_is_there(client: Any, clerk: User) -> None:
     assert client.get("/accounts/sign-on/answer/?state=x&code=y").status_code == 404
 
 
+def test_who_has_no_password_meets_no_page_that_wants_one(provider: Provider, clerk: User) -> None:
+    clerk.set_unusable_password()
+    clerk.save()
+    bind(clerk, provider, "cheryl")
+    visitor = Visitor("cheryl")
+    visitor.goes("/accounts/sign-on/")
+    page = text(visitor.client.get("/accounts/security/"))
+    assert "Connected" in page and "Change your password" not in page
+    assert visitor.client.get("/accounts/password/")["Location"] == "/accounts/security/"
+    later = visitor.client.session
+    later[SIGNED_IN_AT] = int(time.time()) - 3600
+    later.save()
+    app = visitor.client.get("/accounts/security/app/")
+    assert app["Location"] == "/accounts/sign-on/confirm/?next=%2Faccounts%2Fsecurity%2Fapp%2F"
+    assert "asks you to sign in again" in text(visitor.client.get(app["Location"]))
+    visitor.goes("/accounts/sign-on/confirm/", {"next": "/accounts/security/app/"})
+    assert visitor.client.get("/accounts/security/app/").status_code == 200
+    confirm = visitor.client.get("/accounts/confirm/?next=/accounts/security/")
+    assert confirm.status_code == 302 and confirm["Location"].startswith(
+        "/accounts/sign-on/confirm/"
+    )
+
+
 def test_an_administrator_disconnects_and_everybody_is_told(
     provider: Provider, clerk: User, administrator: User, stranger: User, client: Any
 ) -> None:
