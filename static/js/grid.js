@@ -38,7 +38,10 @@ class Grid {
       this.last = target;
       if (target.matches("input")) target.select();
     });
-    form.addEventListener("input", ({ target }) => this.reckon(target));
+    form.addEventListener("input", ({ target }) => {
+      if (this.places.has(target)) this.last = target;
+      this.reckon(target);
+    });
     form.addEventListener("paste", (event) => this.paste(event));
     form.addEventListener("formdata", ({ formData }) => this.pack(formData));
     form.addEventListener("click", ({ target }) => this.press(target));
@@ -168,7 +171,7 @@ class Grid {
         if (!isReadable({ dataset: field.dataset, value, matches: (selector) => field.matches(selector) })) bad.push(place.down + down + 1);
       }
     }));
-    const notes = [bad.length ? ` ${counted(bad.length, "value")} cannot be read: row ${[...new Set(bad)].join(", ")}.` : "", surplus ? ` ${counted(surplus, "value")} had no cell and were left out.` : ""];
+    const notes = [bad.length ? ` ${counted(bad.length, "value")} cannot be read: row ${[...new Set(bad)].join(", ")}.` : "", surplus ? ` ${counted(surplus, "value")} left out: no cell for it.` : ""];
     this.act(changes, `${counted(changes.length, "value")} pasted.${notes.join("")}`);
   }
 }

@@ -137,7 +137,7 @@ def test_d_32_a_pasted_column_with_three_bad_values_saves_the_rest(stage: Stage)
     paste(page, 0, "0.5\r\n1,5\r\nx\r\n1.125\r\n0.75\r\n9\r\n")
     expect(page.get_by_text("5 values pasted.")).to_be_visible()
     expect(page.get_by_text("3 values cannot be read: row 2, 3, 4.")).to_be_visible()
-    expect(page.get_by_text("1 value had no cell and were left out.")).to_be_visible()
+    expect(page.get_by_text("1 value left out: no cell for it.")).to_be_visible()
     save(page)
     expect(page.get_by_text("2 rows saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="3 rows not saved")).to_be_visible()
@@ -197,7 +197,7 @@ def test_a_refused_record_in_the_middle_and_a_year_certified_under_the_open_grid
         stage.clerk, at=f"{stage.address('cte-roster-entry')}?school={stage.cottonwood.school.pk}"
     )
     for student in students:
-        page.get_by_label(f"In District Credits, {student.name}").first.fill("0.5")
+        page.get_by_label(f"In District Credits, {student.name}, {HEALTH}").fill("0.5")
     page.get_by_label(f"In District Credits, {students[1].name}, Finance").fill("0.5")
     save(page)
     expect(page.get_by_role("heading", name="1 row not saved")).to_be_visible()

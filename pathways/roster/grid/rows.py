@@ -26,6 +26,9 @@ HEADS = {
     "start_date": "Start Date",
 }
 
+OF_CREDITS = ("In District", "Out of District", "Total", "Dual", "Work Based")
+"""The heads over amounts, the total among them."""
+
 
 @dataclass(frozen=True)
 class GridCell:

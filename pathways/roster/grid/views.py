@@ -18,10 +18,10 @@ from cte_portal.ui.wording import number_of
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Pathway, School
 from pathways.roster.grid import saving
-from pathways.roster.grid.rows import HEADS, GridRow, rows_of, sums_of
+from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
 from pathways.roster.grid.saving import GridSaved, Unsaved
 from pathways.roster.grid.selection import Selection, courses_of, sections_of
-from pathways.roster.grid.typed import TypedRow, typed_rows
+from pathways.roster.grid.typed import COLUMNS, TypedRow, typed_rows
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.worklist import Worklist
 from pathways.scoped import RecordsView
@@ -135,10 +135,9 @@ class RosterGrid(RecordsView):
             "refused": refused,
             "gone": len(unsaved or {}) - len(refused),
             "first_bad": next((name for row in refused for name, _ in row.problems if name), ""),
-            "several_pathways": len({row.line.pathway.pk for row in rows}) > 1,
-            "heads": self.heads(rows),
-            "sums": sums_of(rows),
-            "has_typed": bool(typed),
+            "heads": [f"{head}#" for head in OF_CREDITS] + [HEADS[name] for name in COLUMNS[4:]],
+            "sums": list(zip(OF_CREDITS, sums_of(rows), strict=True)),
+            "has_typed": len(typed),
             "may_edit": self.may_edit or bool(typed),
             "lock": self.lock,
             "in_active_year": self.in_active_year,
@@ -148,11 +147,6 @@ class RosterGrid(RecordsView):
             **self.choices(),
         }
         return render(self.request, "pathways/roster/grid.html", context)
-
-    @staticmethod
-    def heads(rows: Sequence[GridRow]) -> list[str]:
-        credits = [f"{head}#" for head in list(HEADS.values())[:4]]
-        return [*credits[:2], "Total#", *credits[2:], *list(HEADS.values())[4:]]
 
     def choices(self) -> dict[str, Any]:
         """What can be chosen; without a choice the sections are shown as a list."""

@@ -1,0 +1,139 @@
+"""Whatever is done in whatever order – saves of the grid, of single records, and their undos – rows
+and history are what the same acts do one by one.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pathways.ledger import ledger
+from pathways.ledger.shape import TYPED, Row
+from pathways.models import Change, Participation, Student
+from pathways.records import entry
+from pathways.roster.grid import saving
+from pathways.roster.grid.rows import rows_of
+from pathways.roster.grid.typed import COLUMNS, typed_rows
+from pathways.roster.worklist.worklist import Worklist
+from tests.fixtures.records import District_, row
+
+STUDENTS = 3
+AMOUNTS = st.sampled_from(["0.50", "1.00", "2.25", "31", "x"])
+ACTS = st.one_of(
+    st.tuples(st.just("grid"), st.dictionaries(st.integers(0, STUDENTS - 1), AMOUNTS, min_size=1)),
+    st.tuples(st.just("single"), st.tuples(st.integers(0, STUDENTS - 1), AMOUNTS)),
+    st.tuples(st.just("delete"), st.integers(0, STUDENTS - 1)),
+    st.tuples(st.just("undo"), st.none()),
+)
+
+
+class Undone(Exception):
+    """Takes back what a run has written."""
+
+
+class Run:
+    """The acts of one run, `by_one`: a save of the grid as a save of each of its rows."""
+
+    def __init__(self, district: District_, students: list[Student], *, by_one: bool) -> None:
+        self.district, self.scope, self.by_one = district, district.scope, by_one
+        self.students = students
+        self.pathway = row(students[0]).pathway_id or 0
+        self.batches: list[Any] = []
+
+    def record(self, number: int) -> Participation | None:
+        return Participation.objects.filter(student=self.students[number]).first()
+
+    def act(self, name: str, values: Any) -> None:
+        if name == "grid":
+            for part in (
+                [{key: text} for key, text in sorted(values.items())] if self.by_one else [values]
+            ):
+                self.grid(part)
+            self.batches.append(self.batches_of(values))
+        elif name == "single":
+            self.single(*values)
+        elif name == "delete" and (record := self.record(values)):
+            entry.delete(self.scope, record, version=record.version, by="X")
+        elif name == "undo" and self.batches:
+            for batch in self.batches.pop():
+                saving.take_back(self.scope, batch, by="X")
+
+    def grid(self, values: dict[int, str]) -> None:
+        """What the page sends, from the rows that it shows."""
+        pairs = [(student.pk, self.pathway) for student in self.students]
+        data = QueryDict(mutable=True)
+        for number, shown in enumerate(rows_of(Worklist(self.scope).lines(pairs))):
+            cells = dict(shown.texts)
+            cells["in_district_credits"] = values.get(number, cells["in_district_credits"])
+            data.appendlist(
+                "row", "\t".join([shown.name, shown.seen, *(cells[name] for name in COLUMNS)])
+            )
+        self.last = saving.save(self.scope, typed_rows(data), by="X")
+        self.saved = [*getattr(self, "saved", []), self.last.batch]
+
+    def batches_of(self, values: dict[int, str]) -> list[Any]:
+        saves = self.saved[-(len(values) if self.by_one else 1) :]
+        return [batch for batch in saves if batch]
+
+    def single(self, number: int, amount: str) -> None:
+        record = self.record(number)
+        if amount == "x":
+            return
+        typed = {"in_district_credits": Decimal(amount)}
+        typed_row = (
+            Row.of(record, version=record.version, **typed)
+            if record
+            else row(self.students[number], **typed)
+        )
+        try:
+            entry.save(self.scope, [typed_row], by="X")
+        except ledger.Refused:
+            return
+
+    def outcome(self) -> tuple[list[Any], list[Any]]:
+        return (
+            sorted(Participation.objects.values_list("student_id", "version", *TYPED)),
+            sorted(
+                Change.objects.values_list("student_id", "version", "operation", "source", *TYPED)
+            ),
+        )
+
+
+def outcome_of(run: Run, acts: list[Any]) -> tuple[list[Any], list[Any]]:
+    outcome: tuple[list[Any], list[Any]] = ([], [])
+    try:
+        with transaction.atomic():
+            for name, values in acts:
+                run.act(name, values)
+            outcome = run.outcome()
+            raise Undone
+    except Undone:
+        return outcome
+
+
+@pytest.fixture
+def seated(cottonwood: District_) -> tuple[District_, list[Student]]:
+    students = [
+        cottonwood.student(f"99900070{number}", f"Last{number}") for number in range(STUDENTS)
+    ]
+    for student in students:
+        cottonwood.roster(student)
+    cottonwood.record(students[0])
+    return cottonwood, students
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(acts=st.lists(ACTS, min_size=1, max_size=6))
+def test_any_sequence_of_saves_and_undos_is_the_acts_one_by_one(
+    seated: tuple[District_, list[Student]], acts: list[Any]
+) -> None:
+    together, singly = (outcome_of(Run(*seated, by_one=by_one), acts) for by_one in (False, True))
+    assert together == singly
