@@ -68,11 +68,11 @@ class Run:
         """What the page sends, from the rows that it shows."""
         pairs = [(student.pk, self.pathway) for student in self.students]
         data = QueryDict(mutable=True)
-        for number, shown in enumerate(rows_of(Worklist(self.scope).lines(pairs))):
-            cells = dict(shown.texts)
+        for number, line in enumerate(rows_of(Worklist(self.scope).lines(pairs))):
+            cells = dict(line.texts)
             cells["in_district_credits"] = values.get(number, cells["in_district_credits"])
             data.appendlist(
-                "row", "\t".join([shown.name, shown.seen, *(cells[name] for name in COLUMNS)])
+                "row", "\t".join([line.name, line.seen, *(cells[name] for name in COLUMNS)])
             )
         self.last = saving.save(self.scope, typed_rows(data), by="X")
         self.saved = [*getattr(self, "saved", []), self.last.batch]
