@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, OuterRef
 
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
-from pathways.models import Element, ElementChoice, ElementValue
+from pathways.models import Element, ElementChoice, ElementValue, Participation
 from pathways.models.elements.element import MOST_ELEMENTS
 
 Operation = AuditEvent.Operation
@@ -107,6 +108,22 @@ def with_values(elements: Sequence[Element]) -> frozenset[int]:
     """The keys of those that have been answered in some record."""
     answered = ElementValue.objects.filter(element__in=elements)
     return frozenset(answered.order_by().values_list("element_id", flat=True).distinct())
+
+
+def missing_of(scope: Scope, elements: Sequence[Element]) -> dict[int, int]:
+    """In how many of the year's records each element has no value. It is wanted, never required."""
+    records = Participation.objects.in_scope(scope)
+    own = records.filter(student=OuterRef("student"), pathway=OuterRef("pathway"))
+    answered = (
+        ElementValue.objects.filter(Exists(own), element__in=elements)
+        .exclude(text="", number=None, date=None, yes=None)
+        .order_by()
+        .values("element_id")
+        .annotate(values=Count("pk"))
+    )
+    number = records.count() if elements else 0
+    counted = dict(answered.values_list("element_id", "values"))
+    return {element.pk: number - counted.get(element.pk, 0) for element in elements}
 
 
 def _room_for_another(scope: Scope) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -55,6 +55,18 @@ def values_of(record: Participation) -> dict[int, ElementValue]:
     """The rows of one record, by element."""
     rows = ElementValue.objects.filter(student=record.student_id, pathway=record.pathway_id)
     return {row.element_id: row for row in rows}
+
+
+def edits_of_new(record: Participation, edits: Iterable[ElementEdit]) -> list[ElementEdit]:
+    """What was typed for a record that was just entered. The values of one that was deleted have
+    waited for it: what was typed takes their place, and what was left empty leaves them.
+    """
+    waiting = values_of(record)
+    return [
+        replace(edit, seen=waiting[edit.element.pk].version if edit.element.pk in waiting else 0)
+        for edit in edits
+        if edit.content is not None
+    ]
 
 
 def history_of(

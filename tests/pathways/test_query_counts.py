@@ -138,5 +138,5 @@ def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
     record.refresh_from_db()
     assert record.total_credits == 2.5
     new = {**typed, "pathway": "", "version": "0"}
-    with at_most(30):
+    with at_most(31):  # the district's own elements are asked of a new record too
         desk.post(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/new/", new)

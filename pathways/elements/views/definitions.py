@@ -46,10 +46,15 @@ class DistrictDefinedElements(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         about = super().get_context_data(**kwargs)
         may_change = self.can(Capability.DEFINE_ELEMENTS)
-        in_use = sum(not element.is_retired for element in self.elements)
+        asked_now = [element for element in self.elements if not element.is_retired]
+        in_use, missing = len(asked_now), definitions.missing_of(self.scope, asked_now)
         return {
             **about,
-            "elements": [(element, definitions.limits(element)) for element in self.elements],
+            "elements": [
+                (element, definitions.limits(element), missing.get(element.pk))
+                for element in self.elements
+            ],
+            "may_download": bool(self.elements) and self.can(Capability.EXPORT_RECORDS),
             "may_change": may_change,
             "most": MOST_ELEMENTS,
             "form": about["form"] if may_change and in_use < MOST_ELEMENTS else None,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import chain, count
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -25,6 +31,17 @@ def number_field(name: str) -> models.DecimalField:
     return models.DecimalField(name, max_digits=13, decimal_places=4, null=True, blank=True)
 
 
+def key_of(name: str, used: Iterable[str]) -> str:
+    """The key of a new element: its name in small letters, digits and underscores, with a number
+    where another has that key.
+    """
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")[:50] or "element"
+    known = set(used)
+    keys = chain([stem], (f"{stem}_{number}" for number in count(2)))
+    return next(key for key in keys if key not in known)
+
+
 class Element(models.Model):
     lives_in = Home.DISTRICT
 
@@ -37,6 +54,8 @@ class Element(models.Model):
 
     district = models.CharField(max_length=4)
     name = models.CharField("Name", max_length=60)
+    key = models.CharField("Key", max_length=60, default="", db_default="", editable=False)
+    """What files call it. Made from the first name, and kept whatever the name becomes."""
     help = models.CharField("Help", max_length=200, blank=True)
     kind = models.CharField("Kind", max_length=6, choices=Kind.choices)
     lowest = number_field("Lowest number")
@@ -54,6 +73,12 @@ class Element(models.Model):
                 Lower("name"),
                 name="pathways_element_name_is_its_districts_only_one",
                 violation_error_message="This district already has an element with this name.",
+            ),
+            models.UniqueConstraint(
+                fields=["district", "key"],
+                condition=~Q(key=""),
+                name="pathways_element_key_is_its_districts_only_one",
+                violation_error_message="This district already has an element with this key.",
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),
@@ -79,6 +104,12 @@ class Element(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        if not self.key:
+            own = Element.objects.filter(district=self.district)
+            self.key = key_of(self.name, own.values_list("key", flat=True))
+        super().save(*arguments, **options)
 
 
 class ElementChoice(models.Model):

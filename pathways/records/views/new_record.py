@@ -51,7 +51,7 @@ class NewRecord(StudentPage):
                 return self.refused(form)
             with transaction.atomic() if elements else nullcontext():
                 saved = entry.save(self.scope, rows, by=self.by, by_id=self.person.pk)
-                self.save_elements()
+                self.save_elements(pathway_id)
         except ledger.Refused as refusal:
             return self.already_done(rows[0]) or self.show_refusal(form, refusal)
         except ledger.Stale:
@@ -62,13 +62,20 @@ class NewRecord(StudentPage):
             return self.refused(form, refusal.sentence)
         return self.done(rows, saved)
 
-    def save_elements(self) -> None:
-        """Write the District Defined Elements; `elements_batch` is the id of what was written."""
+    def save_elements(self, pathway_id: int | None = None) -> None:
+        """Write the District Defined Elements; `elements_batch` is the id of what was written. The
+        new record is the one in this pathway.
+        """
         form = self.elements_form
-        if form and self.record:
-            self.elements_batch = values.save(
-                self.scope, self.record, form.edits, by=self.by, by_id=self.person.pk
-            )
+        if form is None:
+            return
+        record, edits = self.record, form.edits
+        if record is None:
+            record = self.student.participations.get(pathway_id=pathway_id or 0)
+            edits = values.edits_of_new(record, edits)
+        self.elements_batch = values.save(
+            self.scope, record, edits, by=self.by, by_id=self.person.pk
+        )
 
     def elements_moved(self, form: ParticipationForm, refusal: ValueMoved) -> HttpResponse:
         """The page again, with what somebody else entered beside what was typed."""

@@ -158,20 +158,19 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def elements(self) -> list[Element]:
-        """What the district asks of a record that stands, the retired ones last."""
-        if self.record is None:
-            return []
+        """What the district asks of a record, the retired ones last."""
         return lookups.elements(self.scope)
 
     @cached_property
     def elements_form(self) -> ElementsForm | None:
-        """The District Defined Elements of the open record; None where nothing is asked, or may
-        be entered. The seal does not close them.
+        """The District Defined Elements of the open record, or of the new one; None where nothing
+        is asked, or may be entered. The seal does not close them.
         """
-        if not (self.can_edit and self.record and self.elements):
+        if not (self.can_edit and self.elements):
             return None
         data = self.request.POST if self.request.method == "POST" else self.kept_form()
-        return ElementsForm(data or None, self.elements, values.values_of(self.record))
+        stored = values.values_of(self.record) if self.record else {}
+        return ElementsForm(data or None, self.elements, stored)
 
     def elements_to_read(self) -> list[tuple[Element, str]]:
         """Where they are not in a form: what is asked, and retired ones that were answered."""

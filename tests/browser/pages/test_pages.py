@@ -85,6 +85,7 @@ WITHOUT_A_PAGE = {
     "follow-up-by-attempts": "POST only, redirects",
     "follow-up-contact-remove": "POST only, redirects",
     "follow-up-file": "a file",
+    "district-defined-values": "a file",
     "finding-next": "leads to the next record",
     "explanation-take-back": "POST only, redirects",
     "batch-cancel": "POST only, redirects",

@@ -213,7 +213,12 @@ ELSEWHERE = {
         " tests/pathways/uploads/fall)",
     ),
     **dict.fromkeys(
-        ("district-defined-elements", "district-defined-element", "cte-record-elements"),
+        (
+            "district-defined-elements",
+            "district-defined-element",
+            "district-defined-values",
+            "cte-record-elements",
+        ),
         "the district's own elements, which are in no seal and may change after it"
         " (tests/pathways/elements)",
     ),

@@ -96,6 +96,7 @@ WITHOUT_A_ROW = (
     "certifier",
     "certifier-accept",
     "district-defined-elements",
+    "district-defined-values",
     # the same: tests/pathways/elements/test_definitions.py
     "district-defined-element",
     "event-dashboard",

@@ -27,9 +27,10 @@ from pathways.models import (
     Participation,
     Student,
 )
+from pathways.records import entry
 from pathways.rules.stored import check_stored
-from tests.fixtures.records import District_, lock_records
-from tests.pathways.desk import Desk, text
+from tests.fixtures.records import BUSINESS, District_, lock_records
+from tests.pathways.desk import TYPED, Desk, text
 
 NOON = datetime.datetime(2025, 5, 8, 12, tzinfo=datetime.UTC)
 
@@ -277,3 +278,46 @@ def test_the_state_database_has_no_table_of_elements(state_edition: Any) -> None
     tables = connections["state"].introspection.table_names()
     assert "pathways_participation" in tables
     assert not [table for table in tables if "element" in table]
+
+
+def test_a_new_record_is_entered_with_its_elements_and_undone_with_them(desk: Desk) -> None:
+    bus = element()
+    assert f'name="dde_{bus.pk}"' in desk.page("new/")
+    answer = desk.enter(BUSINESS, **typed(bus, "Route 4"))
+    assert answer.status_code == 302 and stored(bus) == "Route 4"
+    undo(desk, banner(desk.client.get(answer["Location"]).content.decode()))
+    assert not Participation.objects.filter(pathway__name=BUSINESS) and stored(bus) == ""
+
+
+def test_a_new_record_that_is_refused_keeps_what_was_typed_for_its_elements(desk: Desk) -> None:
+    bus = element(kind="number")
+    page = desk.enter(BUSINESS, **typed(bus, "many")).content.decode()
+    assert "Bus route must be a number" in page and 'value="many"' in page
+    assert not Participation.objects.filter(pathway__name=BUSINESS)
+
+
+def test_what_is_typed_for_a_new_record_replaces_what_waited_and_nothing_typed_leaves_it(
+    desk: Desk,
+) -> None:
+    bus, club = element(), element("Club")
+    desk.change(**typed(bus, "Route 4"), **typed(club, "FFA"))
+    record = desk.record()
+    entry.delete(Scope("9012", 2025), record, version=record.version, by="X")
+    desk.enter(**typed(bus, "Route 5"), **typed(club, ""))
+    assert (stored(bus), stored(club)) == ("Route 5", "FFA")
+
+
+def test_what_was_typed_goes_along_when_the_record_is_deleted_meanwhile(desk: Desk) -> None:
+    """C-06"""
+    bus = element()
+    record = desk.record()
+    fields = {**TYPED, "version": record.version, **typed(bus, "Route 4")}
+    entry.delete(Scope("9012", 2025), record, version=record.version, by="X")
+    page = desk.client.post(f"{desk.base}{desk.pathway()}/", fields).content.decode()
+    assert "This record is deleted" in page and "Bus route Route 4" in text(page)
+    form = re.search(r'<form method="post"\s+action="([^"]*new/)">(.*?)</form>', page, re.DOTALL)
+    assert form
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    again.pop("csrfmiddlewaretoken")
+    assert desk.client.post(form[1], again).status_code == 302
+    assert stored(bus) == "Route 4" and desk.record()
