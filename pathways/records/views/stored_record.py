@@ -129,12 +129,13 @@ class Record(NewRecord):
             raise Http404("There is no such record.")
         pathway = get_object_or_404(Pathway, pk=self.kwargs["pathway"])
         sent = self.request.POST if self.request.method == "POST" else self.kept_form()
-        typed = {name: sent.get(name, "")[:500] for name in TYPED} if sent is not None else {}
-        by_label = {LABELS[name]: value for name, value in typed.items()}
-        for element in self.elements if sent else []:
-            name = f"{PREFIX}{element.pk}"
-            if value := (sent or {}).get(name, "")[:500]:
-                typed[name] = by_label[element.name] = value
+        typed, by_label = {}, {}
+        if sent is not None:
+            typed = {name: sent.get(name, "")[:500] for name in TYPED}
+            by_label = {LABELS[name]: value for name, value in typed.items()}
+            for element in self.elements:
+                if value := sent.get(f"{PREFIX}{element.pk}", "")[:500]:
+                    typed[f"{PREFIX}{element.pk}"] = by_label[element.name] = value
         self.template_name = "pathways/records/record_gone.html"
         return self.render_to_response(
             self.get_context_data(pathway=pathway, last=last, typed=typed, typed_by_label=by_label),
