@@ -15,7 +15,7 @@ def name_the_keys(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("pathways", "0023_changes_of_the_grid"),
+        ("pathways", "0024_list_requests"),
     ]
 
     operations = [
