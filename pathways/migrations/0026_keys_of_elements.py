@@ -15,7 +15,7 @@ def name_the_keys(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("pathways", "0024_list_requests"),
+        ("pathways", "0025_outcome_differences"),
     ]
 
     operations = [
