@@ -19,16 +19,19 @@ from certification.collections.fall.statewide import FollowUpKnown, follow_ups
 from certification.letters.occasions import is_waited_for
 from certification.models import CertificationEvent
 from certification.models.dates import days
-from certification.review.suppression import FEWEST, suppressed
+from certification.review.suppression import FEWEST, FEWEST_LEAVERS, nested, suppressed
 from certification.signing.last_validation import LastValidation
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
-from cte_portal.words import text
 from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations
 from pathways.resync.unsent import KnownUnsent
 
 WHY_SUPPRESSED = f"* means 1 to {FEWEST} records: so few could identify a student."
+WHY_LEAVERS_SUPPRESSED = (
+    f"* means fewer than {FEWEST_LEAVERS} leavers, or a number that would tell so few: they could"
+    " be identified."
+)
 
 
 class Stand(Enum):
@@ -141,6 +144,27 @@ class Line:
         return "" if self.validated is None else suppressed(self.validated.records)
 
     @property
+    def not_sent(self) -> int | None:
+        """Rows that are not at the state, of a follow-up its outcomes; None while that is not known."""
+        return self.follow_up.not_sent if self.follow_up else self.unsent.rows
+
+    @property
+    def not_sent_words(self) -> str:
+        if self.follow_up is None or self.unsent.ahead:
+            return self.unsent.words
+        return "not known" if self.not_sent is None else f"{self.not_sent:,}"
+
+    @cached_property
+    def leavers(self) -> list[str]:
+        """Leavers, and how many of them were worked on, answered and placed, as far as it may be
+        told.
+        """
+        if self.follow_up is None:
+            return []
+        rates = self.follow_up.rates
+        return nested((rates.of, rates.worked_on, rates.answered, rates.placed))
+
+    @property
     def validated_at(self) -> datetime.datetime | None:
         return self.validated.at if self.validated else None
 
@@ -181,7 +205,19 @@ COLUMNS = {
     "activity": "Last change",
     "due": "Due",
 }
-NUMBERS = ("errors", "warnings", "unsent", "records")
+COLUMNS_OF_LEAVERS = {
+    **{name: COLUMNS[name] for name in ("number", "name", "status", "signed")},
+    "leavers": "Leavers",
+    "tried": "Worked on",
+    "answered": "Answered",
+    "placed": "Placed",
+    "unsent": "Not sent",
+    "resync": COLUMNS["resync"],
+    "activity": "Last attempt",
+    "due": COLUMNS["due"],
+}
+"""Of the board of an event about leavers."""
+NUMBERS = ("errors", "warnings", "unsent", "records", "leavers", "tried", "answered", "placed")
 OVERDUE = "overdue"
 
 
@@ -234,7 +270,11 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         ),
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
-        "unsent": lambda line: line.unsent.rows,
+        "unsent": lambda line: line.not_sent,
+        "leavers": lambda line: line.follow_up and line.follow_up.rates.of,
+        "tried": lambda line: line.follow_up and line.follow_up.rates.worked_on,
+        "answered": lambda line: line.follow_up and line.follow_up.rates.answered,
+        "placed": lambda line: line.follow_up and line.follow_up.rates.placed,
         "records": lambda line: line.validated.records if line.validated else None,
         "validated": lambda line: line.validated_at,
         "resync": lambda line: line.last_resync,
@@ -244,49 +284,3 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
     key = keys.get(name, keys["number"])
     sorted_lines = sorted((line for line in lines if key(line) is not None), key=key, reverse=down)
     return sorted_lines + [line for line in lines if key(line) is None]
-
-
-def cells_of(line: Line) -> list[str]:
-    """A line as text, by the titles of `TITLES`: what the files hold."""
-    numbers = ("" if number is None else str(number) for number in (line.errors, line.warnings))
-    return [
-        line.number,
-        line.name,
-        line.word,
-        line.district_event.status.word,
-        "all" if line.district_event.is_certified else str(line.district_event.signed),
-        str(line.district_event.primaries),
-        *numbers,
-        line.unsent.words.replace(",", ""),
-        line.records.replace(",", ""),
-        _moment(line.validated_at),
-        _moment(line.last_resync),
-        _moment(line.last_activity),
-        text(line.due),
-        text(line.district_event.dates.extended),
-        text(line.is_overdue),
-    ]
-
-
-TITLES = (
-    "District Number",
-    "District",
-    "Status",
-    "District event status",
-    "Signed",
-    "Primary certifiers",
-    "Errors",
-    "Warnings",
-    "Not sent",
-    "Records",
-    "Validated",
-    "Last resync",
-    "Last activity",
-    "Due",
-    "Extended",
-    "Overdue",
-)
-
-
-def _moment(at: datetime.datetime | None) -> str:
-    return f"{timezone.localtime(at):%m/%d/%Y %H:%M}" if at else ""

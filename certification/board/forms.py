@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils import timezone
 
-from certification.board.board import COLUMNS, OVERDUE, Line, Stand, sorted_by
+from certification.board.board import (
+    COLUMNS,
+    COLUMNS_OF_LEAVERS,
+    OVERDUE,
+    Line,
+    Stand,
+    sorted_by,
+)
 from certification.recertification.forms import text_field
 
 SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))
@@ -43,7 +50,10 @@ class BoardFilter(forms.Form):
     unsent = forms.BooleanField(label="Has changes not sent", required=False)
     nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
     sort = forms.ChoiceField(
-        choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False
+        choices=[
+            (f"{sign}{name}", name) for name in COLUMNS | COLUMNS_OF_LEAVERS for sign in ("", "-")
+        ],
+        required=False,
     )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -79,7 +89,7 @@ class BoardFilter(forms.Form):
                 or (due == "extended" and line.district_event.dates.extended)
                 or (due == "week" and not line.district_event.is_certified and 0 <= days <= 7)
             )
-            and (not self.choice("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
+            and (not self.choice("unsent") or bool(line.not_sent) or line.unsent.nothing_sent)
             and (not self.choice("nobody") or line.district_event.able == 0)
             and self.choice("size") in ("", _size(line))
         )

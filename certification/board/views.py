@@ -16,16 +16,17 @@ from django.utils.functional import cached_property
 from certification.board import reminders
 from certification.board.board import (
     COLUMNS,
+    COLUMNS_OF_LEAVERS,
     NUMBERS,
     OVERDUE,
-    TITLES,
+    WHY_LEAVERS_SUPPRESSED,
     WHY_SUPPRESSED,
     Line,
     Stand,
-    cells_of,
     lines_of,
     totals,
 )
+from certification.board.cells import TITLES, TITLES_OF_LEAVERS, cells_of
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
@@ -79,6 +80,10 @@ class BoardView(StatewideView):
         to_finish = [event for event in self.events if event.is_published and event.may_finish]
         return next(iter(coming or published or current or to_finish), None)
 
+    @property
+    def is_of_leavers(self) -> bool:
+        return self.event is not None and self.event.is_of_leavers
+
     @cached_property
     def lines(self) -> list[Line]:
         return lines_of(self.event) if self.event else []
@@ -114,7 +119,7 @@ class StatusBoard(BoardView):
                     _order(name, sort),
                     name in NUMBERS,
                 )
-                for name, title in COLUMNS.items()
+                for name, title in (COLUMNS_OF_LEAVERS if self.is_of_leavers else COLUMNS).items()
             ],
             "page": page,
             "all_of_them": len(lines),
@@ -130,7 +135,8 @@ class StatusBoard(BoardView):
                 if self.event
                 else None
             ),
-            "why_suppressed": WHY_SUPPRESSED,
+            "is_of_leavers": self.is_of_leavers,
+            "why_suppressed": WHY_LEAVERS_SUPPRESSED if self.is_of_leavers else WHY_SUPPRESSED,
             "sizes": [(key, word, key == board_filter.choice("size")) for key, word in SIZES],
             "dues": [(key, word, key == board_filter.choice("due")) for key, word in DUE],
             "figures_of": min(
@@ -138,7 +144,9 @@ class StatusBoard(BoardView):
             ),
             "can_extend": self.can(Capability.KEEP_LISTS),
             "ahead": [line.number for line in lines if line.unsent.ahead],
-            "never_validated": sum(line.validated is None for line in lines),
+            "never_validated": (
+                0 if self.is_of_leavers else sum(line.validated is None for line in lines)
+            ),
         }
         return render(request, "certification/board/board.html", context)
 
@@ -195,11 +203,13 @@ class StatusBoardFile(BoardView):
         if self.event is None or kwargs["form"] not in ("csv", "xlsx"):
             raise Http404("This page does not exist.")
         content, rows = io.BytesIO(), (cells_of(line) for line in self.filter.matching(self.lines))
+        titles = TITLES_OF_LEAVERS if self.is_of_leavers else TITLES
         if kwargs["form"] == "csv":
-            csv_file.write(content, TITLES, rows)
+            csv_file.write(content, titles, rows)
         else:
-            notes = (f"{self.event.name}, {moment(timezone.now())}", FIGURES, WHY_SUPPRESSED)
-            writer.write_xlsx(content, TITLES, rows, sheet="Status board", notes=notes)
+            words = (WHY_LEAVERS_SUPPRESSED,) if self.is_of_leavers else (FIGURES, WHY_SUPPRESSED)
+            notes = (f"{self.event.name}, {moment(timezone.now())}", *words)
+            writer.write_xlsx(content, titles, rows, sheet="Status board", notes=notes)
         response = HttpResponse(
             content.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX
         )

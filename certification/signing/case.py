@@ -10,7 +10,7 @@ from functools import cached_property
 from django.urls import reverse
 
 from certification.collections.chosen import collection_of
-from certification.collections.collection import Collection
+from certification.collections.collection import Collection, Row
 from certification.models import CertificationEvent, Certifier, Round, Signature
 from certification.signing import signed_text
 from certification.status.district_event import DistrictEvent
@@ -185,6 +185,11 @@ class Case:
         return self.collection.digest(self.scope) == canonical.digest_of(
             sorted(canonical.line(row) for row in self.document.rows)
         )
+
+    @cached_property
+    def own_rows(self) -> list[Row]:
+        """The records as the district has them, sent or not."""
+        return list(self.collection.rows(self.scope))
 
     @cached_property
     def report(self) -> Run | None:

@@ -70,7 +70,7 @@ def tried(case: Case) -> Answer:
     needing = set(
         PostProgramStatus.objects.filter(needs_attempts=True).values_list("code", flat=True)
     )
-    rows = case.document.rows
+    rows = case.own_rows
     open_rows = sum(not is_settled(row, needing) for row in rows)
     if not open_rows:
         return Answer(True, number_of(len(rows), "leaver"))
@@ -94,7 +94,7 @@ def contacted(case: Case) -> Answer:
     if year is None:
         words = f"OPI has no dates of contact for {case.scope.school_year}. Contact OPI."
         return Answer(False, words, _page(case, "follow-up-list"), "Open the list")
-    wrong = sum(not has_good_date(row, year) for row in case.document.rows)
+    wrong = sum(not has_good_date(row, year) for row in case.own_rows)
     window = f"from {text(year.opens)} to {text(year.closes)}"
     if not wrong:
         return Answer(True, window)

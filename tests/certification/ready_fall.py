@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from certification.collections.fall.description import FALL
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
@@ -27,8 +28,14 @@ FALL_NAME = "Fall CTE Follow-up Certification 2023-24"
 
 
 def make_fall_event(**values: Any) -> CertificationEvent:
-    fields = {"name": FALL_NAME, "collection": "cte-fall", "end_year": LEFT_YEAR}
-    return make_event(**{**fields, "validation_groups": [], **values})
+    fields: dict[str, Any] = {
+        "name": FALL_NAME,
+        "collection": "cte-fall",
+        "end_year": LEFT_YEAR,
+        "statements": list(FALL.statements),
+        "validation_groups": [],
+    }
+    return make_event(**{**fields, **values})
 
 
 class ReadyFall(Ready):

@@ -8,12 +8,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from certification.models import Round
+from certification.models import Certifier, Round, SealedCopy
 from certification.recertification import recertification
 from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look, resync
+from tests.certification.ready_fall import ReadyFall, make_fall_event
 from tests.fixtures.certification import (
     make_certifier,
     make_event,
@@ -155,6 +156,33 @@ def certified(
 REOPENED = "/districts/9012/2025/recertification/"
 
 
+def fall(*parts: str, stands: str = "ready") -> Callable[[Stage, Page], None]:
+    """Pages of the follow-up's certification: something in the way, ready to sign, or sealed."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        ready = ReadyFall(stage.cottonwood, make_fall_event(), stage.clerk)
+        make_certifier(stage.clerk, title="CTE Director")
+        pair = [
+            stage.cottonwood.student(f"99900090{number}", last)
+            for number, last in enumerate(("Anderson-Whitecalf", "Baker"))
+        ]
+        for student in pair:
+            ready.record(student)
+        if stands == "in the way":
+            ready.draw()
+        else:
+            ready.prepare()
+        if stands == "sealed":
+            Certifier.objects.filter(user=stage.clerk).update(is_active=False)
+            ready.sign()
+        copy = SealedCopy.objects.filter(round__event=ready.event).first()
+        keys = {"event": ready.event.pk, "copy": copy.pk if copy else 0}
+        address = "".join(f"{keys.get(part, part)}/" for part in parts)
+        page.goto(f"/districts/9012/2024/event-certification/{address}")
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "type-membership-setup": [
         State("nobody", certifying("type-membership-setup", named=False), who="administrator"),
@@ -168,8 +196,14 @@ STATES: dict[str, list[State]] = {
     "event-dashboard": [
         State("none", at(lambda stage: stage.address("event-certification"))),
         State("open", certifying("event-certification")),
+        State("Fall CTE", fall()),
     ],
-    "event-certification": [State("one has signed", certifying("event-certification", "event"))],
+    "event-certification": [
+        State("one has signed", certifying("event-certification", "event")),
+        State("Fall CTE in the way", fall("event", stands="in the way")),
+        State("Fall CTE ready", fall("event")),
+        State("Fall CTE sealed", fall("event", stands="sealed")),
+    ],
     "recertification-new": [
         State("form", reopening(f"{REOPENED}new/{{event}}/", do="send")),
         State("not yet sealed", reopening(f"{REOPENED}new/{{event}}/", sealed=False)),
@@ -189,6 +223,7 @@ STATES: dict[str, list[State]] = {
     "certification-snapshot": [
         State("nothing sent", certifying("event-certification", "event", "snapshot")),
         State("certified", certified("event", "snapshot")),
+        State("Fall CTE", fall("event", "snapshot")),
     ],
     "certification-changes": [
         State("nothing to compare with", certifying("event-certification", "event", "changes")),
@@ -200,6 +235,7 @@ STATES: dict[str, list[State]] = {
     "certification-list": [
         State("nobody", certifying("event-certification", "event", "lists", "concentrators")),
         State("participants", certified("event", "lists", "participants")),
+        State("Fall CTE", fall("event", "lists", "placed")),
     ],
     "certification-status": [
         State("nothing sealed", certifying("event-certification", "status")),
@@ -209,6 +245,7 @@ STATES: dict[str, list[State]] = {
         State("official", certified("receipts", "copy")),
         State("superseded", certified("receipts", "copy", superseded=True), who="viewer"),
         State("nothing earlier", certified("receipts", "copy", earlier=False)),
+        State("Fall CTE", fall("receipts", "copy", stands="sealed")),
     ],
 }
 

@@ -18,6 +18,7 @@ from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
+from tests.certification.ready_fall import ReadyFall, make_fall_event
 from tests.fixtures.certification import make_certifier, make_event
 from tests.fixtures.records import HEALTH, send_everything
 
@@ -203,6 +204,14 @@ def on_the_board(address: str, *, press: str = "") -> Callable[[Stage, Page], No
     return visit
 
 
+def on_the_fall_board(stage: Stage, page: Page) -> None:
+    """A district with leavers, and one without."""
+    ready = ReadyFall(stage.cottonwood, make_fall_event(), stage.clerk)
+    ready.record(stage.kayla)
+    ready.prepare()
+    page.goto("/opi/status-board/")
+
+
 STATES: dict[str, list[State]] = {
     "admin:index": [
         State("set up", at("/admin/"), who="keeper"),
@@ -364,6 +373,7 @@ STATES: dict[str, list[State]] = {
     "status-board": [
         State("no event", at("/opi/status-board/"), who="opi"),
         State("all", on_the_board("/opi/status-board/?sort=-errors"), who="opi"),
+        State("Fall CTE", on_the_fall_board, who="opi"),
         State("nothing matches", on_the_board("/opi/status-board/?show=certified"), who="opi"),
     ],
     "reminders": [

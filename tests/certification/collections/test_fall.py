@@ -334,3 +334,23 @@ def test_end_of_year_stays_the_step_of_its_own_year(fall: ReadyFall, client: Cli
 def test_the_end_of_a_school_year_asks_nothing_of_fall_events(fall: ReadyFall) -> None:
     make_fall_event(end_year=2025)
     assert year_end.unfinished() is None
+
+
+def test_the_board_tells_rates_and_no_small_group(
+    fall: ReadyFall, cottonwood: District_, opi: User, client: Client
+) -> None:
+    """R-FUP-20: fewer than ten leavers are not told, nor what a subtraction would tell."""
+    for number in range(30):
+        fall.record(cottonwood.student(f"9990005{number:02d}", "Young"))
+    publish.publish()
+    fall.draw()
+    for number in range(25):
+        student = Student.objects.get(state_id=f"9990005{number:02d}")
+        fall.answer(student, COLLEGE if number < 14 else LOOKING)
+    (line,) = [line for line in lines_of(fall.event) if line.number == "9012"]
+    assert line.leavers == ["31", "*", "*", "14"]
+    client.force_login(opi)
+    page = text(client.get("/opi/status-board/"))
+    assert "Worked on" in page and "Validate all" not in page and "fewer than 10 leavers" in page
+    file = client.get("/opi/status-board/csv/").content.decode()
+    assert "Outcomes not sent" in file and ",31,*,*,14," in file
