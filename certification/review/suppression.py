@@ -23,12 +23,12 @@ def nested(counts: Sequence[int]) -> list[str]:
     """Numbers of leavers of which each is part of those before it: one is not shown where it is
     small, or where its difference from another that is shown would be.
     """
-    shown: list[int] = []
+    visible: list[int] = []
     words = []
     for count in counts:
-        if any(0 < number < FEWEST_LEAVERS for number in (count, *(of - count for of in shown))):
+        if any(0 < number < FEWEST_LEAVERS for number in (count, *(of - count for of in visible))):
             words.append("*")
         else:
-            shown.append(count)
+            visible.append(count)
             words.append(f"{count:,}")
     return words
