@@ -253,6 +253,21 @@ def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) ->
     _keep(filter(None, lines), uuid.uuid4(), by=by, by_id=by_id, source=source)
 
 
+def copy(
+    scope: Scope, record: Participation, target: Participation, *, by: str, by_id: int
+) -> uuid.UUID | None:
+    """Give a record the values of another one of its student, where it has none of its own."""
+    own = values_of(target)
+    stored = ElementValue.objects.filter(student=record.student_id, pathway=record.pathway_id)
+    edits = [
+        ElementEdit(value.element, value.content, there.version if there else 0)
+        for value in stored.select_related("element")
+        if value.content is not None
+        and ((there := own.get(value.element_id)) is None or there.content is None)
+    ]
+    return save(scope, target, edits, by=by, by_id=by_id) if edits else None
+
+
 def shown(
     elements: Sequence[Element], values: dict[int, ElementValue]
 ) -> list[tuple[Element, str]]:

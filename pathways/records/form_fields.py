@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +12,8 @@ from django.core.exceptions import ValidationError
 
 from pathways.files import values
 from pathways.ledger.shape import LABELS
+
+_ADDED = re.compile(r"\+[0-9.]", re.ASCII)
 
 
 class ReadField(forms.CharField):
@@ -44,6 +48,21 @@ class CreditsField(ReadField):
         )
         self.before: Any = None
         self.before_year = ""
+        self.addition = ""
+
+    def clean(self, value: Any) -> Any:
+        """*+0.50* is added to what the field was at the end of last year."""
+        typed = values.tidy(value or "")
+        if not _ADDED.match(typed):
+            return super().clean(value)
+        amount = super().clean(typed[1:])
+        if amount is None:
+            return None
+        before = self.before or Decimal("0.00")
+        self.addition = (
+            f"{self.label}: {before:.2f} last year + {amount:.2f} = {before + amount:.2f}."
+        )
+        return before + amount
 
 
 class YesNoField(ReadField):

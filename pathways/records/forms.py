@@ -74,6 +74,7 @@ class ParticipationForm(forms.Form):
         for name, field in self.credits.items():
             field.before = getattr(image, name)
             field.before_year = school_year
+            field.widget.attrs["data-before"] = f"{field.before:.2f}"
 
     def begin(self) -> None:
         """The work begins in the credits, of a new record with the pathway: focus.js puts the focus
@@ -161,15 +162,21 @@ class ParticipationForm(forms.Form):
         """The total of what the fields show, None where one of them cannot be read."""
         try:
             parts = [
-                values.credits(str(self[name].value() or ""), name) for name in PARTS_OF_THE_TOTAL
+                self.fields[name].clean(str(self[name].value() or ""))
+                for name in PARTS_OF_THE_TOTAL
             ]
-        except values.Unreadable:
+        except ValidationError:
             return None
         return (
             sum((part for part in parts if part is not None), Decimal(0))
             if any(part is not None for part in parts)
             else None
         )
+
+    @property
+    def additions(self) -> list[str]:
+        """What was added to last year's credits, one sentence each."""
+        return [field.addition for field in self.credits.values() if field.addition]
 
     @property
     def total_words(self) -> str:

@@ -6,6 +6,7 @@ from pathways.records.views.deletion import DeleteRecord
 from pathways.records.views.elements import RecordElements
 from pathways.records.views.history import RecordHistory, RestoreRecord
 from pathways.records.views.lingo import Lingo
+from pathways.records.views.moving import MoveRecord
 from pathways.records.views.new_record import NewRecord
 from pathways.records.views.record_changes import RecordChanges
 from pathways.records.views.stored_record import Record
@@ -24,6 +25,7 @@ urlpatterns = [
     path(f"{RECORD}delete/", DeleteRecord.as_view(), name="cte-record-delete"),
     path(f"{RECORD}elements/", RecordElements.as_view(), name="cte-record-elements"),
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
+    path(f"{RECORD}move/", MoveRecord.as_view(), name="cte-record-move"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
     path(
         "districts/<str:district>/<int:end_year>/views-and-downloads/",

@@ -1,6 +1,6 @@
 // The roster grid while it is typed in: keys between cells, totals, what is changed in many cells at once, and its undo. The server reckons all of it again.
 
-import { hundredths } from "./record.js";
+import { addToLastYear, entered, hundredths } from "./record.js";
 
 const CREDITS = ["in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"];
 const DAY = /^\s*\d{1,2}\/\d{1,2}\/\d{4}\s*$/;
@@ -42,6 +42,10 @@ class Grid {
       if (this.places.has(target)) this.last = target;
       this.reckon(target);
     });
+    form.addEventListener("change", ({ target }) => {
+      const words = CREDITS.includes(target.dataset.column) ? addToLastYear(target) : "";
+      if (words) this.tell(`${target.getAttribute("aria-label")}: ${words}.`);
+    });
     form.addEventListener("paste", (event) => this.paste(event));
     form.addEventListener("formdata", ({ formData }) => this.pack(formData));
     form.addEventListener("click", ({ target }) => this.press(target));
@@ -69,7 +73,7 @@ class Grid {
     const rows = this.places.has(target) ? [this.rows[this.places.get(target).down]] : this.rows;
     for (const { row, fields, total, mark } of rows) {
       for (const field of fields) field.toggleAttribute("data-changed", "typed" in row.dataset || differs(field));
-      const [inside, outside] = fields.map((field) => hundredths(field.value));
+      const [inside, outside] = fields.map(entered);
       const sum = inside === null || outside === null ? null : inside + outside;
       const words = sum === null ? "–" : shown(sum);
       if (total.textContent !== words) total.textContent = words;
@@ -77,7 +81,7 @@ class Grid {
       const advice = sum === null || !fields[0].value || sum >= 200 === isYes ? "" : sum >= 200 ? "Yes from 2.00" : "below 2.00";
       if (mark.textContent !== advice) mark.textContent = advice;
     }
-    const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { fields }) => sum + (hundredths(fields[across].value) ?? 0), 0));
+    const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { fields }) => sum + (entered(fields[across]) ?? 0), 0));
     [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => { this.sums[at].textContent = shown(sum); });
   }
 

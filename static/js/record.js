@@ -13,13 +13,29 @@ export function hundredths(text) {
   return Number(parts[1] ?? 0) * 100 + Number(decimals);
 }
 
+// The same of a field: +0.50 is added to its credits of last year.
+export function entered(field) {
+  const amount = hundredths(field.value);
+  return amount !== null && field.value.trim().startsWith("+") ? amount + (hundredths(field.dataset.before ?? "") ?? 0) : amount;
+}
+
+// Puts the sum in the place of +0.50, and says how it came about; nothing where nothing was added.
+export function addToLastYear(field) {
+  const amount = hundredths(field.value);
+  if (amount === null || !field.value.trim().startsWith("+")) return "";
+  const sum = entered(field);
+  field.value = shown(sum);
+  return `${shown(sum - amount)} last year + ${shown(amount)} = ${shown(sum)}`;
+}
+
 const shown = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
 
 function watchCredits(form) {
   const output = form.querySelector("[data-total]");
   const said = form.querySelector("[data-total-said]");
   const hint = form.querySelector("[data-hint]");
-  const part = (name) => form.querySelector(`[data-credits="${name}"]`).value;
+  const part = (name) => entered(form.querySelector(`[data-credits="${name}"]`));
+  const added = form.querySelector("[data-added]");
   let pause;
 
   const advice = (total) => {
@@ -32,7 +48,7 @@ function watchCredits(form) {
   };
 
   const reckon = () => {
-    const parts = [hundredths(part("in_district_credits")), hundredths(part("out_of_district_credits"))];
+    const parts = [part("in_district_credits"), part("out_of_district_credits")];
     const total = parts.includes(null) ? null : parts[0] + parts[1];
     const text = total === null ? "not yet known" : shown(total);
     output.classList.toggle("hint", total === null);
@@ -57,6 +73,12 @@ function watchCredits(form) {
   window.addEventListener("pageshow", () => changedFields(form).size && reckon());
   for (const field of form.querySelectorAll("[data-credits]")) {
     field.addEventListener("focus", () => field.select());
+    field.addEventListener("change", () => {
+      const words = addToLastYear(field);
+      if (!words) return;
+      if (added) added.textContent = `${words}.`;
+      reckon();
+    });
   }
 }
 

@@ -245,3 +245,25 @@ def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stag
     assert [name for name, _ in names][:2] == ["In District Credits", "Out of District Credits"]
     assert [top for _, top in names] == sorted({top for _, top in names}), "one below the other"
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_plus_adds_to_last_year_and_is_explained_on_the_record_and_in_the_grid(
+    stage: Stage,
+) -> None:
+    student = seats(stage.cottonwood, 1)[0]
+    stage.cottonwood.record(student, modified_end_year=2024)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    field(page, 0).fill("+0.50")
+    expect(page.locator("[data-total]")).to_have_text("2.00")
+    field(page, 0).press("Tab")
+    expect(field(page, 0)).to_have_value("2.00")
+    expect(page.get_by_text("1.50 last year + 0.50 = 2.00")).to_be_visible()
+    field(page, 0).press("Escape")
+    expect(field(page, 0)).to_have_value("1.50")
+    page.goto(stage.address("cte-concentrator", student.pk, stage.health()))
+    credits = page.get_by_label("In District Credits Earned", exact=True)
+    credits.fill("+0.25")
+    expect(page.locator("[data-total]")).to_have_text("1.75")
+    credits.press("Tab")
+    expect(credits).to_have_value("1.75")
+    expect(page.get_by_text("1.50 last year + 0.25 = 1.75")).to_be_visible()

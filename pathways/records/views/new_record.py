@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
@@ -60,7 +61,7 @@ class NewRecord(StudentPage):
             return self.elements_moved(form, refusal)
         except ledger.NotApplied as refusal:
             return self.refused(form, refusal.sentence)
-        return self.done(rows, saved)
+        return self.done(rows, saved, form.additions)
 
     def save_elements(self, pathway_id: int | None = None) -> None:
         """Write the District Defined Elements; `elements_batch` is the id of what was written. The
@@ -151,7 +152,9 @@ class NewRecord(StudentPage):
             return None
         return self.onward(standing.pathway_id)
 
-    def done(self, rows: list[Row], saved: entry.Saved) -> HttpResponse:
+    def done(
+        self, rows: list[Row], saved: entry.Saved, additions: Sequence[str] = ()
+    ) -> HttpResponse:
         """Say what was saved, offer the way back, and go where the button says."""
         pathway_id = rows[0].pathway_id
         written = (
@@ -184,6 +187,7 @@ class NewRecord(StudentPage):
             f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits,"
             f" {timezone.localtime():%I:%M:%S %p} MT.{on_others}"
         )
+        words = " ".join([words, *additions])
         steps = [
             undo.Step(after.pathway_id, row.version or 0, after.version) for row, after in changed
         ]

@@ -149,9 +149,12 @@ class StudentPage(RecordsView, TemplateView):
     def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
         more = len(self.other_records())
         if self.record is not None:
-            return ParticipationForm(
+            form = ParticipationForm(
                 data, initial=ParticipationForm.initial_of(self.record), more=more
             )
+            if self.last_year:
+                form.show_before(self.last_year, school_year_label(self.scope.end_year - 1))
+            return form
         answered_yes = any(record.single_parent for record in self.records)
         proposed = ParticipationForm.proposed(answered_yes, self.student.enrolled_on)  # type: ignore[attr-defined]
         return ParticipationForm(data, choices=self.choices(data), initial=proposed, more=more)
@@ -232,9 +235,7 @@ class StudentPage(RecordsView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
-        form, last_year = kwargs.get("form"), school_year_label(self.scope.end_year - 1)
-        if form and self.last_year:
-            form.show_before(self.last_year, last_year)
+        last_year = school_year_label(self.scope.end_year - 1)
         rows = [
             SummaryRow(entry, self.address("cte-record", entry.pathway_id), entry is record)
             for entry in self.records

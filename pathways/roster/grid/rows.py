@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from cte_portal.words import text
 from pathways.files import values
 from pathways.ledger.shape import CREDITS, PARTS_OF_THE_TOTAL
 from pathways.models.participation import CONCENTRATOR_CREDITS
@@ -38,6 +39,8 @@ class GridCell:
     name: str
     text: str
     problem: str
+    before: str = ""
+    """Credits at the end of last year, to which +0.50 is added."""
 
     @property
     def label(self) -> str:
@@ -86,9 +89,14 @@ class GridRow:
 
     @property
     def cells(self) -> list[GridCell]:
+        before = self.line.before
         return [
             GridCell(
-                name, f"{self.name}-{name}", self.texts[name], self.unsaved.problems.get(name, "")
+                name,
+                f"{self.name}-{name}",
+                self.texts[name],
+                self.unsaved.problems.get(name, ""),
+                text(getattr(before, name), "") if before and name in CREDITS else "",
             )
             for name in COLUMNS
         ]

@@ -76,8 +76,28 @@ def changed_rows(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
     """Those that differ from what the page showed; what somebody else saved since is no change of
     theirs.
     """
+    rows = _with_sums(scope, rows)
     images = _images(scope, rows)
     return [row for row in rows if row.differs(images.get((row.pair, row.version)))]
+
+
+def _with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
+    """*+0.50* is added to the credits of last year; of a record that was deleted by then nothing is
+    left.
+    """
+    adding = {row.pair[0] for row in rows if row.adds}
+    if not adding:
+        return list(rows)
+    changes = Change.objects.filter(
+        district=scope.district, student_id__in=adding, end_year__lt=scope.end_year
+    )
+    before = {
+        (change.student_id, change.pathway_id): None
+        if change.operation == Change.Operation.DELETE
+        else change
+        for change in changes.order_by("version")
+    }
+    return [row.added_to(before.get(row.pair)) if row.adds else row for row in rows]
 
 
 def _images(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -97,6 +98,19 @@ class TypedRow:
     def problems(self) -> dict[str, str]:
         """What cannot be read, by column."""
         return self._read[1]
+
+    def added_to(self, before: Change | None) -> TypedRow:
+        """The row with each +0.50 as the sum with last year's credits, where it can be read."""
+        cells = dict(self.cells)
+        for name in CREDITS:
+            if self.cells[name].strip().startswith("+") and name not in self.problems:
+                amount: Decimal = self._read[0][name]
+                cells[name] = text(amount + (getattr(before, name) if before else Decimal(0)))
+        return replace(self, cells=cells)
+
+    @property
+    def adds(self) -> bool:
+        return any(self.cells[name].strip().startswith("+") for name in CREDITS)
 
     def differs(self, image: Participation | Change | None) -> bool:
         """Whether something was typed that the page did not show: `image` is the version that it

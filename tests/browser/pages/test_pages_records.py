@@ -124,6 +124,25 @@ def worklist(
     return visit
 
 
+def moved(then: str = "") -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto(stage.record("move"))
+        page.get_by_label("Move the credits to").select_option("Business Management")
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
+        if then:
+            page.get_by_role("button", name=then).click()
+            expect(page.get_by_text("Moved.")).to_be_visible()
+
+    return visit
+
+
+def not_moved(stage: Stage, page: Page) -> None:
+    page.goto(stage.record("move"))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 def grid(**typed: str) -> Callable[[Stage, Page], None]:
     """A class of two pathways; `typed` goes into the cells of the first row, and is saved."""
 
@@ -210,6 +229,13 @@ STATES: dict[str, list[State]] = {
     "cte-record-new": [
         State("new", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk, "new"))),
         State("no approved pathway", without_approvals),
+    ],
+    "cte-record-move": [
+        State("begun", at(lambda stage: stage.record("move"))),
+        State("previewed", moved()),
+        State("moved", moved("Move the credits")),
+        State("nothing chosen", not_moved),
+        State("locked", locked("move")),
     ],
     "cte-record-delete": [
         State("ask", at(lambda stage: stage.record("delete"))),

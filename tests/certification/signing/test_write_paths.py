@@ -22,10 +22,12 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
+from cte_portal.pages.previewed import shown_as
 from pathways.admin import site
 from pathways.findings import explaining
 from pathways.findings.findings import findings
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
+from pathways.records.views.moving import Move
 from pathways.roster.worklist.which import Show, Which
 from pathways.roster.worklist.worklist import Worklist
 from tests.certification.ready import Ready
@@ -114,6 +116,12 @@ class Sealed(Ready):
             "do": "create",
         }
 
+    def move(self) -> dict[str, Any]:
+        """What the page sends once it has shown what follows."""
+        to = Pathway.objects.get(name=BUSINESS)
+        move = Move(self.stored, self.stored.pathway.name, to, None)
+        return {"to": to.pk, "seen": shown_as(list(move.sentences()))}
+
     def grid(self) -> dict[str, Any]:
         cells = ["1.75", "0", "0", "0", "No", "No", f"{EARLY:%m/%d/%Y}"]
         name = f"{self.student.pk}-{self.stored.pathway_id}"
@@ -137,6 +145,7 @@ WRITES: dict[str, Post] = {
         s.at_record("cte-record-delete"),
         {"version": s.stored.version},
     ),
+    "cte-record-move": lambda s: (s.at_record("cte-record-move"), s.move()),
     "cte-record-restore": lambda s: (
         s.at_record("cte-record-restore"),
         {"version": 1, "seen": s.stored.version},

@@ -64,6 +64,7 @@ DISTRICT = {
     "cte-record": {"GET": READ, "POST": write(200)},
     "cte-record-new": {"GET": READ, "POST": write(200)},
     "cte-record-delete": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "cte-record-move": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "cte-record-elements": {
         "GET": {**READ_BY_EDITORS, "clerk": 302, "administrator": 302},
         "POST": write(200),

@@ -270,3 +270,26 @@ def test_no_student_data_stand_in_addresses_or_cookies_after_a_save(desk: Desk) 
 )
 def test_e_02_a_next_student_that_was_tampered_with_is_left_out(following: str, desk: Desk) -> None:
     assert desk.enter(then="next", next=following)["Location"] == f"{desk.base}{desk.pathway()}/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "total", "words"),
+    [
+        ("+0.5", "2.00", "In District Credits Earned: 1.50 last year + 0.50 = 2.00."),
+        (" + ", "", "must be a number"),
+        ("+x", "", "must be a number"),
+        ("+29", "", "must be"),
+    ],
+)
+def test_plus_in_a_credit_field_is_added_to_last_year_and_explained(
+    desk: Desk, cottonwood: District_, typed: str, total: str, words: str
+) -> None:
+    cottonwood.record(desk.student, modified_end_year=2024)
+    cottonwood.record(desk.student, version=1, in_district_credits=Decimal("1.75"))
+    answer = desk.client.post(
+        f"{desk.base}{desk.pathway()}/",
+        {**TYPED, "in_district_credits": typed, "version": 2},
+        follow=True,
+    )
+    assert words in text(answer)
+    assert f"{desk.record().total_credits:.2f}" == (total or "1.75")

@@ -308,3 +308,24 @@ def test_many_rows_take_as_many_statements_as_three(lesson: Class_) -> None:
     with at_most(SAVED):
         assert lesson.save(fields).status_code == 302
     assert Participation.objects.count() == 63
+
+
+def test_plus_is_added_to_the_credits_of_last_year(lesson: Class_) -> None:
+    record = lesson.district.record(lesson.students[0], modified_end_year=2024)
+    lesson.district.record(lesson.students[0], version=1, in_district_credits=Decimal("1.75"))
+    fields = lesson.fields()
+    fields[lesson.name(0, "in_district_credits")] = "+0.5"
+    fields[lesson.name(1, "in_district_credits")] = " +.25"
+    assert lesson.save(fields).status_code == 302
+    record.refresh_from_db()
+    second = lesson.record(1)
+    assert record.total_credits == Decimal("2.00"), "not to what was entered this year already"
+    assert second and second.total_credits == Decimal("0.25")
+
+
+def test_a_plus_that_cannot_be_read_stays_as_typed(lesson: Class_) -> None:
+    fields = lesson.fields()
+    fields[lesson.name(0, "in_district_credits")] = "+1,5"
+    html = lesson.save(fields).content.decode()
+    assert fields_of(html)[lesson.name(0, "in_district_credits")] == "+1,5"
+    assert not lesson.record(0)
