@@ -6,19 +6,24 @@ from __future__ import annotations
 
 import datetime
 from functools import cached_property
+from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from certification.collections.chosen import collection_of
 from certification.collections.collection import Collection, Row
+from certification.collections.end_of_year import END_OF_YEAR
 from certification.models import CertificationEvent, Certifier, Round, Signature
 from certification.signing import signed_text
 from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
+from pathways.findings.kept_findings import explanations_of
 from pathways.ledger import canonical
-from pathways.models import Change, District, Outcome, SchoolYear, StateCopy
+from pathways.ledger.kept import kept
+from pathways.models import Change, District, Outcome, Publication, SchoolYear, StateCopy
 from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent
 
@@ -234,3 +239,60 @@ class Case:
     def is_empty(self) -> bool:
         """True when the district has nothing to report: no record in either edition."""
         return not self.document.rows and not self.collection.has_records(self.scope)
+
+
+class ShownCase(Case):
+    """As a page shows it: what is read of every record is kept while neither edition moves. Who
+    signs is judged by a Case, whatever a page has shown.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        district_event: DistrictEvent,
+        person: User | None,
+        known: dict[Any, Any],
+    ) -> None:
+        super().__init__(scope, district_event, person)
+        self.known = known
+
+    @cached_property
+    def _read(self) -> tuple[signed_text.DocumentInShort, bool, tuple[int, int]]:
+        statements = self.event.worded(self.district_name)
+        moving = (
+            self.event.pk,
+            self.next_number,
+            tuple(statements),
+            timezone.localdate(),
+            explanations_of(self.scope),
+            self.copy and self.copy.resync,
+            Publication.objects.generation(),
+        )
+        return kept(self.scope, self.known, "case", self._read_anew, *moving)
+
+    def _read_anew(self) -> tuple[signed_text.DocumentInShort, bool, tuple[int, int]]:
+        case = Case(self.scope, self.district_event, self.person)
+        return signed_text.in_short(case.document), case.matches, case.open_findings
+
+    @cached_property
+    def document(self) -> signed_text.Document:
+        return self._read[0]
+
+    @cached_property
+    def matches(self) -> bool:
+        return self._read[1]
+
+    @cached_property
+    def open_findings(self) -> tuple[int, int]:
+        return self._read[2]
+
+
+def shown_case(
+    scope: Scope, district_event: DistrictEvent, person: User | None, known: dict[Any, Any]
+) -> Case:
+    """For a page; `known` is what it knows already. Of End of Year's records alone: what Fall signs
+    moves without the district's position.
+    """
+    if collection_of(district_event.event) is END_OF_YEAR:
+        return ShownCase(scope, district_event, person, known)
+    return Case(scope, district_event, person)

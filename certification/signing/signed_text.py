@@ -64,6 +64,25 @@ class Document:
         return sha256(self.lines())
 
 
+@dataclass(frozen=True)
+class DocumentInShort(Document):
+    """The same without the records: of rows, findings and explanations only how many there are."""
+
+    known_digest: str
+
+    @property
+    def digest(self) -> str:
+        return self.known_digest
+
+
+def in_short(document: Document) -> DocumentInShort:
+    numbers: dict[str, Any] = {
+        name: range(len(getattr(document, name))) for name in ("rows", "findings", "explanations")
+    }
+    values = {name: getattr(document, name) for name in document.__dataclass_fields__}
+    return DocumentInShort(**{**values, **numbers}, known_digest=document.digest)
+
+
 def _section(name: str, entries: Sequence[Any], *, ordered: bool = False) -> Iterable[bytes]:
     yield f"{name} {len(entries)}".encode()
     written = [exact(entry).encode() for entry in entries]

@@ -16,7 +16,7 @@ from certification.receipts.receipts import receipt_url
 from certification.recertification.reopening import correction
 from certification.review.snapshot import Snapshot, snapshot_of
 from certification.signing import gates
-from certification.signing.case import Case
+from certification.signing.case import Case, shown_case
 from certification.signing.forms import SigningForm
 from certification.signing.groups import groups_of
 from certification.signing.notes import NotesForm
@@ -64,7 +64,9 @@ class EventCertification(ActionView):
         district_event = event_of(self.scope, self.kwargs["event"])
         if district_event is None:
             raise Http404("This page does not exist.")
-        return Case(self.scope, district_event, self.person)
+        if self.request.method == "POST":
+            return Case(self.scope, district_event, self.person)
+        return shown_case(self.scope, district_event, self.person, self.known)
 
     @property
     def is_over(self) -> bool:

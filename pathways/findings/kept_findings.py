@@ -53,12 +53,10 @@ def kept_findings(
     *,
     anew: bool = False,
 ) -> KeptFindings:
-    """The findings of a list. Rules read the date, and an explanation moves no row of the district.
-    No explanation is ever removed: while as many were given and as many taken back, they are the
-    same. At the state the last resync (`copy`) and OPI's lists there count too. `anew` judges
+    """The findings of a list. Rules read the date. At the state the last resync (`copy`) and OPI's lists there count too. `anew` judges
     whatever is kept.
     """
-    (explanations,) = _explanations(scope.district, scope.end_year)
+    explanations = explanations_of(scope)
     at_state = (
         (copy.resync if copy else None, Publication.objects.generation())
         if listing.at_state
@@ -86,6 +84,14 @@ def kept_findings(
         ],
         keys=keys,
     )
+
+
+def explanations_of(scope: Scope) -> tuple[int, int]:
+    """How many were given and taken back. An explanation moves no row of the district, and none is
+    ever removed: while the numbers are the same, they are the same.
+    """
+    numbers: list[tuple[int, int]] = _explanations(scope.district, scope.end_year)
+    return numbers[0]
 
 
 @counted("COUNT(*), COUNT(taken_back_at)")

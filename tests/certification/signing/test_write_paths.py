@@ -25,7 +25,7 @@ from cte_portal.batches.running import run
 from cte_portal.pages.previewed import shown_as
 from pathways.admin import site
 from pathways.findings import explaining
-from pathways.findings.findings import findings
+from pathways.findings.findings import findings, listed
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
 from pathways.records.views.moving import Move
 from pathways.roster.worklist.which import Show, Which
@@ -88,9 +88,7 @@ class Sealed(Ready):
         return Participation.objects.get(student=self.student)
 
     def reason(self) -> dict[str, Any]:
-        opened = [
-            finding for finding in findings(self.scope, only={"CTE-127"}).lines if finding.is_open
-        ]
+        opened = [finding for finding in listed(self.scope, only={"CTE-127"}) if finding.is_open]
         return {"reason": "It is so.", "seen": explaining.fingerprint(opened)}
 
     def file(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.test import Client
 from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Scope
 from pathways.findings import explaining
-from pathways.findings.findings import findings
+from pathways.findings.findings import listed
 from pathways.models import Change, Explanation, Student
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
@@ -166,7 +166,7 @@ def test_an_explanation_keeps_the_accounts(
     )
     again = explaining.explain(
         Scope("9012", 2025),
-        findings(cottonwood.scope, only={"CTE-127"}).lines,
+        list(listed(cottonwood.scope, only={"CTE-127"})),
         "Abroad.",
         by=explanation.by,
         by_id=twin.pk,
