@@ -31,6 +31,21 @@ SCREENS = (
         listed=False,
     ),
     Screen(
+        name="Fall CTE Differences",
+        path=PATH,
+        url_name="follow-up-differences",
+        capability=Capability.FOLLOW_UP,
+        synonyms=(
+            "differences",
+            "Fall CTE upload",
+            "compare answers",
+            "portal and file",
+            "conflicts",
+            "results file",
+        ),
+        listed=False,
+    ),
+    Screen(
         name="CTE Follow-up",
         path=PATH,
         url_name="follow-up-list",
@@ -49,6 +64,7 @@ SCREENS = (
         also=(
             "follow-up",
             *OF_CALLS,
+            "follow-up-differences",
             "follow-up-request",
             "follow-up-request-add",
             "follow-up-request-remove",
@@ -65,19 +81,5 @@ REQUESTS = (
         synonyms=("add a leaver", "remove a leaver", "appeal", "approve", "deny", "inbox"),
         scoped=False,
         open=lambda standing: ListRequest.objects.waiting().count(),
-    ),
-    Screen(
-        name="Fall CTE Differences",
-        path=PATH,
-        url_name="follow-up-differences",
-        capability=Capability.FOLLOW_UP,
-        synonyms=(
-            "differences",
-            "Fall CTE upload",
-            "compare answers",
-            "portal and file",
-            "conflicts",
-            "results file",
-        ),
     ),
 )
