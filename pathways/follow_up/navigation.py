@@ -9,7 +9,12 @@ from cte_portal.frame import Screen
 from pathways.models import ListRequest
 
 PATH = ("Student Information", "State Programs")
-OF_CALLS = ("follow-up-line", "follow-up-outcome", "follow-up-contacts")
+OF_CALLS = (
+    "follow-up-line",
+    "follow-up-outcome",
+    "follow-up-contacts",
+    "follow-up-contacts-file",
+)
 
 SCREENS = (
     # Before the entry that marks its pages too: another district or year is switched to from here.
@@ -24,6 +29,8 @@ SCREENS = (
             "phone",
             "attempts",
             "contacts",
+            "contacts from a file",
+            "senior survey",
             "outcome",
             "unable to contact",
         ),

@@ -16,7 +16,7 @@ from cte_portal.editions import Scope
 from cte_portal.plugs import Kept
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
-from pathways.models import Contact, FollowUpEntry, FollowUpYear
+from pathways.models import Contact, Enrollment, FollowUpEntry, FollowUpYear
 
 Kind = Contact.Kind
 MOST_OF_ONE = 20
@@ -78,11 +78,16 @@ def remove(scope: Scope, entry: FollowUpEntry, contact: int) -> bool:
 
 
 def _over() -> int:
-    """Contacts of students whom no follow-up needs any more."""
+    """Contacts of students whom no follow-up needs any more: neither on the list of a year that is
+    still called, nor enrolled in one, as those are who may leave in it.
+    """
     needed_since = timezone.localdate() - KEPT_AFTER
     years = FollowUpYear.objects.filter(closes__gte=needed_since).values("end_year")
-    needed = FollowUpEntry.objects.filter(student=OuterRef("student_id"), end_year__in=years)
-    return Contact.objects.filter(~Exists(needed)).delete()[0]
+    lines = FollowUpEntry.objects.filter(student=OuterRef("student_id"), end_year__in=years)
+    enrollments = Enrollment.objects.filter(
+        student=OuterRef("student_id"), calendar__school_year__in=years
+    )
+    return Contact.objects.filter(~Exists(lines), ~Exists(enrollments)).delete()[0]
 
 
 CONTACTS = Kept(

@@ -234,6 +234,26 @@ def differences_locked(stage: Stage, page: Page) -> None:
     page.goto(DIFFERENCES)
 
 
+def contacts_preview(stage: Stage, page: Page) -> None:
+    """One student with contacts, and a row that is refused."""
+    on_the_list(stage, page)
+    page.goto(f"{CALLS}contacts/")
+    content = (
+        b"State ID,Phone,E-mail\n999000901,406-555-0143,kayla@example.org\n999000999,406-555-0100\n"
+    )
+    file = {"name": "survey.csv", "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("button", name="Add the contacts")).to_be_visible()
+
+
+def contacts_file_wrong(stage: Stage, page: Page) -> None:
+    open_list()
+    page.goto(f"{CALLS}contacts/")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
     "follow-up-differences": [
         State("to resolve", differences),
@@ -290,6 +310,11 @@ STATES: dict[str, list[State]] = {
     "follow-up-contacts": [
         State("add", call("999000901", "contacts/")),
         State("errors", contacts_wrong),
+    ],
+    "follow-up-contacts-file": [
+        State("choose", at(f"{CALLS}contacts/")),
+        State("errors", contacts_file_wrong),
+        State("preview", contacts_preview),
     ],
     "follow-up-outcome": [
         State("set", call("999000901", "outcome/")),

@@ -206,6 +206,7 @@ ELSEWHERE = {
             "follow-up-file",
             "follow-up-line",
             "follow-up-contacts",
+            "follow-up-contacts-file",
             "follow-up-contact-remove",
             "follow-up-hold",
             "follow-up-outcome",

@@ -85,6 +85,7 @@ DISTRICT |= {
     "follow-up": {"GET": OF_THE_DISTRICT, "POST": write(302)},
     "follow-up-line": {"GET": OF_THE_DISTRICT, "POST": write(200)},
     "follow-up-contacts": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-contacts-file": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-contact-remove": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-differences": {"GET": OF_THE_DISTRICT, "POST": write(200)},
     "follow-up-file": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(200)},

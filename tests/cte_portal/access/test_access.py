@@ -74,6 +74,7 @@ WITHOUT_A_ROW = (
     "follow-up",
     "follow-up-list",
     "follow-up-file",
+    "follow-up-contacts-file",
     "follow-up-request-add",
     "follow-up-differences",
     "roster-data",
