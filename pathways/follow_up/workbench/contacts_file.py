@@ -49,7 +49,7 @@ class ContactsLine(NamedTuple):
     problem: str = ""
 
 
-class Refused(NamedTuple):
+class RefusedLine(NamedTuple):
     line: int
     state_id: str
     reason: str
@@ -68,7 +68,7 @@ class ContactsPlan:
 
     students: list[NewContacts] = field(default_factory=list)
     unchanged: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
 
     @property
     def contacts(self) -> int:
@@ -115,13 +115,13 @@ def plan(scope: Scope, lines: Sequence[ContactsLine]) -> ContactsPlan:
         try:
             student_row, ways = _judge(line, students)
         except ValueError as problem:
-            planned.refused.append(Refused(line.line, line.cells[0][:20], str(problem)))
+            planned.refused.append(RefusedLine(line.line, line.cells[0][:20], str(problem)))
             continue
         own = stored[student_row.pk]
         fresh = tuple(reached for reached in ways if (reached.kind.value, reached.value) not in own)
         if len(own) + len(fresh) > MOST_OF_ONE:
             reason = f"A student can have up to {MOST_OF_ONE} contacts"
-            planned.refused.append(Refused(line.line, line.cells[0], reason))
+            planned.refused.append(RefusedLine(line.line, line.cells[0], reason))
         elif fresh:
             own |= {(reached.kind.value, reached.value) for reached in fresh}
             planned.students.append(
