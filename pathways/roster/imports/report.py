@@ -13,7 +13,8 @@ from cte_portal import words
 from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
 from pathways.files import writer
-from pathways.models import Participation, Pathway
+from pathways.models import Participation, Pathway, Roster
+from pathways.models.student import by_name_of
 from pathways.roster.imports.carrying import Carried, ChangedRosterRow
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import RosterPart
@@ -34,6 +35,7 @@ TITLES = (
     "In the portal",
 )
 ON_THE_PAGE = 200
+CREDITS = BY_NAME["Course"].labels["credits"]
 
 ABSENT_COLUMNS: dict[str, tuple[str, ...]] = {
     "School": ("number", "name"),
@@ -63,9 +65,12 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
         )
         for row in carried.on_screen
     }
+    students = _students_of_courses(job, carried)
     name = f"Roster Import Summary {job.scope.district} {job.scope.end_year}"
     with job.writing("report.csv", f"{name}.csv", writer.CSV) as file:
-        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways, stored, in_file))
+        csv_file.write(
+            file, TITLES, _lines(parts, reading, carried, pathways, stored, in_file, students)
+        )
     elsewhere = (LOWER_GRADE.id, ON_SCREEN.id)
     problems = by_line(reading, carried, stored)
     if problems:
@@ -88,7 +93,8 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             )
         ],
         "changes": [
-            _for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)
+            _for_page(line)
+            for line in islice(_change_lines(parts, carried, pathways, students), ON_THE_PAGE)
         ],
         "on_screen": [
             {
@@ -145,9 +151,10 @@ def _lines(
     pathways: dict[int, str],
     stored: Stored,
     in_file: dict[tuple[int, int], str],
+    students: dict[int, str],
 ) -> Iterator[tuple[str, ...]]:
     yield from _problem_lines(parts, reading, carried, stored, in_file)
-    yield from _change_lines(parts, carried, pathways)
+    yield from _change_lines(parts, carried, pathways, students)
     for year, number in sorted(reading.other_years.items()):
         yield (
             "",
@@ -218,7 +225,10 @@ def _problem_lines(
 
 
 def _change_lines(
-    parts: list[RosterPart], carried: Carried, pathways: dict[int, str]
+    parts: list[RosterPart],
+    carried: Carried,
+    pathways: dict[int, str],
+    students: dict[int, str],
 ) -> Iterator[tuple[str, ...]]:
     for change in carried.changes:
         for column, before, after in _columns(change, pathways):
@@ -232,8 +242,25 @@ def _change_lines(
                 "",
                 f"{before} becomes {after}",
                 "",
-                "",
+                students.get(change.row, "") if column == CREDITS else "",
             )
+
+
+def _students_of_courses(job: Job, carried: Carried) -> dict[int, str]:
+    """Whom a course's new credits concern: the students in its sections, by course."""
+    courses = [
+        row.row for row in carried.changes if row.name == "Course" and "credits" in row.columns
+    ][:ON_THE_PAGE]
+    names: dict[int, dict[str, None]] = {}
+    lines = Roster.objects.filter(
+        section__course__in=courses, section__calendar__school_year=job.scope.end_year
+    )
+    for line in lines.select_related("section", "enrollment__student").order_by(
+        *by_name_of("enrollment__student")
+    ):
+        of_course = names.setdefault(line.section.course_id, {})
+        of_course.setdefault(line.enrollment.student.name)
+    return {course: "; ".join(of_course) for course, of_course in names.items()}
 
 
 def _columns(change: ChangedRosterRow, pathways: dict[int, str]) -> Iterator[tuple[str, str, str]]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from pathways.models import (
@@ -461,3 +463,19 @@ def test_a_title_in_another_spelling_is_read_with_a_notice(desk: Desk) -> None:
     assert batch.result["notices"] == [
         "file.csv: these columns were read: state_id as Student State ID, gender as Gender"
     ]
+
+
+def test_changed_credits_of_a_course_name_the_students_in_it(desk: Desk, client: Client) -> None:
+    """R-IMP-15."""
+    desk.send(zipped(ALL))
+    batch = desk.send(COURSES.replace("1.00,05", "2.00,05"), "validate")
+    line = next(
+        row
+        for row in csv.DictReader(io.StringIO(file_of(batch, "report.csv")))
+        if row["Column"] == "Credits"
+    )
+    assert line["What is wrong"] == "1.00 becomes 2.00"
+    assert line["In the portal"] == "ÁLVAREZ, ZOË; O'NEIL, JOSE Q."
+    client.force_login(desk.clerk)
+    page = client.get(reverse("batch", args=["0965", 2025, batch.pk])).content.decode()
+    assert "In this course:" in page and "ÁLVAREZ, ZOË" in page
