@@ -22,6 +22,7 @@ class Grid {
     this.last = null;
     this.rows = [...form.querySelectorAll("[data-row]")].map((row) => ({
       row,
+      amounts: [],
       fields: [...row.querySelectorAll("[data-column]")],
       total: row.querySelector("[data-total]"),
       mark: row.querySelector("[data-mark]"),
@@ -71,9 +72,11 @@ class Grid {
 
   reckon(target) {
     const rows = this.places.has(target) ? [this.rows[this.places.get(target).down]] : this.rows;
-    for (const { row, fields, total, mark } of rows) {
+    for (const line of rows) {
+      const { row, fields, total, mark } = line;
+      line.amounts = CREDITS.map((_, across) => entered(fields[across]));
       for (const field of fields) field.toggleAttribute("data-changed", "typed" in row.dataset || differs(field));
-      const [inside, outside] = fields.map(entered);
+      const [inside, outside] = line.amounts;
       const sum = inside === null || outside === null ? null : inside + outside;
       const words = sum === null ? "–" : shown(sum);
       if (total.textContent !== words) total.textContent = words;
@@ -81,8 +84,11 @@ class Grid {
       const advice = sum === null || !fields[0].value || sum >= 200 === isYes ? "" : sum >= 200 ? "Yes from 2.00" : "below 2.00";
       if (mark.textContent !== advice) mark.textContent = advice;
     }
-    const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { fields }) => sum + (entered(fields[across]) ?? 0), 0));
-    [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => { this.sums[at].textContent = shown(sum); });
+    const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { amounts }) => sum + (amounts[across] ?? 0), 0));
+    [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => {
+      const words = shown(sum);
+      if (this.sums[at].textContent !== words) this.sums[at].textContent = words;
+    });
   }
 
   // One field for each changed row, its parts between tabs: nothing else is sent, however long the page is.

@@ -19,14 +19,20 @@ export function guardUnsaved() {
   const counter = document.querySelector(`[data-changes="${form.id}"]`);
   let leaving = false;
   const unsaved = () => form.dataset.guard === "changed" || changedFields(form).size > 0;
-  const tell = () => {
-    const count = changedFields(form).size;
+  let changed = new Set();
+  // While one field is typed in it alone is looked at: a page may have a thousand.
+  const tell = (event) => {
+    const field = event?.target;
+    if (!field?.name || field.form !== form || ["radio", "checkbox"].includes(field.type)) changed = changedFields(form);
+    else if (differs(field)) changed.add(field.name);
+    else changed.delete(field.name);
+    const count = changed.size;
     if (counter) counter.textContent = count ? `${count} field${count === 1 ? "" : "s"} changed, not saved` : counter.dataset.rest || "";
   };
   if (counter) counter.dataset.rest = counter.textContent;
   form.addEventListener("input", tell);
   form.addEventListener("change", tell);
-  form.addEventListener("reset", () => setTimeout(tell));
+  form.addEventListener("reset", () => setTimeout(() => tell()));
   document.addEventListener("submit", (event) => {
     if (event.target === form && !event.defaultPrevented) leaving = true;
   });
