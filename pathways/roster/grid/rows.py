@@ -17,15 +17,16 @@ from pathways.roster.grid.saving import Unsaved
 from pathways.roster.grid.typed import ANSWERS, COLUMNS, Beginning, TypedRow, label, shown
 from pathways.roster.worklist.line import Pair, RosterLine
 
-HEADS = {
-    "in_district_credits": "In District",
-    "out_of_district_credits": "Out of District",
-    "dual_enrollment_credits": "Dual",
-    "work_based_learning_credits": "Work Based",
-    "concentrator": "Concentrator",
-    "single_parent": "Single Parent",
-    "start_date": "Start Date",
-}
+_OVER_COLUMNS = (
+    "In District",
+    "Out of District",
+    "Dual",
+    "Work Based",
+    "Concentrator",
+    "Single Parent",
+    "Start Date",
+)
+HEADS = dict(zip(COLUMNS, _OVER_COLUMNS, strict=True))
 
 OF_CREDITS = ("In District", "Out of District", "Total", "Dual", "Work Based")
 """The heads over amounts, the total among them."""
