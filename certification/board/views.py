@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from certification.board import reminders
+from certification.board import perkins, reminders
 from certification.board.board import (
     COLUMNS,
     COLUMNS_OF_LEAVERS,
@@ -43,6 +43,8 @@ from pathways.files import writer
 
 PAGE = 100
 REMINDERS_SHOWN = 50
+PERKINS = "3s1"
+"""The form of the file that tells the Perkins figure."""
 
 
 class BoardView(StatewideView):
@@ -200,8 +202,11 @@ class StatusBoardFile(BoardView):
     """All pages of the board as one file for a spreadsheet."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.event is None or kwargs["form"] not in ("csv", "xlsx"):
+        forms = ("csv", "xlsx", PERKINS) if self.is_of_leavers else ("csv", "xlsx")
+        if self.event is None or kwargs["form"] not in forms:
             raise Http404("This page does not exist.")
+        if kwargs["form"] == PERKINS:
+            return self.perkins(self.event)
         content, rows = io.BytesIO(), (cells_of(line) for line in self.filter.matching(self.lines))
         titles = TITLES_OF_LEAVERS if self.is_of_leavers else TITLES
         if kwargs["form"] == "csv":
@@ -216,6 +221,14 @@ class StatusBoardFile(BoardView):
         response["Content-Disposition"] = (
             f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'
         )
+        return response
+
+    def perkins(self, event: CertificationEvent) -> HttpResponse:
+        content = io.BytesIO()
+        csv_file.write(content, perkins.TITLES, perkins.lines(event))
+        response = HttpResponse(content.getvalue(), content_type=writer.CSV)
+        name = f"3S1 {event.school_year}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 

@@ -6,18 +6,23 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier
+from certification.models import CertificationEvent, Certifier, Round, SealedCopy
 from certification.signing import gates
 from certification.signing.case import Case
 from certification.signing.signing import Signed, sign
 from certification.status.status import event_of
 from cte_portal.accounts.models import Role, User
+from cte_portal.batches.models import Batch
 from cte_portal.editions import Edition, Scope, writing_state
+from pathways.findings.explaining import explain
+from pathways.findings.findings import Level, findings
 from pathways.lists import publish
 from pathways.models import Change, StateCopy, Student
 from pathways.reports.certification import Certification
@@ -27,7 +32,7 @@ from pathways.resync import resync
 from pathways.resync.object_types import NAMES
 from tests.fixtures.certification import make_certifier
 from tests.fixtures.people import person
-from tests.fixtures.records import HEALTH, District_
+from tests.fixtures.records import BUSINESS, HEALTH, District_
 
 
 class Ready:
@@ -53,6 +58,18 @@ class Ready:
         User.objects.filter(pk=user.pk).update(last_login=timezone.now())
         user.refresh_from_db()
         return make_certifier(user, level=level, district=self.scope.district, **values)
+
+    @property
+    def copies(self) -> QuerySet[SealedCopy]:
+        """What was sealed in the event."""
+        return SealedCopy.objects.filter(round__event=self.event)
+
+    @property
+    def rounds(self) -> QuerySet[Round]:
+        return Round.objects.filter(event=self.event)
+
+    not_sent = ("sent", "match")
+    """The gates that a change closes until it is sent."""
 
     def record(self, student: Student, pathway: str = HEALTH, **values: Any) -> None:
         self.district.record(student, pathway, **values)
@@ -107,3 +124,27 @@ class Ready:
             .version
         )
         self.record(student, version=version, **values)
+
+    def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
+        """Prepare the district with what these states put into its data; returns the gates that must
+        be closed.
+        """
+        closed = set()
+        if "error" in states:
+            self.change(student, in_district_credits=Decimal("2.50"))
+            closed.add("errors")
+        if "warning" in states:
+            self.record(student, BUSINESS, start_date=datetime.date(2016, 8, 29))
+        self.prepare()
+        warned = [line for line in findings(self.scope).lines if Level.WARNINGS.holds(line)]
+        if warned and explained:
+            explain(self.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
+        if warned and not explained:
+            closed.add("warnings")
+        if "not run" in states:
+            Batch.objects.filter(kind="validate").delete()
+            closed.add("report")
+        if "unsent" in states:
+            self.change(student, out_of_district_credits=Decimal("0.10"))
+            closed |= {"sent", "match"}
+        return closed

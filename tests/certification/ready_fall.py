@@ -17,7 +17,14 @@ from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.drawing import follow_up_list
 from pathways.lists import publish
-from pathways.models import Enrollment, FollowUpEntry, Student
+from pathways.models import (
+    DrawnList,
+    Enrollment,
+    FollowUpEntry,
+    FollowUpYear,
+    Outcome,
+    Student,
+)
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
@@ -86,10 +93,47 @@ class ReadyFall(Ready):
     def author(self) -> dict[str, Any]:
         return {"by": self.clerk.record_name, "by_id": self.clerk.pk}
 
-    def prepare(self) -> None:
+    not_sent = ("outcomes", "match")
+
+    def change(self, student: Student, **values: Any) -> None:
+        """Another answer, whatever would have changed of a record."""
+        outcome = Outcome.objects.get(student=student, end_year=LEFT_YEAR)
+        self.set_outcome(student, LOOKING if outcome.status == WORK else WORK)
+
+    def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
+        """An answer outside the window, a leaver whom nobody has reached, who was tried often enough
+        if it is explained, a draft, and an answer that is not sent.
+        """
+        closed = set()
+        unreached = None
+        if "warning" in states:
+            unreached = self.district.student("999000777", "Young")
+            self.record(unreached)
+        self.prepare(silent=unreached)
+        if unreached and explained:
+            day = timezone.localdate()
+            for days, means in enumerate(("phone", "text", "email")):
+                self.answer(unreached, "", date=day - datetime.timedelta(days=days), means=means)
+        elif unreached:
+            closed.add("tried")
+        if "not run" in states:
+            DrawnList.objects.update(receipt="")
+            closed.add("drawn")
+        if "unsent" in states:
+            self.change(student)
+            closed |= {"outcomes", "match"}
+        if "error" in states:
+            tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+            FollowUpYear.objects.filter(pk=LEFT_YEAR).update(opens=tomorrow)
+            closed.add("contacted")
+        return closed
+
+    def prepare(self, silent: Student | None = None) -> None:
+        """Everybody answers but `silent`."""
         publish.publish()
         self.draw()
         for entry in FollowUpEntry.objects.in_scope(self.scope).on_list():
-            self.answer(entry.student)
+            if entry.student != silent:
+                self.answer(entry.student)
         self.send()
         self.wait()

@@ -14,17 +14,17 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from certification.models import CertificationEvent
 from certification.signing import gates
 from certification.signing.refusals import NotSigned
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Edition, writing_state
-from pathways.findings.explaining import explain
-from pathways.findings.findings import Level, findings
 from pathways.models import Student
+from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
 from tests.fixtures.examples import examples
-from tests.fixtures.records import BUSINESS, District_
+from tests.fixtures.records import District_
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
@@ -42,34 +42,21 @@ IN_THE_WAY = (
 
 
 @pytest.fixture
-def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    ready_case.record(kayla)
-    return ready_case
+def ready(
+    request: pytest.FixtureRequest,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+    kayla: Student,
+) -> Ready:
+    return ready_for(getattr(request, "param", "cte-eoy"), cottonwood, event, clerk, kayla)
 
 
 def arrange(
     ready: Ready, kayla: Student, states: frozenset[str], *, blocks: bool, explained: bool
 ) -> set[str]:
     """Bring the district into that state; returns the gates that must be closed."""
-    closed = set()
-    if "error" in states:
-        ready.change(kayla, in_district_credits=Decimal("2.50"))
-        closed.add("errors")
-    if "warning" in states:
-        ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
-    ready.prepare()
-    warned = [finding for finding in findings(ready.scope).lines if Level.WARNINGS.holds(finding)]
-    if warned and explained:
-        explain(ready.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
-    if warned and not explained:
-        closed.add("warnings")
-    if "not run" in states:
-        Batch.objects.filter(kind="validate").delete()
-        closed.add("report")
-    if "unsent" in states:
-        ready.change(kayla, out_of_district_credits=Decimal("0.10"))
-        closed |= {"sent", "match"}
+    closed = ready.hinder(kayla, states, explained=explained)
     if "raw" in states:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -102,6 +89,7 @@ def arrange(
     return closed
 
 
+@both
 @settings(
     max_examples=examples(40),
     deadline=None,

@@ -1,0 +1,151 @@
+"""The Perkins figure 3S1 of one class: how many concentrators who left are placed, from sealed copies
+alone (R-OUT-05).
+
+A leaver in the seals of two districts counts once, as the one that the student left last. Numbers
+under ten are not told, nor those that would tell them by subtraction; the file is the same whenever
+it is taken out of the same seals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils import timezone
+
+from certification.collections.fall.description import FALL
+from certification.models import CertificationEvent, SealedCopy, SealedOutcome, SealedRecord
+from certification.review.suppression import nested
+from pathways.models import District, FollowUpEntry, Student
+
+TITLES = (
+    "Group",
+    "Code",
+    "Name",
+    "Leavers",
+    "Placed (numerator)",
+    "Answered",
+    "Unknown",
+    "Placed, % of all leavers",
+    "Placed, % of answered",
+)
+ALL = "All leavers"
+HIDDEN = "*"
+
+
+@dataclass
+class Group:
+    """The leavers of one pathway, one gender, and so on."""
+
+    kind: str
+    code: str
+    name: str
+    leavers: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
+
+    def add(self, outcome: SealedOutcome) -> None:
+        self.leavers.add(outcome.state_id)
+        if outcome.is_answered:
+            self.answered.add(outcome.state_id)
+        if outcome.is_placed:
+            self.placed.add(outcome.state_id)
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        return len(self.leavers), len(self.answered), len(self.placed)
+
+
+def lines(event: CertificationEvent) -> Iterator[list[str]]:
+    """The figures, then the sealed copies that they come from, then the districts that are missing."""
+    sealed = SealedCopy.objects.official().filter(round__event=event, form_version=FALL.form)
+    copies = list(sealed.select_related("round").order_by("round__district"))
+    groups = groups_of(outcomes_of(copies))
+    for kind in dict.fromkeys(group.kind for group in groups):
+        yield from suppressed_lines([group for group in groups if group.kind == kind])
+    for copy in copies:
+        at = timezone.localtime(copy.sealed_at)
+        words = f"{copy.receipt}, round {copy.round.number}, sealed {at:%m/%d/%Y %H:%M}"
+        yield _of_district("Certified", copy.round.district, f"{copy.district_name}: {words}")
+    certified = {copy.round.district for copy in copies}
+    for number, name in District.objects.order_by("number").values_list("number", "name"):
+        if number not in certified:
+            yield _of_district("Not certified", number, name)
+
+
+def _of_district(kind: str, number: str, words: str) -> list[str]:
+    return [kind, number, words, *[""] * (len(TITLES) - 3)]
+
+
+def outcomes_of(copies: Iterable[SealedCopy]) -> list[SealedOutcome]:
+    """Each student once."""
+    rows = SealedOutcome.objects.filter(copy__in=copies)
+    last = {
+        outcome.state_id: outcome
+        for outcome in rows.order_by("exit_date", "is_placed", "is_answered", "copy__receipt")
+    }
+    return [last[state_id] for state_id in sorted(last)]
+
+
+def groups_of(outcomes: list[SealedOutcome]) -> list[Group]:
+    """All, then by pathway, gender, exit and single parent; by code within each."""
+    alone = _single_parents({outcome.list_receipt for outcome in outcomes})
+    groups: dict[tuple[str, str], Group] = {("", ""): Group(ALL, "", ALL)}
+    for outcome in outcomes:
+        groups["", ""].add(outcome)
+        is_alone = (outcome.list_receipt, outcome.state_id) in alone
+        own = [
+            *(("CTE Pathway", *line.split(" ", 1)) for line in outcome.pathways.splitlines()),
+            ("Gender", outcome.gender, _label(Student.Gender, outcome.gender)),
+            ("Exit", outcome.exit, _label(FollowUpEntry.Exit, outcome.exit)),
+            ("Single parent", "Y" if is_alone else "N", "Yes" if is_alone else "No"),
+        ]
+        for kind, code, name in own:
+            groups.setdefault((kind, code), Group(kind, code, name)).add(outcome)
+    order = ("", "CTE Pathway", "Gender", "Exit", "Single parent")
+    return [groups[key] for key in sorted(groups, key=lambda key: (order.index(key[0]), key[1]))]
+
+
+def _label(choices: type[Student.Gender | FollowUpEntry.Exit], value: str) -> str:
+    return str(choices(value).label) if value in choices.values else value
+
+
+def _single_parents(receipts: set[str]) -> set[tuple[str, str]]:
+    """(receipt, State ID) in the sealed copies from which the lists were drawn."""
+    records = SealedRecord.objects.filter(copy__receipt__in=receipts, single_parent=True)
+    return set(records.values_list("copy__receipt", "state_id"))
+
+
+def suppressed_lines(groups: list[Group]) -> Iterator[list[str]]:
+    """The lines of one kind of group. Where a single one of them would be hidden, so is the smallest
+    of the others: the total less the rest would tell it.
+    """
+    words = [nested(group.numbers) for group in groups]
+    for column in range(3):
+        hidden = [own for own in words if own[column] == HIDDEN]
+        rest = [
+            (group.numbers[column], at)
+            for at, group in enumerate(groups)
+            if words[at][column] != HIDDEN
+        ]
+        if len(hidden) == 1 and rest:
+            words[min(rest)[1]][column] = HIDDEN
+    for group, (leavers, answered, placed) in zip(groups, words, strict=True):
+        number, answers, numerator = group.numbers
+        unknown = HIDDEN if HIDDEN in (leavers, answered) else f"{number - answers}"
+        yield [
+            group.kind,
+            group.code,
+            group.name,
+            *(cell.replace(",", "") for cell in (leavers, placed, answered)),
+            unknown,
+            HIDDEN if HIDDEN in (leavers, placed) else _rate(numerator, number),
+            HIDDEN if HIDDEN in (answered, placed) else _rate(numerator, answers),
+        ]
+
+
+def _rate(numerator: int, denominator: int) -> str:
+    if not denominator:
+        return ""
+    return str((Decimal(100) * numerator / denominator).quantize(Decimal("0.01")))

@@ -1,0 +1,34 @@
+"""One district that is ready to be certified in one collection or the other: what is asserted of
+certification holds for both.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from certification.models import CertificationEvent
+from cte_portal.accounts.models import User
+from pathways.models import Student
+from tests.certification.ready import Ready
+from tests.certification.ready_fall import ReadyFall, make_fall_event
+from tests.fixtures.records import District_
+
+both = pytest.mark.parametrize("ready", ["cte-eoy", "cte-fall"], indirect=True)
+
+
+def ready_for(
+    collection: str,
+    district: District_,
+    event: CertificationEvent,
+    clerk: User,
+    student: Student,
+) -> Ready:
+    """With the student's record in End of Year's event, or the student among the leavers of the Fall
+    event.
+    """
+    if collection == "cte-eoy":
+        ready = Ready(district, event, clerk)
+    else:
+        ready = ReadyFall(district, make_fall_event(), clerk)
+    ready.record(student)
+    return ready
