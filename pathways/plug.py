@@ -8,6 +8,7 @@ from pathways import navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
 from pathways.follow_up.daily import draw_lists
+from pathways.follow_up.reminders import remind
 from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.home.figures import home_figures
 from pathways.home.follow_up import follow_up_tasks
@@ -51,6 +52,6 @@ PLUG = Plug(
     ),
     retention=(CONTACTS,),
     watched=(watched.unsent_districts,),
-    daily=(batches.publish_again, draw_lists),
+    daily=(batches.publish_again, draw_lists, remind),
     directory=Directory(),
 )
