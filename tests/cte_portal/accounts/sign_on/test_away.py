@@ -166,7 +166,8 @@ def test_an_answer_counts_once_and_in_its_own_browser(provider: Provider, clerk:
     back = visitor.at_provider(visitor.client.post(BEGIN)["Location"])
     thief = Client()
     thief.post(BEGIN)
-    assert thief.get(back).status_code == 403
+    page = thief.get(back)
+    assert page.status_code == 403 and "open for too long" in text(page)
     assert visitor.client.get(back).status_code == 302 and visitor.inside
     assert visitor.client.get(back).status_code == 403
 
