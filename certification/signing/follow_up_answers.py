@@ -14,7 +14,7 @@ from certification.signing.gate_answers import Answer
 from cte_portal.ui.wording import moment, number_of
 from cte_portal.words import text
 from pathways.follow_up.drawing import is_up_to_date
-from pathways.models import DrawnList, FollowUpYear, PostProgramStatus
+from pathways.models import DrawnList, FollowUpYear, OutcomeDifference, PostProgramStatus
 from pathways.resync.unsent import AHEAD
 
 
@@ -86,6 +86,17 @@ def tried(case: Case) -> Answer:
 
 def is_settled(row: Any, needing_attempts: set[str]) -> bool:
     return row.required_attempts or (bool(row.status) and row.status not in needing_attempts)
+
+
+def resolved(case: Case) -> Answer:
+    """R-FUP-12: where a file said something else, a person has decided."""
+    number = OutcomeDifference.objects.unresolved(case.scope).count()
+    if not number:
+        return Answer(True, "")
+    page = _page(case, "follow-up-differences")
+    says = "says" if number == 1 else "say"
+    words = f"{number_of(number, 'line')} of a file {says} something else than the portal."
+    return Answer(False, words, page, "Decide")
 
 
 def contacted(case: Case) -> Answer:

@@ -113,6 +113,12 @@ GATES = (
         reads_records=True,
     ),
     Gate(
+        "resolved",
+        "Every difference with a file resolved",
+        "Differences with a file to resolve",
+        follow_up_answers.resolved,
+    ),
+    Gate(
         "sent",
         "Everything sent to the state",
         "Changes not sent to the state",

@@ -20,6 +20,7 @@ NOT_ASKED = ("quiet", "waited")
 """Gates that pass by themselves, in minutes."""
 OF_DATA = (
     "drawn",
+    "resolved",
     "sent",
     "outcomes",
     "match",
@@ -88,6 +89,10 @@ def _drawn(validation: LastValidation) -> bool:
     return validation.follow_up is not None and bool(validation.follow_up.receipt)
 
 
+def _resolved(validation: LastValidation) -> bool:
+    return validation.follow_up is not None and not validation.follow_up.unresolved
+
+
 def _outcomes(validation: LastValidation) -> bool:
     return (
         validation.unsent.copy is not None
@@ -129,6 +134,7 @@ PASSES: dict[str, Callable[[LastValidation], bool]] = {
     "open": _open,
     "certifiers": lambda validation: validation.district_event.able > 0,
     "drawn": _drawn,
+    "resolved": _resolved,
     "sent": _sent,
     "outcomes": _outcomes,
     "match": _match,

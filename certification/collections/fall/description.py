@@ -103,6 +103,7 @@ FALL = Collection(
         "certifiers",
         "quiet",
         "drawn",
+        "resolved",
         "outcomes",
         "match",
         "tried",

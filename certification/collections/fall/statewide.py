@@ -20,6 +20,7 @@ from pathways.models import (
     FollowUpEntry,
     FollowUpYear,
     Outcome,
+    OutcomeDifference,
     PostProgramStatus,
 )
 
@@ -37,12 +38,14 @@ class FollowUpKnown:
     """Lines with neither an answer nor the required attempts."""
     badly_dated: int
     """Outcomes without a date in OPI's window."""
+    unresolved: int
+    """Differences with a file that nobody has decided."""
     not_sent: int | None
     """Outcomes that differ between district and state; None while the state cannot be reached."""
     last_attempt: datetime.datetime | None
 
 
-NOTHING = FollowUpKnown("", Rates(0, 0, 0, 0), 0, 0, 0, None)
+NO_RATES = Rates(0, 0, 0, 0)
 
 
 def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown]:
@@ -51,13 +54,15 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
     entries = FollowUpEntry.objects.filter(end_year=end_year).on_list()
     rates = _rates(entries)
     open_lines, badly_dated = _open(entries, end_year), _badly_dated(entries, end_year)
+    unresolved = _unresolved(end_year)
     not_sent, last = _not_sent(end_year), _last_attempts(end_year)
     return {
         number: FollowUpKnown(
             receipt=lists.get(number, ""),
-            rates=rates.get(number, NOTHING.rates),
+            rates=rates.get(number, NO_RATES),
             open=open_lines.get(number, 0),
             badly_dated=badly_dated.get(number, 0),
+            unresolved=unresolved.get(number, 0),
             not_sent=None if not_sent is None else not_sent.get(number, 0),
             last_attempt=last.get(number),
         )
@@ -98,6 +103,12 @@ def _badly_dated(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, i
         good = Q(date_contacted__range=(year.opens, last), date_contacted__gt=F("exit_date"))
         dated = dated.filter(Q(date_contacted=None) | ~good)
     return dict(dated.values_list(NUMBER).annotate(number=Count("pk")))
+
+
+def _unresolved(end_year: int) -> dict[str, int]:
+    differences = OutcomeDifference.objects.undecided().filter(entry__end_year=end_year)
+    numbers = differences.order_by().values_list("entry__student__district_id")
+    return dict(numbers.annotate(number=Count("pk")))
 
 
 def _not_sent(end_year: int) -> dict[str, int] | None:

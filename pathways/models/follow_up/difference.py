@@ -21,6 +21,9 @@ class OutcomeDifferenceQuerySet(models.QuerySet["OutcomeDifference"]):
         )
 
     def unresolved(self, scope: Scope) -> OutcomeDifferenceQuerySet:
+        return self.in_scope(scope).undecided()
+
+    def undecided(self) -> OutcomeDifferenceQuerySet:
         """Those that somebody must still decide: of lines on the list, and where the portal has not
         come to the file's answer by itself.
         """
@@ -30,7 +33,7 @@ class OutcomeDifferenceQuerySet(models.QuerySet["OutcomeDifference"]):
             status=OuterRef("status"),
             date_contacted=OuterRef("date_contacted"),
         )
-        return self.in_scope(scope).filter(~Exists(agreeing), resolution="", entry__left_at=None)
+        return self.filter(~Exists(agreeing), resolution="", entry__left_at=None)
 
 
 class OutcomeDifference(Authored, models.Model):

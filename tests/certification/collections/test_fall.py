@@ -5,6 +5,7 @@ R-FUP-18).
 from __future__ import annotations
 
 import datetime
+import uuid
 from io import BytesIO, StringIO
 
 import pytest
@@ -31,6 +32,7 @@ from pathways.models import (
     CollectionLock,
     FollowUpYear,
     Outcome,
+    OutcomeDifference,
     PostProgramStatus,
     SchoolYear,
     Student,
@@ -354,3 +356,30 @@ def test_the_board_tells_rates_and_no_small_group(
     assert "Worked on" in page and "Validate all" not in page and "fewer than 10 leavers" in page
     file = client.get("/opi/status-board/csv/").content.decode()
     assert "Outcomes not sent" in file and ",31,*,*,14," in file
+
+
+def test_a_difference_with_a_file_is_in_the_way_until_somebody_decides(
+    fall: ReadyFall, kayla: Student
+) -> None:
+    fall.prepare()
+    difference = OutcomeDifference.objects.create(
+        entry=fall.entry(kayla),
+        batch=uuid.uuid4(),
+        status=WORK,
+        date_contacted=timezone.localdate(),
+        stored_status=COLLEGE,
+        stored_date=timezone.localdate(),
+        by="MARTIN, CHERYL",
+        at=timezone.now(),
+    )
+    (line,) = [line for line in lines_of(fall.event) if line.number == "9012"]
+    assert line.by_last_validation.closed == ["resolved"] == fall.missing()
+    with pytest.raises(NotReady, match="1 line of a file says something else"):
+        fall.sign()
+    OutcomeDifference.objects.filter(pk=difference.pk).update(
+        resolution="kept",
+        resolved_at=timezone.now(),
+        resolved_by="MARTIN, CHERYL",
+        act=uuid.uuid4(),
+    )
+    assert fall.missing() == []
