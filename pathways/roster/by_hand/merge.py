@@ -153,14 +153,15 @@ class Merge:
 
     def carry_out(self, *, by: str, by_id: int | None) -> Edited:
         """Move what moves and remove the rest, all or nothing. Raises a Refusal."""
-        if self.conflicts:
-            raise Refusal(f"{' '.join(self.conflicts)} Nothing was saved.")
         act: dict[str, Any] = {"by": by, "by_id": by_id}
         batch = uuid.uuid4()
         seen = editing.versions_of(STUDENT, [self.twin.pk])
         gone = RowEdit(row=self.twin.pk, seen=seen.get(self.twin.pk, 0), is_removed=True)
         with records_ledger.refusals_named(), transaction.atomic():
             lock_district(self.scope, exclusive=True)
+            # Asked with the district held: a year may have been certified since the page was shown.
+            if conflicts := Merge(self.scope, *self.pair).conflicts:
+                raise Refusal(f"{' '.join(conflicts)} Nothing was saved.")
             edits = [*self._lines(), *self._enrollments()]
             rows = editing.write(self.scope, edits, **act, batch=batch).rows
             self._move_records(batch, **act)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.refusals import Refusal
@@ -93,16 +93,7 @@ class FollowUp:
         sentences = []
         years = {entry.end_year for entry in self.entries}
         years |= {outcome.end_year for outcome in self.outcomes}
-        closed = CollectionLock.objects.filter(
-            district=self.scope.district,
-            end_year__in=years,
-            collection=CollectionLock.Collection.FALL,
-        )
-        for end_year in sorted(closed.values_list("end_year", flat=True)):
-            sentences.append(
-                f"The follow-up of {school_year_label(end_year)} is certified, so it cannot move. Ask"
-                " OPI for a recertification first."
-            )
+        sentences += _certified(self.scope, years)
         is_open = OutcomeDifference.objects.filter(resolution="")
         own = is_open.filter(entry__student=self.student).values_list("entry__end_year", flat=True)
         twins = is_open.filter(entry__student=self.twin).values_list("entry__end_year", flat=True)
@@ -210,9 +201,12 @@ class FollowUp:
 
 def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) -> None:
     """Bring the follow-up of a merge back to the row that was removed. Must run while the district is
-    held, once that row is there again. Raises a Refusal where an outcome has changed since.
+    held, once that row is there again. Raises a Refusal where an outcome has changed since, or the
+    follow-up of a year was certified since.
     """
     moves = MergedRow.objects.filter(batch=batch, district=scope.district)
+    if sentences := _certified(scope, _years_of(scope, batch, moves)):
+        raise Refusal(f"{' '.join(sentences)} Nothing was saved.")
     entries = {}
     for move in moves.filter(kind=Kind.DOUBLE):
         entries[move.row] = _restored(move)
@@ -247,6 +241,31 @@ def _outcomes_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None
             edits.append(RowEdit(image, row, 0 if removed else change.version))
     act = Act(scope, by, by_id, RowChange.Source.UNDO, uuid.uuid4())
     editing.write_under_lock(act, [(OUTCOME, edit) for edit in edits])
+
+
+def _years_of(scope: Scope, batch: uuid.UUID, moves: QuerySet[MergedRow]) -> set[int]:
+    """The end years whose lines or outcomes a merge has moved."""
+    lines = FollowUpEntry.objects.filter(pk__in=moves.filter(kind=Kind.ENTRY).values("row"))
+    written = OutcomeChange.objects.filter(district=scope.district, batch=batch)
+    return {
+        *lines.values_list("end_year", flat=True),
+        *written.values_list("end_year", flat=True),
+        *(move.image["end_year"] for move in moves.filter(kind=Kind.DOUBLE)),
+    }
+
+
+def _certified(scope: Scope, years: Collection[int]) -> list[str]:
+    """Why the follow-up of these years cannot move, a sentence each."""
+    closed = CollectionLock.objects.filter(
+        district=scope.district,
+        end_year__in=years,
+        collection=CollectionLock.Collection.FALL,
+    )
+    return [
+        f"The follow-up of {school_year_label(end_year)} is certified, so it cannot move. Ask OPI"
+        " for a recertification first."
+        for end_year in sorted(closed.values_list("end_year", flat=True))
+    ]
 
 
 def _restored(move: MergedRow) -> FollowUpEntry:

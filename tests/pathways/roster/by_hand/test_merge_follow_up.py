@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.follow_up.drawing import follow_up_list
 from pathways.models import (
     Attempt,
@@ -21,6 +23,7 @@ from pathways.models import (
     OutcomeDifference,
     Student,
 )
+from pathways.roster.by_hand.merge import Merge
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.pathways.desk import text
 from tests.pathways.follow_up.leavers import Leavers
@@ -180,8 +183,7 @@ def test_the_same_outcome_stays_once_and_comes_back(
     assert everything() == before
 
 
-def test_a_certified_follow_up_does_not_move(pages: Pages, pair: tuple[Student, Student]) -> None:
-    kayla, twin = pair
+def certify_follow_up() -> None:
     CollectionLock.objects.create(
         district="9012",
         end_year=2024,
@@ -191,9 +193,52 @@ def test_a_certified_follow_up_does_not_move(pages: Pages, pair: tuple[Student, 
         reason="Certified.",
         reference="7K3Q",
     )
+
+
+def test_a_certified_follow_up_does_not_move(pages: Pages, pair: tuple[Student, Student]) -> None:
+    kayla, twin = pair
+    certify_follow_up()
     page = merge(pages, kayla, "999000124")
     assert "The follow-up of 2023-24 is certified, so it cannot move." in page
     assert Student.objects.filter(pk=twin.pk).exists()
+
+
+def test_what_is_certified_while_a_merge_is_confirmed_does_not_move(
+    leavers: Leavers, pair: tuple[Student, Student]
+) -> None:
+    confirmed = Merge(Scope("9012", 2025), *pair)
+    assert not confirmed.conflicts
+    certify_follow_up()
+    before = everything()
+    with pytest.raises(Refusal, match="follow-up of 2023-24 is certified"):
+        confirmed.carry_out(**WHO)
+    assert everything() == before
+
+
+def test_a_merge_of_lines_that_were_certified_since_is_not_undone(
+    pages: Pages, pair: tuple[Student, Student]
+) -> None:
+    """Nobody was answered: the lines alone would come back to a certified list."""
+    merge(pages, pair[0], "999000124")
+    certify_follow_up()
+    before = everything()
+    assert "The follow-up of 2023-24 is certified, so it cannot move." in pages.undo()
+    assert everything() == before
+    assert not Student.objects.filter(state_id="999000124").exists()
+
+
+def test_a_merge_of_one_line_that_was_certified_since_is_not_undone(
+    pages: Pages, leavers: Leavers
+) -> None:
+    kayla = leavers.student("999000123", "Anderson")
+    leavers.district.enroll(kayla)
+    leavers.leaver("999000124", last="Andersen")
+    leavers.seal()
+    follow_up_list(leavers.scope)
+    merge(pages, kayla, "999000124")
+    certify_follow_up()
+    assert "The follow-up of 2023-24 is certified, so it cannot move." in pages.undo()
+    assert FollowUpEntry.objects.get().student == kayla
 
 
 def test_a_student_on_a_list_is_not_removed(pages: Pages, leavers: Leavers) -> None:
