@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -29,3 +30,19 @@ def paged(
     query = request.GET.copy()
     page = query.pop("page", ["1"])[-1]
     return Paginator(lines, size).get_page(page), query.urlencode()  # type: ignore[arg-type]
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """The rows of a list that a person has selected. A key that no row can have is as one of a row
+    that is gone: SQLite would end in an error over it.
+    """
+
+    def clean(self, value: Any) -> Any:
+        for key in value if isinstance(value, list | tuple) else ():
+            if number(str(key), digits=KEY_DIGITS) is None:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": str(key)[:KEY_DIGITS]},
+                )
+        return super().clean(value)

@@ -186,7 +186,7 @@ class ScopedView(PortalView):
                 self.person,
                 self.scope,
                 page_of(request),
-                self.kwargs.get("student", 0),
+                self.student_shown,
                 is_file=response.headers.get("Content-Disposition", "").startswith("attachment"),
             )
         return response
@@ -205,6 +205,13 @@ class ScopedView(PortalView):
         return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(
             view.capability
         )
+
+    @property
+    def student_shown(self) -> int:
+        """The student whom the page is about, for the list of views; 0 where it is about nobody
+        alone.
+        """
+        return int(self.kwargs.get("student", 0))
 
     @property
     def known(self) -> dict[Any, Any]:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.pages.typed import paged
+from cte_portal.pages.typed import KEY_DIGITS, paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from cte_portal.words import listed_name
@@ -31,7 +31,7 @@ class ResolvingForm(forms.Form):
     """One press of a button: what to do with which difference, and what the page showed."""
 
     do = forms.ChoiceField(choices=[("take", ""), ("keep", ""), ("undo", "")])
-    difference = forms.IntegerField(required=False, min_value=1)
+    difference = forms.IntegerField(required=False, min_value=1, max_value=10**KEY_DIGITS)
     """None for all of them."""
     sure = forms.BooleanField(required=False)
     seen = forms.CharField(required=False, max_length=32)

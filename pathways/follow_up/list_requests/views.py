@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, StatewideView
@@ -70,6 +71,12 @@ class OneListRequest(ActionView):
             raise Http404("There is no such request.")
         return request
 
+    @cached_property
+    def student_shown(self) -> int:  # type: ignore[override]
+        """0 once the student is no longer stored."""
+        state_id = self.stored().state_id
+        return students_of(self.scope, {state_id}).get(state_id) or 0
+
     @property
     def is_opi(self) -> bool:
         return self.can(Capability.WORK_STATEWIDE)
@@ -122,7 +129,7 @@ class OneListRequest(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         request, scope, form = self.stored(), self.scope, context["form"]
-        row = students_of(scope, {request.state_id}).get(request.state_id)
+        row = self.student_shown or None
         lines = FollowUpEntry.objects.in_scope(scope).filter(student=row).select_related("school")
         waits = request.status == ListRequest.Status.WAITING
         is_own = request.by_id == self.person.pk

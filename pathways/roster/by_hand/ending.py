@@ -17,7 +17,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.editions import Scope
 from cte_portal.pages.previewed import shown_as
-from cte_portal.pages.typed import paged
+from cte_portal.pages.typed import RowsField, paged
 from cte_portal.ui.wording import number_of
 from pathways.models import Enrollment, Participation, School, SchoolYear
 from pathways.models.student import by_name_of
@@ -83,7 +83,7 @@ class EndForm(forms.Form):
     """Whose enrollments end, when and how; `number` lets an unusually large act through."""
 
     use_required_attribute = False
-    rows = forms.ModelMultipleChoiceField(
+    rows = RowsField(
         queryset=Enrollment.objects.none(),
         error_messages={
             "required": "Select at least one enrollment",

@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
-from cte_portal.pages.typed import paged
+from cte_portal.pages.typed import RowsField, paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.models import Calendar, Enrollment, Roster, School, Section, Student
@@ -144,7 +144,7 @@ class SeatsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         help_text="One or more, separated by spaces or lines.",
     )
-    drop = forms.ModelMultipleChoiceField(queryset=Roster.objects.none(), required=False)
+    drop = RowsField(queryset=Roster.objects.none(), required=False)
 
     def __init__(self, *args: Any, lines: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.editions import Scope, school_year_label
-from cte_portal.pages.typed import paged
+from cte_portal.pages.typed import RowsField, paged
 from cte_portal.ui.wording import number_of
 from pathways.models import School, SchoolYear, Student
 from pathways.models.student import BY_NAME
@@ -29,7 +29,7 @@ class NewYearForm(forms.Form):
 
     use_required_attribute = False
     step = forms.ChoiceField(choices=[(step, step) for step in (CALENDARS, SECTIONS, ENROLL)])
-    chosen = forms.ModelMultipleChoiceField(
+    chosen = RowsField(
         queryset=Student.objects.none(),
         required=False,
         error_messages={

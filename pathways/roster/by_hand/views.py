@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
@@ -22,7 +22,7 @@ from cte_portal.pages.own_address import own_address
 from cte_portal.pages.typed import KEY_DIGITS, number
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
-from pathways.models import Participation, RowChange
+from pathways.models import Participation, RowChange, Student
 from pathways.models.author import told_apart
 from pathways.records.history import FieldChange
 from pathways.roster import editing
@@ -44,8 +44,22 @@ class KindPage(ScopedView):
         return kind
 
     @cached_property
+    def stored_row(self) -> Any:
+        """None where the page is about none, or it is gone."""
+        key = self.kwargs.get("row")
+        return self.kind.rows(self.scope).filter(pk=key).first() if key else None
+
+    @property
     def row(self) -> Any:
-        return get_object_or_404(self.kind.rows(self.scope), pk=self.kwargs["row"])
+        if self.stored_row is None:
+            raise Http404("There is no such row.")
+        return self.stored_row
+
+    @property
+    def student_shown(self) -> int:
+        """The student whose row it is, or on whom the row stands."""
+        row = self.stored_row
+        return int(row.pk if isinstance(row, Student) else getattr(row, "student_id", 0))
 
     def in_year(self) -> None:
         if not self.in_active_year:
@@ -200,7 +214,7 @@ class RowHistory(KindPage, TemplateView):
             district=self.scope.district, row=self.kwargs["row"]
         )
         changes = told_apart(history.order_by("version"))
-        row = self.kind.rows(self.scope).filter(pk=self.kwargs["row"]).first()
+        row = self.stored_row
         if not changes and row is None:
             raise Http404("There is no such row.")
         entries = [

@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import User, ViewEvent
-from pathways.models import Student
+from pathways.models import ListRequest, Student
 from tests.fixtures.records import HEALTH, District_
 from tests.pathways.desk import text
+from tests.pathways.follow_up.leavers import Leavers, make_entry
 
 BASE = "/districts/9012/2025/"
 LIST = f"{BASE}views-and-downloads/"
@@ -70,6 +71,54 @@ def test_opis_look_is_written_and_what_was_refused_is_not(
     client.force_login(keeper)
     client.get(page_of(kayla))
     assert views() == [(opi.record_name, "cte-student", kayla.pk, False)]
+
+
+def test_pages_about_a_line_or_a_row_name_its_student(
+    client: Client, administrator: User, leavers: Leavers, kayla: Student
+) -> None:
+    """Their addresses do not: a call page shows how to reach a student all the same."""
+    entry = make_entry(leavers, "999000700")
+    enrollment = kayla.enrollments.get()
+    client.force_login(administrator)
+    lines = f"/districts/9012/2024/cte-follow-up/{entry.pk}/"
+    rows = f"{BASE}roster-data/rows/"
+    for address in (
+        lines,
+        f"{lines}contacts/",
+        f"{rows}students/{kayla.pk}/",
+        f"{rows}enrollments/{enrollment.pk}/history/",
+        f"{rows}enrollments/add/",
+    ):
+        assert client.get(address).status_code == 200, address
+    assert [(page, student) for _, page, student, _ in views()] == [
+        ("follow-up-line", entry.student_id),
+        ("follow-up-contacts", entry.student_id),
+        ("roster-row", kayla.pk),
+        ("roster-row-history", kayla.pk),
+        ("roster-row-add", 0),
+    ]
+
+
+def test_a_request_about_the_list_names_its_student(
+    client: Client, opi: User, leavers: Leavers
+) -> None:
+    entry = make_entry(leavers, "999000700")
+    request = ListRequest.objects.create(
+        district="9012",
+        end_year=2024,
+        state_id="999000700",
+        wish=ListRequest.Wish.REMOVE,
+        reason="Moved away",
+        status=ListRequest.Status.WAITING,
+        by="MARTIN, CHERYL",
+        by_id=1,
+        at=timezone.now(),
+    )
+    client.force_login(opi)
+    client.get(f"/districts/9012/2024/cte-follow-up/requests/{request.pk}/")
+    assert [(page, student) for _, page, student, _ in views()] == [
+        ("follow-up-request", entry.student_id)
+    ]
 
 
 def test_a_file_that_is_taken_along_is_written_as_one(

@@ -73,6 +73,10 @@ class WorkbenchPage(ScopedView):
 class LinePage(WorkbenchPage):
     """A page about one line; a line of another district or year answers 404."""
 
+    @property
+    def student_shown(self) -> int:
+        return int(self.entry.student_id)
+
     @cached_property
     def entry(self) -> FollowUpEntry:
         rows = FollowUpEntry.objects.in_scope(self.scope).select_related("student", "school")

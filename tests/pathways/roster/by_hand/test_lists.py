@@ -176,3 +176,21 @@ def test_lists_show_schools_sections_and_a_student(
     assert "section" in pages.open("roster-student", kayla.pk)
     data = pages.open("roster-data")
     assert "Open schools and calendars" in data and "End enrollments" in data
+
+
+@pytest.mark.parametrize("key", ["9" * 30, str(2**63), "x", "-1", "1\x00", "0"])
+def test_a_key_that_no_row_can_have_is_refused_in_words(
+    pages: Pages, cottonwood: District_, kayla: Student, key: str
+) -> None:
+    """SQLite would end in an error over the largest of them."""
+    section = cottonwood.roster(kayla, HEALTH).section
+    sent = {"step": "enroll", "start_date": "09/01/2024", "end_date": "05/01/2025"}
+    for address in (
+        pages.address("roster-end"),
+        pages.address("roster-new-year"),
+        pages.address("roster-section", section.pk),
+    ):
+        answer = pages.client.post(address, {**sent, "rows": key, "chosen": key, "drop": key})
+        assert answer.status_code == 200, address
+    assert section.rosters.count() == 1
+    assert not kayla.enrollments.exclude(end_date=None).exists()

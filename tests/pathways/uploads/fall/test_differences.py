@@ -239,6 +239,16 @@ def test_one_open_difference_a_line_is_held_by_the_database(
         OutcomeDifference.objects.update(resolution="taken")
 
 
+@pytest.mark.parametrize("key", ["9" * 30, str(2**63), "0", "x", "1\x00"])
+def test_a_difference_that_cannot_be_is_refused_in_words(
+    client: Client, clerk: User, leavers: Leavers, lines: list[FollowUpEntry], key: str
+) -> None:
+    client.force_login(clerk)
+    answer = client.post(PAGE, {"do": "take", "difference": key, "seen": seen(leavers)})
+    assert answer.status_code == 200
+    assert unresolved(leavers) == [FIRST, SECOND]
+
+
 # --- undo of the upload
 
 
