@@ -71,8 +71,18 @@ def note(
 
 
 def forget(batch: uuid.UUID) -> int:
-    """Take back what an upload has noted and nobody has decided on. Returns how many are gone."""
-    gone = OutcomeDifference.objects.filter(batch=batch, resolution="").delete()[0]
+    """Take back what an upload has noted and nobody has decided on. Returns how many are gone.
+
+    Of several uploads any may be undone first: what this one had replaced is asked again, or waits
+    behind the upload that replaced this one's.
+    """
+    own = OutcomeDifference.objects.filter(batch=batch)
+    gone = own.filter(resolution="").delete()[0]
+    for entry, later in own.filter(resolution=Resolution.REPLACED).values_list("entry_id", "act"):
+        OutcomeDifference.objects.filter(
+            entry=entry, act=batch, resolution=Resolution.REPLACED
+        ).update(act=later)
+    own.filter(resolution=Resolution.REPLACED).delete()
     reopen(batch, Resolution.REPLACED)
     return gone
 

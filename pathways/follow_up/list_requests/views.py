@@ -72,7 +72,7 @@ class OneListRequest(ActionView):
         return request
 
     @cached_property
-    def student_shown(self) -> int:  # type: ignore[override]
+    def student_shown(self) -> int:
         """0 once the student is no longer stored."""
         state_id = self.stored().state_id
         return students_of(self.scope, {state_id}).get(state_id) or 0

@@ -17,7 +17,7 @@ from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
-from pathways.follow_up.differences import resolving
+from pathways.follow_up.differences import noting, resolving
 from pathways.follow_up.differences.resolving import mark_of, open_differences
 from pathways.models import (
     CollectionLock,
@@ -43,6 +43,7 @@ from tests.pathways.uploads.fall.files import (
     row,
 )
 
+WORK_RELATED = "05"
 PAGE = "/districts/9012/2024/cte-follow-up/differences/"
 FIRST, SECOND = "999000123", "999000124"
 
@@ -423,3 +424,24 @@ def _queries(client: Client) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
     return len(queries)
+
+
+def test_uploads_are_undone_in_any_order(
+    leavers: Leavers, lines: list[FollowUpEntry], fall_upload: FallUpload
+) -> None:
+    """Three files ask about one line. What an undone one asked never comes back; what another one
+    asked does.
+    """
+    for undone, asked in (
+        ((0, 2), WORK_RELATED),
+        ((1, 2), MILITARY),
+        ((0, 1), COLLEGE),
+        ((1, 0, 2), None),
+    ):
+        OutcomeDifference.objects.all().delete()
+        statuses = (MILITARY, WORK_RELATED, COLLEGE)
+        uploads = [fall_upload(fall_file(row(status=status))).batch for status in statuses]
+        for number in undone:
+            noting.forget(uploads[number].pk)
+        rows = OutcomeDifference.objects.unresolved(leavers.scope)
+        assert list(rows.values_list("status", flat=True)) == ([asked] if asked else []), undone
