@@ -445,3 +445,18 @@ def test_uploads_are_undone_in_any_order(
             noting.forget(uploads[number].pk)
         rows = OutcomeDifference.objects.unresolved(leavers.scope)
         assert list(rows.values_list("status", flat=True)) == ([asked] if asked else []), undone
+
+
+def test_opi_is_led_to_no_call_page(
+    client: Client, clerk: User, opi: User, lines: list[FollowUpEntry], fall_upload: FallUpload
+) -> None:
+    """OPI looks at a district's batches and sees whom nobody calls: such a link would end in 403."""
+    upload = fall_upload(both(COLLEGE)).batch
+    call = f'href="/districts/9012/2024/cte-follow-up/{lines[0].pk}/"'
+    for by in ("", "?by=student"):
+        address = f"/districts/9012/2024/batches/{upload.pk}/{by}"
+        client.force_login(clerk)
+        assert call in client.get(address).content.decode()
+        client.force_login(opi)
+        page = client.get(address).content.decode()
+        assert "ANDERSON" in page and call not in page
