@@ -432,7 +432,7 @@ def test_uploads_are_undone_in_any_order(
     """Three files ask about one line. What an undone one asked never comes back; what another one
     asked does.
     """
-    for undone, asked in (
+    for order, question in (
         ((0, 2), WORK_RELATED),
         ((1, 2), MILITARY),
         ((0, 1), COLLEGE),
@@ -441,10 +441,12 @@ def test_uploads_are_undone_in_any_order(
         OutcomeDifference.objects.all().delete()
         statuses = (MILITARY, WORK_RELATED, COLLEGE)
         uploads = [fall_upload(fall_file(row(status=status))).batch for status in statuses]
-        for number in undone:
+        for number in order:
             noting.forget(uploads[number].pk)
         rows = OutcomeDifference.objects.unresolved(leavers.scope)
-        assert list(rows.values_list("status", flat=True)) == ([asked] if asked else []), undone
+        assert list(rows.values_list("status", flat=True)) == ([question] if question else []), (
+            order
+        )
 
 
 def test_opi_is_led_to_no_call_page(
