@@ -158,7 +158,10 @@ def test_h_3_every_setting_reaches_the_containers() -> None:
         (ROOT / "Dockerfile").read_text(),
     )
     read = set(
-        re.findall(r'(?:env\.\w+|needed|database|number|yes_or_no)\(\s*"([A-Z_]+)"', settings)
+        re.findall(
+            r'(?:env\.\w+|needed|database|number|yes_or_no|names|fernet_keys)\(\s*"([A-Z_]+)"',
+            settings,
+        )
     )
     fixed = set(re.findall(r"([A-Z_]+)=", image[image.rindex("ENV ") :].splitlines()[0])) | {
         "STATIC_ROOT"

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from certification.triggers import OUTCOME_TRIGGERS
 from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import SIGN_INS, VIEWS
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
@@ -354,6 +355,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
                 SIGN_INS,
                 VIEWS,
                 CERTIFICATION,
+                OUTCOME_TRIGGERS,
             )
             for name in triggers.names[connection.vendor]
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -207,7 +207,8 @@ OUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
 @pytest.fixture
-def known(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def known(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The provider's key, at the moment at which the claims were made."""
     settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = CLAIMS["iss"], "portal"
     public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
 
@@ -217,6 +218,8 @@ def known(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         return {**public, "kid": "one"}
 
     monkeypatch.setattr(network, "key", key)
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def signed(claims: dict[str, Any], key: Any = KEY, alg: str = "RS256", kid: str = "one") -> str:
