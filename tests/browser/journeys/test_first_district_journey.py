@@ -62,9 +62,11 @@ def set_up(desk: Desk, tmp_path: Path, *, script: bool) -> Page:
     opi.get_by_role("link", name="Add districts from a file").first.click()
     opi.locator("input[type=file]").set_input_files(file)
     opi.get_by_role("button", name="Preview").click()
+    save = opi.get_by_role("button", name="Save and send invitations")
+    expect(save).to_be_visible()
     expect(opi.get_by_text("Cottonwood Bend K-12 Schools").first).to_be_visible()
     judged(opi)
-    opi.get_by_role("button", name="Save and send invitations").click()
+    save.click()
     expect(opi.get_by_text("1 district").first).to_be_visible()
 
     opi.goto("/")
