@@ -130,53 +130,29 @@ class AppendOnly:
         self.drop(schema_editor.connection)
 
 
-@dataclass(frozen=True)
-class KeptForAYear:
-    """The triggers of a table whose lines are added, never changed, and removed after a year at the
-    earliest; `at` is its moment.
+class KeptForAYear(AppendOnly):
+    """The same of tables whose lines are removed after a year at the earliest; `at` is their
+    moment.
     """
 
-    table: str
-
-    @property
-    def names(self) -> dict[str, dict[str, str]]:
-        """For each vendor, trigger name to table."""
-        refused = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
-        return {
-            vendor: {f"{self.table}_refuses_{act}": self.table for act in acts}
-            for vendor, acts in refused.items()
-        }
-
     def create(self, connection: BaseDatabaseWrapper) -> None:
-        table, is_postgresql = self.table, connection.vendor == "postgresql"
+        super().create(connection)
         with connection.cursor() as cursor:
-            if is_postgresql:
-                cursor.execute(_REFUSE_POSTGRESQL.format(table=table), None)
-            for name in self.names[connection.vendor]:
-                act = name.rsplit("_", 1)[-1].upper()
-                if is_postgresql:
-                    of = (
-                        "ROW WHEN (OLD.at > now() - interval '365 days')"
-                        if act == "DELETE"
-                        else "STATEMENT"
+            for table in self.tables:
+                name = f"{table}_refuses_delete"
+                if connection.vendor == "postgresql":
+                    cursor.execute(f"DROP TRIGGER {name} ON {table}", None)
+                    cursor.execute(
+                        f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW WHEN"
+                        " (OLD.at > now() - interval '365 days')"
+                        f" EXECUTE FUNCTION {table}_refuse()",
+                        None,
                     )
-                    refusal = f"FOR EACH {of} EXECUTE FUNCTION {table}_refuse()"
                 else:
-                    young = "WHEN OLD.at > datetime('now', '-365 days')" if act == "DELETE" else ""
-                    refusal = f"{young} BEGIN SELECT RAISE(ABORT, '{table}_is_append_only'); END"
-                cursor.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} {refusal}", None)
-
-    def drop(self, connection: BaseDatabaseWrapper) -> None:
-        with connection.cursor() as cursor:
-            for name, table in self.names[connection.vendor].items():
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}", None)
-
-    def install(self, apps: Any, schema_editor: Any) -> None:
-        """A migration's step."""
-        self.drop(schema_editor.connection)
-        self.create(schema_editor.connection)
-
-    def remove(self, apps: Any, schema_editor: Any) -> None:
-        """The way back of `install`."""
-        self.drop(schema_editor.connection)
+                    cursor.execute(f"DROP TRIGGER {name}", None)
+                    cursor.execute(
+                        f"CREATE TRIGGER {name} BEFORE DELETE ON {table} WHEN"
+                        " OLD.at > datetime('now', '-365 days') BEGIN SELECT"
+                        f" RAISE(ABORT, '{table}_is_append_only'); END",
+                        None,
+                    )

@@ -19,5 +19,5 @@ TRIGGERS = Triggers(
         "postgresql": {**_EVERYWHERE, "accounts_auditevent_refuses_truncate": AUDIT},
     },
 )
-SIGN_INS = KeptForAYear("accounts_signinevent")
-VIEWS = KeptForAYear("accounts_viewevent")
+SIGN_INS = KeptForAYear(("accounts_signinevent",))
+VIEWS = KeptForAYear(("accounts_viewevent",))
