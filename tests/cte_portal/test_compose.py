@@ -91,7 +91,8 @@ def test_two_queues_have_a_worker_each() -> None:
 def test_w_10_no_secret_stands_in_the_file() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     for line in text.splitlines():
-        if re.search(r"PASSWORD|SECRET", line):
+        # A name with nothing after it takes its value from whoever starts the containers.
+        if re.search(r"PASSWORD|SECRET", line) and not re.fullmatch(r"\s*[A-Z_]+:", line):
             assert re.search(r"\$\{[A-Z_]+(:\?[^}]+)?\}|\$\$[A-Z_]+", line), line
 
 
