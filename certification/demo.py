@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.fall.description import FALL
 from certification.letters import occasions
 from certification.letters.letters import KIND, queue_all
 from certification.models import (
@@ -129,6 +130,28 @@ def load() -> None:
     ):
         if not last_year.rounds.filter(district=certifier.district).exists():
             seal_last_year(last_year, certifier)
+    write_of_the_date(fall_of_last_year())
+
+
+def fall_of_last_year() -> CertificationEvent:
+    """The follow-up of last year's leavers, while they are called: certified by the last day of
+    contact.
+    """
+    year, now = FollowUpYear.objects.get(pk=END_YEAR - 1), timezone.now()
+    return CertificationEvent.objects.create(
+        name=f"{FALL.event_name} {year.school_year}",
+        collection=FALL.slug,
+        end_year=year.end_year,
+        review_opens=year.opens,
+        certification_opens=timezone.localdate() - datetime.timedelta(days=7),
+        due=year.closes,
+        corrections_until=year.closes + datetime.timedelta(days=10),
+        **follow_up(year.end_year),
+        statements=list(FALL.statements),
+        validation_groups=[],
+        status=CertificationEvent.Status.PUBLISHED,
+        published_at=now - datetime.timedelta(days=14),
+    )
 
 
 def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCopy:

@@ -5,6 +5,8 @@ state.
 from __future__ import annotations
 
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from certification.letters import occasions
@@ -12,6 +14,7 @@ from certification.models import CertificationEvent, Certifier, Reminder, Sealed
 from certification.models.dates import Phase
 from certification.signing.sealing import differences
 from certification.status.status import events_of
+from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load
@@ -89,6 +92,27 @@ def test_leavers_of_the_certified_year_are_followed_up(db: None) -> None:
     for event in CertificationEvent.objects.all():
         year = FollowUpYear.objects.get(pk=event.end_year)
         assert (event.follow_up_opens, event.follow_up_closes) == (year.opens, year.closes)
+
+
+def test_last_years_sealed_copies_feed_an_open_fall_event(client: Client) -> None:
+    """A newcomer sees it work: the event on the dashboard, its gates with what is still to do, the call
+    list and OPI's board.
+    """
+    load.load(districts=5, size=40)
+    event = CertificationEvent.objects.get(collection="cte-fall")
+    assert event.end_year == 2024 and event.dates.phase(timezone.now()) is Phase.OPEN
+    client.force_login(User.objects.get(username="cmartin"))
+    here = {"district": "9012", "end_year": 2024}
+    page = client.get(reverse("event-dashboard", kwargs={"district": "9012", "end_year": 2025}))
+    assert "Fall CTE Follow-up Certification 2023-24" in page.content.decode()
+    page = client.get(reverse("event-certification", kwargs={**here, "event": event.pk}))
+    closed = {verdict.gate.slug for verdict in page.context["closed"]}
+    assert {"tried", "outcomes"} <= closed and not closed & {"open", "drawn", "certifiers"}
+    page = client.get(reverse("follow-up", kwargs=here))
+    assert page.status_code == 200 and page.context["rates"].answered > 0
+    client.force_login(User.objects.get(username="opistaff"))
+    page = client.get(reverse("status-board"), {"event": event.pk})
+    assert "Fall CTE Follow-up Certification 2023-24" in page.content.decode()
 
 
 def test_leavers_of_the_practice_portal_have_been_called(db: None) -> None:
