@@ -115,6 +115,8 @@ class Collection:
     extract: Callable[[IO[bytes], SealedCopy, str], int]
     """Writes the sealed records as a file of a format; returns their number."""
     extract_name: str
+    data: str
+    """What is locked and opened again, in a sentence."""
     records: str
     """What its records are called beside the number of students; empty where each student has one."""
     grouped_by: tuple[str, ...]

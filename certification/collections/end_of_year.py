@@ -119,6 +119,7 @@ END_OF_YEAR = Collection(
     ),
     extract=sealed_extract.write,
     extract_name="CTE End of Year",
+    data="records",
     records="Pathway records",
     grouped_by=("CTE pathway", "school", "grade", "gender"),
     counting=(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.urls import reverse
 
+from certification.collections.chosen import collection_of
 from certification.letters.letters import Letter
 from certification.models.dates import in_short
 from certification.status.district_event import DistrictEvent
@@ -54,6 +55,7 @@ def district_letter(
         "due": district_event.due_sentence,
         "corrections": district_event.dates.corrections(district_event.now),
         "signers": district_event.signers,
+        "data": collection_of(district_event.event).data,
         **more_facts,
     }
     return Letter(template, subject(district_event, name, news), person, scope, path, key, facts)

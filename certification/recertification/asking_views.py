@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
+from certification.collections.chosen import collection_of
 from certification.models import Certifier, Recertification
 from certification.recertification import recertification as actions
 from certification.recertification.forms import AskForm, DemandForm
@@ -79,6 +80,7 @@ class AskingView(CertificationView, ABC):
         return super().get_context_data(
             district_event=self.district_event,
             event=self.district_event.event,
+            collection=collection_of(self.district_event.event),
             why_not=cannot_reopen(self.district_event),
             **kwargs,
         )

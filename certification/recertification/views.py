@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from certification.collections.chosen import collection_of
 from certification.models import Recertification, SealedCopy
 from certification.recertification import ending
 from certification.recertification import recertification as actions
@@ -62,6 +63,10 @@ class OneRecertification(CertificationView):
         if recertification is None or event_of(self.scope, recertification.event_id) is None:
             raise Http404("This page does not exist.")
         return recertification
+
+    @property
+    def data(self) -> str:
+        return collection_of(self.recertification.event).data
 
     def typed_before(self) -> QueryDict | None:
         return self.kept_form(*self.FORMS) if self.recertification.is_open else None
@@ -152,7 +157,7 @@ class OneRecertification(CertificationView):
             (
                 "Denied. The certification stays in effect."
                 if self.denies
-                else "Approved. The records are open for corrections."
+                else f"Approved. The {self.data} are open for corrections."
             ),
         )
         return None
@@ -169,8 +174,8 @@ class OneRecertification(CertificationView):
         ending.abandon(self.scope, self.recertification.pk, by=self.person)
         messages.success(
             self.request,
-            "Recertification withdrawn. The records are locked again, and the certification stays"
-            " in effect.",
+            f"Recertification withdrawn. The {self.data} are locked again, and the certification"
+            " stays in effect.",
         )
 
     def close(self, form: CloseForm) -> None:
@@ -182,7 +187,7 @@ class OneRecertification(CertificationView):
         )
         messages.success(
             self.request,
-            "Closed. The records are locked again, and what was certified before stays official.",
+            f"Closed. The {self.data} are locked again, and what was certified before stays official.",
         )
 
     @property
@@ -237,6 +242,7 @@ class OneRecertification(CertificationView):
             ],
             "district_event": event_of(self.scope, recertification.event_id),
             "event": recertification.event,
+            "collection": collection_of(recertification.event),
             "copy": copy,
             "thread": recertification.messages.all(),
             "since": since,

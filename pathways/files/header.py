@@ -49,14 +49,15 @@ class Header:
                 raise FileRefused(
                     f"The columns are separated by spaces, not by tabs. {_TAB_DELIMITED}"
                 )
+        self.version = self.cells[3] if len(cells) > 3 else ""
+        self.read_as_hd = first == layout.header_type and self.version.upper() == layout.version
         if sentence := other_layout(layout, first):
             raise FileRefused(sentence)
-        if first != "HD":
+        if first != "HD" and not self.read_as_hd:
             raise FileRefused(
                 f"Line {number} is not the header record. The first line must be HD, date, time,"
                 f" and {layout.version}, separated by tabs"
             )
-        self.version = self.cells[3] if len(cells) > 3 else ""
         if self.version.upper() != layout.version:
             raise FileRefused(
                 f"The header record names version “{self.version[:20]}”. This portal reads"

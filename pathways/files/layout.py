@@ -33,6 +33,8 @@ class Layout:
     version: str
     record_type: str
     columns: tuple[Column, ...]
+    header_type: str = "HD"
+    """What OPI's page prints as the first cell of the header record; read as HD."""
 
     @property
     def names(self) -> list[str]:
@@ -139,6 +141,7 @@ CTE_FALL = Layout(
     title="Fall CTE",
     version="MT9.1",
     record_type="CT",
+    header_type="CT",
     columns=(
         Column("Record Type", "record_type", 2, "CT", "CT", provisional=False),
         Column(

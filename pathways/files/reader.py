@@ -60,6 +60,7 @@ class LayoutReader:
         self.lines = Lines(file, encoding_of(file))
         self.summary = Summary()
         self.errors_added = False
+        self.header_line = 0
         self.identity = Identity(layout, known, self.summary)
         self._width = len(layout.columns)
         self._wide = [layout.position(field) for field in self.wide]
@@ -113,6 +114,10 @@ class LayoutReader:
         self.summary.judge(self.known, self.layout)
 
     def _begin(self, header: Header) -> None:
+        self.header_line = header.number
+        if header.cells[0].upper() != "HD" and header.read_as_hd:
+            kind = self.layout.header_type
+            self.summary.notes.append(f"Header record of type {kind} read as HD")
         if header.version != self.layout.version:
             self.summary.notes.append(f"Version {header.version} read as {self.layout.version}")
         self.errors_added = header.errors_added

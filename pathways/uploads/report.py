@@ -28,13 +28,15 @@ from pathways.uploads.changed_rows import changed_rows
 from pathways.uploads.findings import Found, counts_by_rule, findings_of
 from pathways.uploads.screen_words import screen_name
 
+PATHWAY = "CTE Pathway"
+"""Only of a layout that has pathways."""
 TITLES = (
     "Line",
     "Level",
     "Rule",
     "Student State ID",
     "Student",
-    "CTE Pathway",
+    PATHWAY,
     "Column",
     "Field on the screen",
     "In your file",
@@ -66,6 +68,7 @@ class ImportResults:
         self.rows_by_rule: dict[str, list[dict[str, Any]]] = {}
         self.informing = informing(job.scope.end_year)
         self._count = 0
+        self.titles = [title for title in TITLES if title != PATHWAY or "pathway" in self.positions]
 
     def _level(self, finding: Found) -> str:
         """`error` when the row is refused, else what the rule weighs in the school year."""
@@ -92,9 +95,9 @@ class ImportResults:
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, TITLES, _rows(table))
+                csv_file.write(file, self.titles, _rows(table))
             with self.job.writing("report.xlsx", f"{self.summary_name}.xlsx", writer.XLSX) as file:
-                writer.write_xlsx(file, TITLES, _rows(table), sheet="Import Results Summary")
+                writer.write_xlsx(file, self.titles, _rows(table), sheet="Import Results Summary")
         self._keep_rows()
 
     def write_refused(self) -> None:
@@ -106,7 +109,7 @@ class ImportResults:
         ):
             self._walk(table, rejects, annotated, findings_of(self.job.scope, self.staged))
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, TITLES, _rows(table))
+                csv_file.write(file, self.titles, _rows(table))
         self._keep_rows()
 
     def _walk(
@@ -124,6 +127,8 @@ class ImportResults:
         waiting: list[str] = []
         for number, text, _ in self.lines:
             if line != number:
+                if number == self.header_line:
+                    continue
                 if text.count("\t") == untouched and text[:2] != "HD" and text[:3] != '"HD':
                     waiting.append(f"{text}\t\n")
                 elif text.strip(values._AROUND):
@@ -136,7 +141,7 @@ class ImportResults:
                 cells = text.split("\t")
                 for finding in of_line:
                     self._add(table, finding, cells)
-                if unquoted(cells[0]).upper() != "HD":
+                if number != self.header_line and unquoted(cells[0]).upper() != "HD":
                     row = self._fit(cells)
                     if any(finding.refuses for finding in of_line):
                         rejects.write(writer.tsv_line(row).encode())
@@ -186,8 +191,8 @@ class ImportResults:
             finding.rule.id,
             state_id[:40],
             name.upper()[:110],
-            pathway[:100],
         ]
+        row += [pathway[:100]] if "pathway" in self.positions else []
         row += [
             column,
             screen_name(finding.field),
@@ -237,6 +242,8 @@ class ImportResults:
             file.write(json.dumps({"findings": self.rows_by_rule, "changed": changed}).encode())
 
     with_changes = True
+    header_line = 0
+    """Of a header record that is read as HD."""
 
 
 def _rows(table: IO[bytes]) -> Iterator[list[str]]:

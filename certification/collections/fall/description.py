@@ -132,6 +132,7 @@ FALL = Collection(
     ),
     extract=sealed_file.write,
     extract_name="Fall CTE",
+    data="outcomes",
     records="",
     grouped_by=("CTE pathway", "outcome", "school", "exit", "gender"),
     counting="Each leaver counts once in each line; unknown is who gave no answer.",

@@ -27,10 +27,11 @@ class Differing(NamedTuple):
 def note(
     scope: Scope, rows: Iterable[Differing], batch: uuid.UUID, *, by: str, by_id: int | None
 ) -> int:
-    """Keep what is not known yet. Returns how many are new. Must run while the district is held.
+    """Keep what nobody has decided yet. Returns how many there are. Must run while the district is held.
 
     What somebody has decided already is not asked again; a later file's answer takes the place of
-    an earlier one that nobody has decided on.
+    an earlier one that nobody has decided on, also where it is the same: an upload that is undone
+    takes back its own question alone.
     """
     there = list(OutcomeDifference.objects.in_scope(scope))
     decided = {
@@ -44,8 +45,6 @@ def note(
     for entry, answer, stored in rows:
         earlier = is_open.get(entry)
         if (entry, *answer, *stored) in decided:
-            continue
-        if earlier and (earlier.status, earlier.date_contacted) == answer:
             continue
         if earlier:
             replaced.append(earlier.pk)

@@ -106,6 +106,7 @@ def _go(job: Job) -> None:
             groups = groups_in(scope.end_year, staged) if job.files else []
             job.outcome = refusal_of(refused, groups)
             return
+        report.header_line = reader.header_line
         job.step("Checking")
         with job.finishing(), _holding(scope, batch) as year:
             cursor = OutcomeChange.objects.last_of_district(scope.district)

@@ -132,11 +132,12 @@ def test_the_same_file_twice_asks_once_and_a_later_file_replaces(
     leavers: Leavers, lines: list[FollowUpEntry], fall_upload: FallUpload
 ) -> None:
     fall_upload(both())
-    assert OutcomeDifference.objects.count() == 2
+    assert unresolved(leavers) == [FIRST, SECOND]
     fall_upload(fall_file(row(status=COLLEGE)))
     assert unresolved(leavers) == [SECOND, FIRST]
     answers = OutcomeDifference.objects.filter(entry=lines[0]).order_by("pk")
     assert list(answers.values_list("status", "resolution")) == [
+        (MILITARY, "replaced"),
         (MILITARY, "replaced"),
         (COLLEGE, ""),
     ]
@@ -447,6 +448,19 @@ def test_uploads_are_undone_in_any_order(
         assert list(rows.values_list("status", flat=True)) == ([question] if question else []), (
             order
         )
+
+
+def test_an_answer_that_two_files_have_is_asked_until_both_are_undone(
+    leavers: Leavers, lines: list[FollowUpEntry], fall_upload: FallUpload
+) -> None:
+    for first, second in ((0, 1), (1, 0)):
+        OutcomeDifference.objects.all().delete()
+        uploads = [fall_upload(both()).batch for _ in range(2)]
+        assert unresolved(leavers) == [FIRST, SECOND]
+        noting.forget(uploads[first].pk)
+        assert unresolved(leavers) == [FIRST, SECOND]
+        noting.forget(uploads[second].pk)
+        assert unresolved(leavers) == []
 
 
 def test_opi_is_led_to_no_call_page(

@@ -4,6 +4,7 @@ back with its reason.
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
 import uuid
@@ -560,3 +561,25 @@ def test_a_failed_upload_runs_again_in_a_past_year(
     client.force_login(clerk)
     client.post(f"/districts/9012/2024/batches/{failed.pk}/again/", {"key": str(uuid.uuid4())})
     assert run(Batch.objects.get(status="queued").pk) and answer_of(entry)
+
+
+def test_a_header_record_of_type_ct_is_read_as_hd(
+    fall_upload: FallUpload, entry: FollowUpEntry
+) -> None:
+    """OPI's page prints CT there; the file that comes back with its errors has no row for it."""
+    sent = b"CT" + fall_file(row(), row(student="999000888")).removeprefix(b"HD")
+    for header in (sent, sent.replace(b"MT9.1", b"MT9.1" + 8 * b"\t", 1)):
+        uploaded = fall_upload(header, work="validate")
+        assert (uploaded.counts["read"], uploaded.counts["new"]) == (2, 1)
+        assert "Header record of type CT read as HD" in uploaded.adjusted
+        annotated = uploaded.content("errors.tsv").decode("utf-8-sig").splitlines()
+        assert [line.split("\t")[0] for line in annotated] == ["HD", "CT", "CT"]
+
+
+def test_the_summary_has_no_column_that_fall_cte_does_not_fill(
+    fall_upload: FallUpload, entry: FollowUpEntry
+) -> None:
+    uploaded = fall_upload(fall_file(row(student="999000888")))
+    table = list(csv.reader(io.StringIO(uploaded.content("report.csv").decode("utf-8-sig"))))
+    assert "CTE Pathway" not in table[0]
+    assert dict(zip(table[0], table[1], strict=True))["Column"] == "Student State ID"
