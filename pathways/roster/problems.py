@@ -162,8 +162,8 @@ OTHER_STATE_ID = _held(
 MARKED_GONE = RosterProblem(
     "ROS-039",
     "Marked for deletion in the export",
-    "Nothing is removed. If the student has left, use End enrollments; if a class was dropped, "
-    "remove the student from the section.",
+    "Nothing is removed. If the student has left, end the enrollment from the link on this page; if "
+    "a class was dropped, remove the student from the section.",
     Becomes.SET_ASIDE,
 )
 NO_PLACE = RosterProblem(
@@ -171,6 +171,12 @@ NO_PLACE = RosterProblem(
     "Value has no place in the portal",
     "It was left empty, so a value that is there stays. A new row needs one: enter it on screen.",
     Becomes.KEPT,
+)
+SAME_PERSON = _held(
+    "ROS-041",
+    "May be a student of the portal",
+    "Nobody is matched by name alone. If it is the same student, choose Validate and Test File, and "
+    "check the row there. If not, enter the State ID in the system the export comes from.",
 )
 
 PROBLEMS = {

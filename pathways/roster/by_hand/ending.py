@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
+from cte_portal.batches.models import Batch, BatchFile
 from cte_portal.editions import Scope
 from cte_portal.pages.previewed import shown_as
 from cte_portal.pages.typed import RowsField, paged
@@ -26,13 +28,19 @@ from pathways.roster.by_hand import undoing
 from pathways.roster.by_hand.forms import GRADES, EndStatusField, day
 from pathways.roster.editing import RowEdit
 from pathways.roster.imports.carrying import is_too_much
+from pathways.roster.imports.result import kept_for_page
 from pathways.roster.shapes import ENROLLMENT
 
 PAGE = 200
+_BATCH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
-def open_enrollments(scope: Scope, *, school: str = "", grade: str = "") -> QuerySet[Enrollment]:
-    """The year's enrollments without an end date, by student."""
+def open_enrollments(
+    scope: Scope, *, school: str = "", grade: str = "", file: str = ""
+) -> QuerySet[Enrollment]:
+    """The year's enrollments without an end date, by student; `file` is the batch of an export that
+    marked some of them for deletion.
+    """
     rows = Enrollment.objects.filter(
         student__district=scope.district,
         calendar__school_year=scope.end_year,
@@ -42,7 +50,17 @@ def open_enrollments(scope: Scope, *, school: str = "", grade: str = "") -> Quer
         rows = rows.filter(calendar__school__number=school)
     if grade:
         rows = rows.filter(grade=grade)
+    if file:
+        rows = rows.filter(_marked_in(scope, file))
     return rows.order_by(*by_name_of("student"), "pk")
+
+
+def _marked_in(scope: Scope, file: str) -> Q:
+    """Nobody's where the batch is not the district's, or its rows are no longer kept."""
+    batches = Batch.objects.filter(pk=file, district=scope.district, end_year=scope.end_year)
+    kept = BatchFile.objects.filter(batch__in=batches, role="page.json").first()
+    gone = kept_for_page(kept).get("gone", {})
+    return Q(pk__in=gone.get("Enrollment", ())) | Q(student__in=gone.get("Student", ()))
 
 
 def leaving(scope: Scope, rows: list[Enrollment], end_date: datetime.date) -> list[Participation]:
@@ -134,7 +152,9 @@ class EndEnrollments(ActionView):
     def filters(self) -> dict[str, str]:
         school = self.request.GET.get("school", "")[:4]
         grade = self.request.GET.get("grade", "")[:2]
+        file = self.request.GET.get("file", "")
         return {
+            "file": file if _BATCH.fullmatch(file) else "",
             "school": school if school.isascii() and school.isdigit() else "",
             "grade": grade if grade in GRADES else "",
         }
@@ -147,10 +167,16 @@ class EndEnrollments(ActionView):
             "filters": self.filters,
             "grades": GRADES,
             "schools": School.objects.filter(district=self.scope.district).order_by("number"),
-            "chosen": set(self.request.POST.getlist("rows")),
+            "chosen": self._chosen(page),
             "following": self.following,
         }
         return super().get_context_data(**{**kwargs, **own})
+
+    def _chosen(self, page: Any) -> set[str]:
+        """What is checked: what was sent, or all that an export marks."""
+        if self.request.method == "POST" or not self.filters["file"]:
+            return set(self.request.POST.getlist("rows"))
+        return {str(row.pk) for row in page}
 
     def act(self, form: Any) -> HttpResponse:
         if not self.in_active_year:

@@ -37,6 +37,7 @@ from pathways.roster.imports.oneroster.translation import (
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import RosterPart, parts_of
 from pathways.roster.ledger import Act
+from pathways.roster.problems import SAME_PERSON
 
 TITLE = "Roster Upload"
 VALIDATE, UPLOAD = "validate", "upload"
@@ -174,6 +175,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
                 "unsent": carried.total("new") + carried.total("changed"),
             },
             "on_screen": len(carried.on_screen),
+            "same_persons": len(reading.of_problem(SAME_PERSON)),
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
             "notices": [

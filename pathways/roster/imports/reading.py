@@ -32,6 +32,9 @@ class RosterFinding:
     problem: RosterProblem
     value: str
     message: str
+    name: str = ""
+    row: int | None = None
+    """The portal's row that it is about, and the kind of that row."""
 
 
 @dataclass
@@ -57,6 +60,9 @@ class Reading:
     """The kinds of rows that the files are about; what else is in the portal is no business of
     theirs.
     """
+
+    def of_problem(self, problem: RosterProblem) -> list[RosterFinding]:
+        return [finding for finding in self.findings if finding.problem is problem]
 
     @property
     def outcomes(self) -> tuple[tuple[Becomes, Counter[str]], ...]:
@@ -141,8 +147,19 @@ def _read_row(
     def refuse(problem: RosterProblem, column: str, value: str, message: str) -> None:
         reading.findings.append(RosterFinding(place, line, column, problem, value, message))
 
-    for note in row.notes:
-        refuse(*note)
+    reading.findings += [
+        RosterFinding(
+            place,
+            line,
+            note.column,
+            note.problem,
+            note.value,
+            note.message,
+            names[0] if note.row else "",
+            note.row,
+        )
+        for note in row.notes
+    ]
     becomes = {note.problem.becomes for note in row.notes}
     for outcome, counter in reading.outcomes:
         if outcome in becomes:

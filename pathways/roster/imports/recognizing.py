@@ -47,6 +47,8 @@ class RosterNote(NamedTuple):
     column: str
     value: str
     message: str
+    row: int | None = None
+    """The portal's row that it is about."""
 
 
 class RosterRow(NamedTuple):

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from cte_portal import words
 from cte_portal.batches.job import Job
@@ -18,8 +17,21 @@ from pathways.models.student import by_name_of
 from pathways.roster.imports.carrying import Carried, ChangedRosterRow
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import RosterPart
-from pathways.roster.imports.returned import Stored, by_line, rows_to_correct
-from pathways.roster.problems import LOWER_GRADE, ON_SCREEN, PROBLEMS
+from pathways.roster.imports.returned import (
+    NAMED_BY,
+    Stored,
+    as_named,
+    by_line,
+    rows_to_correct,
+    stored_rows,
+)
+from pathways.roster.problems import (
+    LOWER_GRADE,
+    MARKED_GONE,
+    ON_SCREEN,
+    PROBLEMS,
+    SAME_PERSON,
+)
 from pathways.roster.shapes import BY_NAME
 
 TITLES = (
@@ -37,28 +49,11 @@ TITLES = (
 ON_THE_PAGE = 200
 CREDITS = BY_NAME["Course"].labels["credits"]
 
-ABSENT_COLUMNS: dict[str, tuple[str, ...]] = {
-    "School": ("number", "name"),
-    "Calendar": ("school__number", "number"),
-    "Student": ("state_id", "last_name", "first_name"),
-    "Enrollment": (
-        "student__state_id",
-        "student__last_name",
-        "student__first_name",
-        "calendar__school__number",
-        "service_type",
-        "start_date",
-    ),
-    "Course": ("school__number", "number", "name"),
-    "Section": ("course__school__number", "course__number", "calendar__number", "number"),
-    "Roster": ("enrollment__student__state_id", "section__course__number", "section__number"),
-}
-
 
 def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried) -> None:
     """All files of the job. Must run while the plans still stand."""
     pathways = dict(Pathway.objects.values_list("pk", "name"))
-    stored = _stored(carried)
+    stored = stored_rows(reading, carried)
     in_file = {
         (row.part, row.line): ", ".join(
             f"{column}: {after}" for column, _, after in _columns(row, pathways)
@@ -71,7 +66,7 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
         csv_file.write(
             file, TITLES, _lines(parts, reading, carried, pathways, stored, in_file, students)
         )
-    elsewhere = (LOWER_GRADE.id, ON_SCREEN.id)
+    elsewhere = (LOWER_GRADE.id, ON_SCREEN.id, SAME_PERSON.id)
     problems = by_line(reading, carried, stored)
     if problems:
         with job.writing(
@@ -108,8 +103,27 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             }
             for row in carried.on_screen[:ON_THE_PAGE]
         ],
+        "same_persons": [
+            {
+                "choice": f"{finding.line}:{finding.row}",
+                "line": finding.line,
+                "in_file": finding.value,
+                "in_portal": stored.get((finding.name, finding.row), ""),
+            }
+            for finding in reading.of_problem(SAME_PERSON)[:ON_THE_PAGE]
+        ],
+        "gone": {
+            kind: sorted(
+                {
+                    finding.row
+                    for finding in reading.of_problem(MARKED_GONE)
+                    if finding.name == kind and finding.row is not None
+                }
+            )
+            for kind in ("Student", "Enrollment")
+        },
         "absent": {
-            kind: [_absent_words(row) for row in rows[:50].values_list(*ABSENT_COLUMNS[kind])]
+            kind: [as_named(row) for row in rows[:50].values_list(*NAMED_BY[kind])]
             for kind, rows in carried.absent.items()
         },
         "leaving": _record_words(carried.leaving),
@@ -169,7 +183,7 @@ def _lines(
             "",
         )
     for kind, rows in carried.absent.items():
-        for row in rows.values_list(*ABSENT_COLUMNS[kind]).iterator(chunk_size=5000):
+        for row in rows.values_list(*NAMED_BY[kind]).iterator(chunk_size=5000):
             yield (
                 "",
                 "",
@@ -177,7 +191,7 @@ def _lines(
                 "in the portal, not in this file",
                 "",
                 "",
-                _absent_words(row),
+                as_named(row),
                 "",
                 "No action needed. It stays as it is.",
                 "",
@@ -206,7 +220,7 @@ def _problem_lines(
             finding.value,
             finding.message,
             problem.remedy,
-            "",
+            stored.get((finding.name, finding.row), ""),
         )
     for row in carried.problems:
         problem = PROBLEMS[row.problem]
@@ -270,27 +284,6 @@ def _columns(change: ChangedRosterRow, pathways: dict[int, str]) -> Iterator[tup
         if column == "pathway_id":
             before, after = pathways.get(before, ""), pathways.get(after, "")
         yield labels[column], words.text(before), words.text(after)
-
-
-def _stored(carried: Carried) -> Stored:
-    """The rows that stand in the portal where a file's row was not accepted, as people name them."""
-    keys: dict[str, set[int]] = {}
-    for row in carried.problems:
-        if row.row is not None:
-            keys.setdefault(row.name, set()).add(row.row)
-    stored: Stored = {}
-    for kind, chosen in keys.items():
-        columns = (*ABSENT_COLUMNS[kind], *(("birth_date",) if kind == "Student" else ()))
-        rows, waiting = BY_NAME[kind].model._default_manager.order_by(), sorted(chosen)
-        for first in range(0, len(waiting), 5000):
-            part = rows.filter(pk__in=waiting[first : first + 5000])
-            for key, *values in part.values_list("pk", *columns):
-                stored[kind, key] = _absent_words(tuple(values))
-    return stored
-
-
-def _absent_words(row: tuple[Any, ...]) -> str:
-    return " ".join(words.text(value) for value in row)
 
 
 def _record_words(records: set[int]) -> list[str]:

@@ -31,6 +31,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "effects": result.get("effects", {}),
         "holds": holds,
         "on_screen": result.get("on_screen", 0),
+        "same_persons": result.get("same_persons", 0),
         "to_confirm": result.get("to_confirm", 0),
         "notices": result.get("notices", []),
         "other_years": result.get("other_years", {}),
@@ -38,12 +39,12 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "asks": bool(result.get("asks")) and "mapping.json" in files,
         "moved": result.get("moved", False),
         "saved": saved,
-        "page": _page(files.get("page.json")),
+        "page": kept_for_page(files.get("page.json")),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
         "can_upload": (
             fresh
             and (
-                bool(result.get("on_screen"))
+                bool(result.get("on_screen") or result.get("same_persons"))
                 or any(counts["new"] + counts["changed"] for counts in result["objects"])
             )
         ),
@@ -53,7 +54,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     }
 
 
-def _page(file: BatchFile | None) -> dict[str, Any]:
+def kept_for_page(file: BatchFile | None) -> dict[str, Any]:
     """What was kept for the page, or nothing once it is no longer kept."""
     if file is None or not is_stored(file.stored):
         return {}

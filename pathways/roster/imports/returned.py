@@ -5,19 +5,38 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import astuple, dataclass
-from typing import IO
+from typing import IO, Any
 
+from cte_portal import words
 from cte_portal.ui import csv_file
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.carrying import Carried
 from pathways.roster.imports.reading import Reading, columns_with_cells
 from pathways.roster.imports.recognizing import RosterPart
 from pathways.roster.problems import PROBLEMS, Becomes
+from pathways.roster.shapes import BY_NAME
 
 WHY = ("Rule", "What is wrong", "What to do", "In the portal")
 """What stands behind the cells of a row that comes back; an upload does not read it."""
 Stored = dict[tuple[str, int | None], str]
 """By kind and key."""
+
+NAMED_BY: dict[str, tuple[str, ...]] = {
+    "School": ("number", "name"),
+    "Calendar": ("school__number", "number"),
+    "Student": ("state_id", "last_name", "first_name"),
+    "Enrollment": (
+        "student__state_id",
+        "student__last_name",
+        "student__first_name",
+        "calendar__school__number",
+        "service_type",
+        "start_date",
+    ),
+    "Course": ("school__number", "number", "name"),
+    "Section": ("course__school__number", "course__number", "calendar__number", "number"),
+    "Roster": ("enrollment__student__state_id", "section__course__number", "section__number"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +59,12 @@ def by_line(
         problem = finding.problem
         if problem.becomes in kept_out:
             lines.setdefault((finding.part, finding.line), []).append(
-                RowProblem(problem.id, finding.message, problem.remedy)
+                RowProblem(
+                    problem.id,
+                    finding.message,
+                    problem.remedy,
+                    stored.get((finding.name, finding.row), ""),
+                )
             )
     for row in carried.problems:
         problem = PROBLEMS[row.problem]
@@ -112,3 +136,26 @@ def _aim_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> by
                     )
                 )
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def stored_rows(reading: Reading, carried: Carried) -> Stored:
+    """The rows that stand in the portal where a file's row was not accepted, as people name them."""
+    keys: dict[str, set[int]] = {}
+    named = [(row.name, row.row) for row in carried.problems]
+    named += [(finding.name, finding.row) for finding in reading.findings]
+    for name, row in named:
+        if row is not None:
+            keys.setdefault(name, set()).add(row)
+    stored: Stored = {}
+    for kind, chosen in keys.items():
+        columns = (*NAMED_BY[kind], *(("birth_date",) if kind == "Student" else ()))
+        rows, waiting = BY_NAME[kind].model._default_manager.order_by(), sorted(chosen)
+        for first in range(0, len(waiting), 5000):
+            part = rows.filter(pk__in=waiting[first : first + 5000])
+            for key, *values in part.values_list("pk", *columns):
+                stored[kind, key] = as_named(tuple(values))
+    return stored
+
+
+def as_named(row: tuple[Any, ...]) -> str:
+    return " ".join(words.text(value) for value in row)

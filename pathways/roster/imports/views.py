@@ -41,6 +41,7 @@ TYPES = {
 
 
 _ROW = re.compile(r"[A-Za-z]{1,20}:[0-9]{1,18}")
+_SAME = re.compile(r"[0-9]{1,18}:[0-9]{1,18}")
 
 
 class RosterColumns(ScopedView, TemplateView):
@@ -139,6 +140,16 @@ class FilesValueForm(forms.Form):
         return own | ({EVERY_ROW} if self.cleaned_data["every_row"] else set())
 
 
+class SameStudentsForm(forms.Form):
+    """The students of the portal whom a person has recognized in rows without a State ID."""
+
+    use_required_attribute = False
+
+    def choices(self) -> set[str]:
+        choices = self.data.getlist("same")[:ON_THE_PAGE]  # type: ignore[attr-defined]
+        return {str(choice) for choice in choices if _SAME.fullmatch(str(choice))}
+
+
 class RosterFileView(SentFile):
     kinds = ("roster-file", "roster-file-of-all")
     other_batch = "This batch is no roster file."
@@ -168,6 +179,7 @@ class SaveTestedRoster(RosterFileView, SaveSentFile):
             "confirmed": self.number,
             "mapping": mapping,
             "to_overrule": sorted(to_overrule),
+            "same_students": sorted(SameStudentsForm(self.request.POST).choices()),
         }
 
     def why_not(self) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.models import Batch
@@ -107,6 +109,17 @@ def counts(batch: Batch, kind: str) -> dict[str, int]:
 def file_of(batch: Batch, role: str) -> str:
     with default_storage.open(batch.files.get(role=role).stored) as content:
         return content.read().decode("utf-8-sig")
+
+
+def saved(client: Client, desk: Desk, tested: Batch, **form: object) -> Batch:
+    """What follows a test when *Upload this file* is chosen with these boxes."""
+    client.force_login(desk.clerk)
+    address = reverse("roster-save", args=["0965", 2025, tested.pk])
+    client.post(address, form)
+    batch = tested.followers.get(kind="roster-file")
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    return batch
 
 
 def record(desk: Desk, state_id: str) -> Participation:

@@ -38,6 +38,7 @@ class StoredStudent(NamedTuple):
 class StoredEnrollment(NamedTuple):
     """An enrollment as the portal has it."""
 
+    row: int
     service_type: str
     start_date: datetime.date
     end_date: datetime.date | None
@@ -80,16 +81,21 @@ class DistrictData:
         return {student.local_id for student in self.students.values() if student.local_id}
 
     @cached_property
-    def by_name(self) -> dict[tuple[str, str, str], str]:
-        """State IDs by last name, first name and birth date as files write it."""
-        return {
-            (
+    def _by_name(self) -> dict[tuple[str, str, str], list[StoredStudent]]:
+        students: dict[tuple[str, str, str], list[StoredStudent]] = {}
+        for student in self.students.values():
+            key = (
                 student.last_name.casefold(),
                 student.first_name.casefold(),
                 f"{student.birth_date:%m/%d/%Y}",
-            ): student.state_id
-            for student in self.students.values()
-        }
+            )
+            students.setdefault(key, []).append(student)
+        return students
+
+    def alike(self, cells: dict[str, str]) -> list[StoredStudent]:
+        """Students with the last name, first name and birth date of a file's row."""
+        key = (cells["last_name"].casefold(), cells["first_name"].casefold(), cells["birth_date"])
+        return self._by_name.get(key, [])
 
     @cached_property
     def enrollments(self) -> dict[tuple[str, str, str], StoredEnrollment]:
@@ -104,16 +110,18 @@ class DistrictData:
                 "student__state_id",
                 "calendar__school__number",
                 "calendar__number",
+                "pk",
                 "service_type",
                 "start_date",
                 "end_date",
             )
         )
         chosen: dict[tuple[str, str, str], StoredEnrollment] = {}
-        for state_id, school, calendar, service, start, end in rows.iterator(chunk_size=5000):
+        for state_id, school, calendar, *values in rows.iterator(chunk_size=5000):
+            enrollment = StoredEnrollment._make(values)
             earlier = chosen.get((state_id, school, calendar))
-            if earlier is None or earlier.end_date is not None or end is None:
-                chosen[state_id, school, calendar] = StoredEnrollment(service, start, end)
+            if earlier is None or earlier.end_date is not None or enrollment.end_date is None:
+                chosen[state_id, school, calendar] = enrollment
         return chosen
 
     @cached_property

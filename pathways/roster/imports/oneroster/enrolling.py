@@ -81,9 +81,14 @@ class Enrolling:
         }
         notes = []
         if (user is not None and user.is_gone) or role.is_gone:
+            stored = self.district.enrollments.get((state_id, school.number, school.calendar))
             notes.append(
                 RosterNote(
-                    MARKED_GONE, "status", "", "The export marks this enrollment for deletion"
+                    MARKED_GONE,
+                    "status",
+                    "",
+                    "The export marks this enrollment for deletion",
+                    stored.row if stored else None,
                 )
             )
         elif not state_id:

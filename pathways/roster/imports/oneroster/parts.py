@@ -28,8 +28,8 @@ class OneRosterPart(RosterPart):
         try:
             for line, notes, *cells in csv.reader(text):
                 named = tuple(
-                    RosterNote(PROBLEMS[problem], column, value, message)
-                    for problem, column, value, message in (json.loads(notes) if notes else ())
+                    RosterNote(PROBLEMS[problem], *about)
+                    for problem, *about in (json.loads(notes) if notes else ())
                 )
                 yield RosterRow(int(line), cells, notes=named)
         finally:
@@ -47,7 +47,7 @@ class PartWriter:
         self._writer = csv.writer(self._text)
 
     def write(self, line: int, values: dict[str, Any], notes: Iterable[RosterNote] = ()) -> None:
-        named = [(note.problem.id, note.column, note.value, note.message) for note in notes]
+        named = [(note.problem.id, *note[1:]) for note in notes]
         self.number += 1
         self._writer.writerow(
             (

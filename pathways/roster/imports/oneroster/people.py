@@ -7,12 +7,12 @@ Identity is the State ID. Several users may be one student; one id may have been
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pathways.files.text import printable
 from pathways.models import OneRosterMapping
-from pathways.roster.imports.oneroster.district import DistrictData
+from pathways.roster.imports.oneroster.district import DistrictData, StoredStudent
 from pathways.roster.imports.oneroster.export import Export
 from pathways.roster.imports.oneroster.lines import StudentUser
 from pathways.roster.imports.oneroster.parts import PartWriter
@@ -23,6 +23,7 @@ from pathways.roster.problems import (
     MIX_UP,
     NO_PLACE,
     OTHER_STATE_ID,
+    SAME_PERSON,
     UNMATCHED,
 )
 
@@ -46,6 +47,8 @@ class People:
     export: Export
     mapping: OneRosterMapping
     district: DistrictData
+    accepted: Mapping[int, int] = field(default_factory=dict)
+    """The portal's rows of students whom a person has recognized, by line of users.csv."""
     state_ids: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     """Users who are students, but not known to be which."""
@@ -105,27 +108,20 @@ class People:
     def _identify(self, user: StudentUser, cells: dict[str, str]) -> list[RosterNote]:
         """What keeps the user from being a known State ID's; else the user is remembered as its."""
         linked, state_id = self.linked.get(user.id), cells["state_id"]
-        if not state_id and linked:  # blank never erases
-            state_id = cells["state_id"] = linked.state_id
+        if not state_id and (known := linked or self._recognized(user, cells)):
+            state_id = cells["state_id"] = known.state_id  # blank never erases
         note = None
         if user.is_gone:
+            known = self.district.students.get(state_id)
             note = RosterNote(
-                MARKED_GONE, "status", "", "The export marks this student for deletion"
+                MARKED_GONE,
+                "status",
+                "",
+                "The export marks this student for deletion",
+                known.row if known else None,
             )
         elif not state_id:
-            key = (
-                cells["last_name"].casefold(),
-                cells["first_name"].casefold(),
-                cells["birth_date"],
-            )
-            alike = self.district.by_name.get(key)
-            note = RosterNote(
-                UNMATCHED,
-                "Student State ID",
-                "",
-                f"There is no State ID in {self.mapping.state_id_place}"
-                + (f". State ID {alike} has the same name and birth date" if alike else ""),
-            )
+            note = self._without_state_id(cells)
         elif not is_state_id(state_id):
             note = RosterNote(
                 UNMATCHED,
@@ -157,6 +153,26 @@ class People:
         elif is_state_id(state_id):
             self.state_ids[user.id] = state_id
         return [note]
+
+    def _recognized(self, user: StudentUser, cells: dict[str, str]) -> StoredStudent | None:
+        """The student that a person has seen beside the user and recognized."""
+        row = self.accepted.get(user.line)
+        return next((known for known in self.district.alike(cells) if known.row == row), None)
+
+    def _without_state_id(self, cells: dict[str, str]) -> RosterNote:
+        """Somebody with the same name and birth date is proposed; of two such students, neither."""
+        sentence = f"There is no State ID in {self.mapping.state_id_place}"
+        alike = self.district.alike(cells)
+        if not alike:
+            return RosterNote(UNMATCHED, "Student State ID", "", sentence)
+        state_ids = " and ".join(sorted(student.state_id for student in alike))
+        sentence += f". State ID {state_ids} has the same name and birth date"
+        if len(alike) > 1:
+            return RosterNote(UNMATCHED, "Student State ID", "", sentence)
+        person = " ".join(cells[name] for name in ("last_name", "first_name", "birth_date"))
+        return RosterNote(
+            SAME_PERSON, "Student State ID", printable(person)[:200], sentence, alike[0].row
+        )
 
     def _persons(self, cells: dict[str, dict[str, str]]) -> dict[str, ExportedStudent | None]:
         """Students by State ID; None where the export gives it to different people."""

@@ -5,6 +5,7 @@ question that has to be answered first.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,7 @@ def exported(package: Package, scope: Scope) -> Export:
     return Export.of(package, known)
 
 
-def translated(export: Export, scope: Scope) -> Translation | Question:
+def translated(export: Export, scope: Scope, accepted: Mapping[int, int]) -> Translation | Question:
     """Raises FileRefused where the export is of no use."""
     district, package = DistrictData(scope), export.package
     if export.years and scope.end_year not in export.years.values():
@@ -71,7 +72,7 @@ def translated(export: Export, scope: Scope) -> Translation | Question:
         codes = [(line.code, line.id) for line in export.classes if not line.is_homeroom]
         return Question(package.source, reason, proposed(places, orgs, codes, district, mapping))
     assert mapping is not None  # noqa: S101 - without one it is asked for
-    return _translation(export, mapping, district)
+    return _translation(export, mapping, district, accepted)
 
 
 def _asks(export: Export, places: PlacesRead, mapping: OneRosterMapping | None) -> str:
@@ -90,7 +91,12 @@ def _asks(export: Export, places: PlacesRead, mapping: OneRosterMapping | None) 
     return ""
 
 
-def _translation(export: Export, mapping: OneRosterMapping, district: DistrictData) -> Translation:
+def _translation(
+    export: Export,
+    mapping: OneRosterMapping,
+    district: DistrictData,
+    accepted: Mapping[int, int],
+) -> Translation:
     schools = {school.org: school for school in mapping.schools.all()}
     orgs = PartWriter("orgs.csv", "schools")
     _write_schools(orgs, export, schools, district)
@@ -100,7 +106,7 @@ def _translation(export: Export, mapping: OneRosterMapping, district: DistrictDa
     )
     enrolled_by = "roles.csv" if export.package.version == "1.2" else "users.csv"
     enrollments = PartWriter(enrolled_by, "enrollments")
-    people = People(export, mapping, district)
+    people = People(export, mapping, district, accepted)
     people.write_students(students)
     enrolling = Enrolling(export, mapping, schools, district, people)
     enrolling.write(enrollments)
@@ -174,7 +180,9 @@ def _notices(export: Export, enrolling: Enrolling, teaching: Teaching) -> list[s
 def translated_for(job: Job, package: Package) -> Translation | Question:
     """Raises FileRefused."""
     export = exported(package, job.scope)
-    translation = translated(export, job.scope)
+    choices = (choice.split(":") for choice in job.batch.options.get("same_students", ()))
+    accepted = {int(line): int(row) for line, row in choices}
+    translation = translated(export, job.scope, accepted)
     if job.batch.about_id is None:  # what follows a test is sent what was cleaned then
         keep_cleaned(job.batch, export)
     return translation

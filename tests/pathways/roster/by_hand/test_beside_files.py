@@ -6,8 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cte_portal.batches.models import Batch
-from cte_portal.batches.running import run
 from pathways.models import Enrollment, Student
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
@@ -19,6 +17,7 @@ from tests.pathways.roster.conftest import (
     Desk,
     counts,
     file_of,
+    saved,
     zipped,
 )
 
@@ -70,16 +69,6 @@ def corrected(desk: Desk, state_id: str, first_name: str) -> Student:
     edit = RowEdit({"first_name": first_name}, student.pk, version)
     editing.write(desk.scope, [(STUDENT, edit)], by="X")
     return student
-
-
-def saved(client: Client, desk: Desk, tested: Batch, **form: object) -> Batch:
-    client.force_login(desk.clerk)
-    address = reverse("roster-save", args=["0965", 2025, tested.pk])
-    client.post(address, form)
-    batch = tested.followers.get(kind="roster-file")
-    assert run(batch.pk)
-    batch.refresh_from_db()
-    return batch
 
 
 def test_somebody_who_sees_both_values_may_use_the_files(desk: Desk, client: Client) -> None:

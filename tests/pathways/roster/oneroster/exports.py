@@ -169,3 +169,11 @@ def packed(
         for name, text in texts.items():
             archive.writestr(f"{folder}{name}.csv", more.get("mark", "") + text)
     return into.getvalue()
+
+
+def user(files: Files, name: str) -> dict[str, str]:
+    return next(row for row in files["users"] if row["sourcedId"] == name)
+
+
+def born(files: Files, name: str) -> dict[str, str]:
+    return next(row for row in files["demographics"] if row["sourcedId"] == name)

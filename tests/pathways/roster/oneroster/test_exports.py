@@ -25,10 +25,11 @@ from pathways.roster.imports.oneroster.confirming import confirm
 from tests.pathways.roster.conftest import Desk, counts, file_of, record
 from tests.pathways.roster.oneroster.conftest import choices
 from tests.pathways.roster.oneroster.exports import (
-    Files,
+    born,
     export,
     packed,
     text_of,
+    user,
 )
 
 pytestmark = [
@@ -36,14 +37,6 @@ pytestmark = [
     pytest.mark.usefixtures("mapping"),
 ]
 VERSIONS = pytest.mark.parametrize("version", ["1.1", "1.2"])
-
-
-def user(files: Files, name: str) -> dict[str, str]:
-    return next(row for row in files["users"] if row["sourcedId"] == name)
-
-
-def born(files: Files, name: str) -> dict[str, str]:
-    return next(row for row in files["demographics"] if row["sourcedId"] == name)
 
 
 def test_the_sced_code_of_a_course_comes_with_the_export(desk: Desk) -> None:
@@ -166,20 +159,6 @@ def test_one_state_id_for_two_people_is_held_with_everything_of_theirs(desk: Des
     assert list(Student.objects.values_list("state_id", flat=True)) == ["999000003"]
     assert counts(batch, "Enrollment")["held"] == 2 and counts(batch, "Roster")["held"] == 3
     assert "Two people in the export have State ID 999000001" in file_of(batch, "report.csv")
-
-
-def test_no_state_id_is_held_and_the_likely_student_is_named(desk: Desk) -> None:
-    """R-IMP-09: nobody is matched by name alone."""
-    desk.send(packed(export()))
-    files = export()
-    user(files, "u1")["sourcedId"] = "new"
-    user(files, "new")["userIds"] = ""
-    born(files, "u1")["sourcedId"] = "new"
-    batch = desk.send(packed(files, manifest={"source": "Prairie SIS"}))
-    report = file_of(batch, "report.csv")
-    assert "There is no State ID in userIds:StateID. State ID 999000001 has the same name" in report
-    assert counts(batch, "Student")["held"] == 1
-    assert counts(batch, "Student")["new"] == counts(batch, "Student")["changed"] == 0
 
 
 def test_a_blank_state_id_of_a_user_who_is_known_erases_nothing(desk: Desk) -> None:
