@@ -39,9 +39,9 @@ def test_marked_students_are_selected_on_the_page_that_ends(
     address = f"{END}?file={delta.pk}"
     assert address in page
     assert not Enrollment.objects.exclude(end_date=None).exists()
-    shown = client.get(address)
-    (jose,) = shown.context["page"].object_list
-    assert jose.student.first_name == "Jose" and shown.context["chosen"] == {str(jose.pk)}
+    preselected = client.get(address)
+    (jose,) = preselected.context["page"].object_list
+    assert jose.student.first_name == "Jose" and preselected.context["chosen"] == {str(jose.pk)}
     sent = {"rows": [jose.pk], "end_date": "06/06/2025", "end_status": "400"}
     sent["seen"] = client.post(address, sent).context["following"]["seen"]
     client.post(address, sent)
