@@ -36,28 +36,19 @@ OF_CREDITS = ("In District", "Out of District", "Total", "Dual", "Work Based")
 class GridCell:
     """`text` is what the cell shows; `head` stands over its column, `name` is its own on the form."""
 
+    kind: str
+    """credits, answer, or day."""
     column: str
     name: str
+    label: str
+    head: str
     text: str
-    problem: str
+    problem: str = ""
     before: str = ""
     """Credits at the end of last year, to which +0.50 is added."""
 
-    @property
-    def label(self) -> str:
-        return label(self.column)
 
-    @property
-    def head(self) -> str:
-        return HEADS[self.column]
-
-    @property
-    def is_credits(self) -> bool:
-        return self.column in CREDITS
-
-    @property
-    def is_answer(self) -> bool:
-        return self.column in ANSWERS
+_LABELS = {name: label(name) for name in COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -68,7 +59,7 @@ class GridRow:
     typed: TypedRow | None = None
     unsaved: Unsaved = field(default_factory=Unsaved)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"{self.line.student.pk}-{self.line.pathway.pk}"
 
@@ -88,16 +79,23 @@ class GridRow:
             return self.typed.cells
         return shown(self.line.record) if self.line.record else Beginning.of(self.line).cells
 
-    @property
+    @cached_property
+    def about(self) -> str:
+        return f"{self.line.student.name}, {self.line.pathway.name}"
+
+    @cached_property
     def cells(self) -> list[GridCell]:
         before = self.line.before
         return [
             GridCell(
-                name,
-                f"{self.name}-{name}",
-                self.texts[name],
-                self.unsaved.problems.get(name, ""),
-                text(getattr(before, name), "") if before and name in CREDITS else "",
+                kind="credits" if name in CREDITS else "answer" if name in ANSWERS else "day",
+                column=name,
+                name=f"{self.name}-{name}",
+                label=f"{_LABELS[name]}, {self.about}",
+                head=HEADS[name],
+                text=self.texts[name],
+                problem=self.unsaved.problems.get(name, ""),
+                before=text(getattr(before, name), "") if before and name in CREDITS else "",
             )
             for name in COLUMNS
         ]
@@ -120,7 +118,7 @@ class GridRow:
         except values.Unreadable:
             return None
 
-    @property
+    @cached_property
     def total(self) -> Decimal | None:
         parts = [self.amount(name) for name in PARTS_OF_THE_TOTAL]
         return None if None in parts else sum((part for part in parts if part), Decimal(0))
@@ -138,8 +136,9 @@ class GridRow:
         return "Yes from 2.00" if enough else "below 2.00"
 
     @property
-    def total_before(self) -> Decimal | None:
-        return self.line.before.total_credits if self.line.before else None
+    def before(self) -> str:
+        """The total at the end of last year."""
+        return text(self.line.before.total_credits if self.line.before else None)
 
 
 def rows_of(

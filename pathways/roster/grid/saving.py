@@ -155,9 +155,16 @@ class GridUndone:
 
 
 def take_back(scope: Scope, batch: UUID, *, by: str, by_id: int | None = None) -> GridUndone:
-    """Undo one save of the grid: each row that nobody has changed since. Raises NotApplied."""
+    """Undo one save of the grid in the year of `scope`: each row that nobody has changed since.
+    Raises NotApplied.
+    """
     changes = list(
-        Change.objects.filter(district=scope.district, batch=batch, source=Change.Source.GRID)
+        Change.objects.filter(
+            district=scope.district,
+            end_year=scope.end_year,
+            batch=batch,
+            source=Change.Source.GRID,
+        )
     )
     if not changes:
         return GridUndone(0, 0)

@@ -4,6 +4,7 @@ worklist.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.http import QueryDict
 
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import KEY_DIGITS, number
-from pathways.models import Course, Roster
+from pathways.models import Roster
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.pairs import NAMED, Pairs
 from pathways.roster.worklist.which import Which
@@ -77,7 +78,11 @@ def sections_of(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def courses_of(scope: Scope) -> QuerySet[Course]:
-    """Courses with a pathway in which somebody sits."""
-    taught = Roster.objects.in_scope(scope).with_pathway().values("section__course_id")
-    return Course.objects.filter(pk__in=taught).select_related("school")
+def courses_of(sections: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """Their courses in the same order: key and words."""
+    return list(
+        {
+            section["section__course_id"]: f"{section['course_number']} {section['course_name']}"
+            for section in sections
+        }.items()
+    )

@@ -16,8 +16,9 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.pages.typed import number, paged
 from cte_portal.ui.wording import number_of
 from pathways.ledger.refusals import NotApplied
-from pathways.models import Pathway, School
+from pathways.models import Pathway, School, Student
 from pathways.roster.grid import saving
+from pathways.roster.grid.html import Rows
 from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
 from pathways.roster.grid.saving import GridSaved, Unsaved
 from pathways.roster.grid.selection import Selection, courses_of, sections_of
@@ -29,6 +30,7 @@ from pathways.scoped import RecordsView
 PAGE = 50
 """Rows of a page without script: it sends all their fields, which stay below a form's limit."""
 MOST_ROWS = 200
+MOST_WARNINGS = 20
 DONE = "pathways.grid"
 
 
@@ -97,16 +99,20 @@ class RosterGrid(RecordsView):
 
     def told(self, saved: GridSaved) -> dict[str, Any]:
         """What the page says of a save, as the session keeps it: names stand in no address."""
-        lines = {line.pair: line for line in Worklist(self.scope).lines(dict(saved.warnings))}
+        warnings = saved.warnings[:MOST_WARNINGS]
+        students = Student.objects.in_scope(self.scope).in_bulk(
+            {student for (student, _), _ in warnings}
+        )
         return {
             "title": "Saved." if saved.written else "No changes to save.",
             "words": f"{number_of(saved.written, 'row')} saved." if saved.written else "",
             "batch": str(saved.batch) if saved.batch else "",
             "warnings": [
-                [lines[pair].student.pk, lines[pair].pathway.pk, lines[pair].student.name, words]
-                for pair, words in saved.warnings
-                if pair in lines
+                [student, pathway, students[student].name, words]
+                for (student, pathway), words in warnings
+                if student in students
             ],
+            "more_warnings": len(saved.warnings) - len(warnings),
         }
 
     def answer(
@@ -127,18 +133,21 @@ class RosterGrid(RecordsView):
         more = [row.pair for row in typed if row.pair not in on_the_page]
         rows = rows_of(Worklist(self.scope).lines([*more, *here]), typed, unsaved)
         refused = [row for row in rows if row.problems]
+        first = next((name for row in refused for name, _ in row.problems if name), "")
+        may_edit = self.may_edit or bool(typed)
+        filled = Rows(self.scope, may_edit=may_edit, first=first)
         context = {
             "selection": self.selection,
             "page": page,
             "query": query,
             "rows": rows,
+            "filled": [filled.row(row) for row in rows],
             "refused": refused,
             "gone": len(unsaved or {}) - len(refused),
-            "first_bad": next((name for row in refused for name, _ in row.problems if name), ""),
             "heads": [f"{head}#" for head in OF_CREDITS] + [HEADS[name] for name in COLUMNS[4:]],
             "sums": list(zip(OF_CREDITS, sums_of(rows), strict=True)),
             "has_typed": len(typed),
-            "may_edit": self.may_edit or bool(typed),
+            "may_edit": may_edit,
             "lock": self.lock,
             "in_active_year": self.in_active_year,
             "done": done,
@@ -150,9 +159,10 @@ class RosterGrid(RecordsView):
 
     def choices(self) -> dict[str, Any]:
         """What can be chosen; without a choice the sections are shown as a list."""
+        sections = list(sections_of(self.scope))
         return {
             "schools": School.objects.filter(district=self.scope.district),
             "pathways": Pathway.objects.in_scope(self.scope),
-            "sections": list(sections_of(self.scope)),
-            "courses": courses_of(self.scope),
+            "sections": sections,
+            "courses": courses_of(sections),
         }

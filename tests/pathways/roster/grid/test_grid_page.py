@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways.models import Change, Participation, Pathway, Section
+from pathways.models import Change, Participation, Pathway, SchoolYear, Section
 from pathways.roster.grid.typed import COLUMNS
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.test_query_counts import at_most
@@ -329,3 +329,20 @@ def test_a_plus_that_cannot_be_read_stays_as_typed(lesson: Class_) -> None:
     html = lesson.save(fields).content.decode()
     assert fields_of(html)[lesson.name(0, "in_district_credits")] == "+1,5"
     assert not lesson.record(0)
+
+
+def test_a_save_of_another_year_is_not_undone_at_this_years_address(lesson: Class_) -> None:
+    """What was saved last year stands; a request made up from its id changes nothing of this year."""
+    lesson.district.record(lesson.students[0], in_district_credits=Decimal("1.00"))
+    fields = lesson.fields()
+    fields[lesson.name(0, "in_district_credits")] = "1.75"
+    lesson.save(fields)
+    html = lesson.client.get(lesson.page).content.decode()
+    batch = re.search(r'name="undo" value="([^"]*)"', html).group(1)  # type: ignore[union-attr]
+    SchoolYear.objects.filter(end_year=2025).update(is_active=False)
+    SchoolYear.objects.filter(end_year=2026).update(is_active=True)
+    next_year = PAGE.replace("2025", "2026")
+    lesson.client.post(next_year, {"undo": batch})
+    assert "Nothing was undone." in lesson.client.get(next_year).content.decode()
+    record = lesson.record(0)
+    assert record and record.in_district_credits == Decimal("1.75")

@@ -1,0 +1,104 @@
+"""The rows of the grid for its page. A template would take a second for 1,800 cells: each kind of row
+and of cell is rendered once, with marks where rows differ, and the marks are filled in for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from cte_portal.editions import Scope
+from cte_portal.words import text
+from pathways.ledger.shape import PARTS_OF_THE_TOTAL
+from pathways.roster.grid.rows import GridCell, GridRow
+
+
+class Patterns:
+    """What is rendered once: `of_kind` chooses among a template's forms, and holds nothing that a
+    person typed; that stands in the values.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], str] = {}
+
+    def fill(self, template: str, values: dict[str, Any], **of_kind: Any) -> SafeString:
+        key = (template, *of_kind.values())
+        if key not in self._known:
+            marks = {name: f"{{{name}}}" for name in values}
+            self._known[key] = render_to_string(
+                f"pathways/roster/{template}.html", {**of_kind, **marks}
+            )
+        return format_html(self._known[key], **values)
+
+
+class Rows:
+    """`first` is the name of the cell that takes the focus."""
+
+    def __init__(self, scope: Scope, *, may_edit: bool, first: str = "") -> None:
+        self.scope, self.may_edit, self.first = scope, may_edit, first
+        self.patterns = Patterns()
+
+    def row(self, row: GridRow) -> SafeString:
+        line = row.line
+        keys = [line.student.pk, line.pathway.pk] if line.record else [line.student.pk]
+        page = "cte-record" if line.record else "cte-student"
+        values = {
+            "name": row.name,
+            "address": reverse(page, args=[self.scope.district, self.scope.end_year, *keys]),
+            "student": line.student.name,
+            "grade": line.student.grade,
+            "pathway": line.pathway.name,
+            "seen": row.seen,
+            "before": row.before,
+            "problems": self._problems(row),
+            "cells": format_html_join("", "{}", ((cell,) for cell in self._cells(row))),
+        }
+        return self.patterns.fill(
+            "grid_row",
+            values,
+            has_record=bool(line.record),
+            has_error=bool(row.problems),
+            is_typed=bool(row.typed),
+            may_edit=self.may_edit,
+        )
+
+    @staticmethod
+    def _problems(row: GridRow) -> str:
+        return (
+            render_to_string("pathways/roster/grid_problems.html", {"row": row})
+            if row.problems
+            else ""
+        )
+
+    def _cells(self, row: GridRow) -> Iterator[SafeString]:
+        for at, cell in enumerate(row.cells):
+            if at == len(PARTS_OF_THE_TOTAL):
+                total = {"label": f"Total Pathway Credits, {row.about}", "text": text(row.total)}
+                yield self.patterns.fill("grid_total", total)
+            yield self._cell(cell, row)
+
+    def _cell(self, cell: GridCell, row: GridRow) -> SafeString:
+        values = {
+            "name": cell.name,
+            "label": cell.label,
+            "text": cell.text if self.may_edit else text(cell.text),
+            "before": cell.before,
+            "mark": row.mark if cell.column == "concentrator" else "",
+        }
+        return self.patterns.fill(
+            "grid_cell",
+            values,
+            column=cell.column,
+            head=cell.head,
+            kind=cell.kind,
+            is_yes=cell.kind == "answer" and cell.text == "Yes",
+            has_problem=bool(cell.problem),
+            has_focus=cell.name == self.first,
+            adds=bool(cell.before),
+            may_edit=self.may_edit,
+        )
