@@ -155,10 +155,12 @@ with transaction.atomic():
     page = reverse("cte-roster-entry", args=[number, year.end_year])
     page += f"?section={section.pk}&rows=200"
     empty = shortest(lambda at: read(reverse("cte-lingo")))
-    shown = shortest(lambda at: read(page))
+    page_time = shortest(lambda at: read(page))
     own, saved = timed(typed_as, write), timed(packed, save)
     print(f"empty layout {empty * 1000:.1f} ms, the shortest of {runs}")
-    print(f"page of {rows} rows {shown * 1000:.0f} ms, × {shown / empty:.1f} (limit {PAGE_LIMIT})")
+    print(
+        f"page of {rows} rows {page_time * 1000:.0f} ms, × {page_time / empty:.1f} (limit {PAGE_LIMIT})"
+    )
     print(f"ledger {own * 1000:.0f} ms, save {saved * 1000:.0f} ms", end="")
     print(f", × {saved / own:.2f} (limit {SAVE_LIMIT})")
     transaction.set_rollback(True)
