@@ -144,6 +144,18 @@ SCREENS = (
     ),
 )
 
+ARCHIVES = (
+    Screen(
+        name="Archives of districts",
+        path=("Run the portal",),
+        url_name="district-archives",
+        capability=Capability.EXPORT_FOR_PURPOSE,
+        synonyms=("export everything", "contract's end", "whole data", "take out", "zip"),
+        scoped=False,
+        also=("district-archive",),
+    ),
+)
+
 
 def due(scope: Scope, standing: Standing) -> ContextFact | None:
     """The event with its due date and the days left (G-09); once certified, since when."""

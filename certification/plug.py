@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from certification import demo, navigation
+from certification.archives.archiving import ARCHIVE
 from certification.certifiers import certifiers
 from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
@@ -13,14 +14,18 @@ from cte_portal.frame import Part
 from cte_portal.plugs import Plug
 
 PLUG = Plug(
-    screens={Part.ALL_DISTRICTS: navigation.BOARD, Part.SIGNATURES: navigation.SCREENS},
+    screens={
+        Part.ALL_DISTRICTS: navigation.BOARD,
+        Part.SIGNATURES: navigation.SCREENS,
+        Part.ARCHIVES: navigation.ARCHIVES,
+    },
     home_tasks={1: steps.identify, 4: steps.certify},
     home_figures={4: figures.figures},
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},
     set_up_steps=(set_up.set_up,),
     offices=(certifiers.office,),
-    batch_kinds=(posting.LETTER,),
+    batch_kinds=(posting.LETTER, ARCHIVE),
     daily=(occasions.daily,),
     demo=(demo.load,),
     districts_now=districts_now,

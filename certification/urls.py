@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("certification.receipts.urls")),
     path("", include("certification.board.urls")),
     path("", include("certification.events.urls")),
+    path("", include("certification.archives.urls")),
 ]

@@ -30,6 +30,8 @@ class Part(IntEnum):
     """Who looked at what."""
     HEALTH = 8
     """Whether the portal works."""
+    ARCHIVES = 9
+    """What is taken out of it whole."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from certification.archives import archiving
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
@@ -163,6 +164,15 @@ def sent_everywhere(address: str, *, ran: bool = True) -> Callable[[Stage, Page]
     return visit
 
 
+def archived(address: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        batch = archiving.ask("9012", by=stage.people["opi"], reason="The contract ended")
+        assert run(batch.pk)
+        page.goto(address or f"/opi/archives/{batch.pk}/")
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "batch-queue": [
         State("list", full_queue),
@@ -232,6 +242,11 @@ STATES: dict[str, list[State]] = {
         State("open", at("/opi/service/"), who="keeper"),
         State("as staff see it", at("/opi/service/"), who="opi"),
     ],
+    "district-archives": [
+        State("none", at("/opi/archives/"), who="opi"),
+        State("list", archived("/opi/archives/"), who="opi"),
+    ],
+    "district-archive": [State("purpose", archived(""), who="opi")],
     "portal-health": [State("nothing runs", at("/opi/health/"), who="opi")],
     "statewide-batch": [
         State("ended", sent_everywhere(""), who="opi"),

@@ -236,6 +236,8 @@ STATEWIDE = {
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "statewide-failed-again": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
+    "district-archives": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "district-archive": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "status-board": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "status-board-file": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "reminders": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},

@@ -294,6 +294,25 @@ def record(
         status="completed",
         finished_at=timezone.now(),
     )
+    archive = Batch.objects.create(
+        kind="archive",
+        queue="statewide",
+        submitted_by=clerk,
+        submitted_name="OPI",
+        title="Archive of a district",
+        idempotency_key="archive",
+        status="completed",
+        finished_at=timezone.now(),
+        options={"district": "9012"},
+    )
+    archive.files.create(
+        role="archive.zip",
+        name="CTE archive 9012.zip",
+        stored=default_storage.save(f"batches/{archive.pk}/1/archive.zip", ContentFile(b"mine")),
+        content_type="application/zip",
+        size=4,
+        sha256="",
+    )
     return mine
 
 
@@ -418,7 +437,9 @@ def statewide_address(name: str) -> str:
         "person": [User.objects.get(username="cmartin").pk],
     }
     if name.startswith("statewide-batch"):
-        return reverse(name, args=[Batch.objects.get(district="").pk])
+        return reverse(name, args=[Batch.objects.get(kind="resync-all").pk])
+    if name == "district-archive":
+        return reverse(name, args=[Batch.objects.get(kind="archive").pk])
     if name.startswith("certification-") and name not in (
         "certification-events",
         "certification-event-new",
