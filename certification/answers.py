@@ -14,6 +14,7 @@ from pathways.certified import Certified
 class Answers:
     data_changed = staticmethod(signing.data_changed)
     rules_changed = staticmethod(signing.rules_changed)
+    signed_by = staticmethod(signing.signed_by)
     lock_links = staticmethod(receipts.lock_links)
     sealed_year = staticmethod(receipts.sealed_year)
     sealed_concentrators = staticmethod(receipts.sealed_concentrators)

@@ -91,6 +91,11 @@ class Certified(Protocol):
         district is held by itself.
         """
 
+    def signed_by(self, scope: Scope) -> list[str]:
+        """The names under which the year's End of Year collection stands signed and not yet sealed:
+        what is sent now voids them.
+        """
+
     def lock_links(
         self, lock: CollectionLock | None, person: User | AnonymousUser
     ) -> LockLinks | None:

@@ -169,6 +169,17 @@ def void_uncovered(case: Case) -> int:
     return len(void_signatures)
 
 
+def signed_by(scope: Scope) -> list[str]:
+    """Whose signatures stand under the year's End of Year collection before its seal."""
+    rounds = Round.objects.open().filter(
+        district=scope.district,
+        event__end_year=scope.end_year,
+        event__collection=CollectionLock.Collection.END_OF_YEAR,
+    )
+    standing = Signature.objects.standing().filter(round__in=rounds).order_by("pk")
+    return list(standing.values_list("name", flat=True))
+
+
 def data_changed(scope: Scope) -> None:
     """Called where the state's data or what is said of them may have moved: signatures that no
     longer cover them fall at once.

@@ -28,7 +28,7 @@ from pathways.roster.by_hand import undoing
 from pathways.roster.by_hand.forms import GRADES, EndStatusField, day
 from pathways.roster.editing import RowEdit
 from pathways.roster.imports.carrying import is_too_much
-from pathways.roster.imports.result import kept_for_page
+from pathways.roster.imports.results.result import kept_for_page
 from pathways.roster.shapes import ENROLLMENT
 
 PAGE = 200

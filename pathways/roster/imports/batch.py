@@ -22,7 +22,6 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
 from pathways.roster import staging
-from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
@@ -36,6 +35,7 @@ from pathways.roster.imports.oneroster.translation import (
 )
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import RosterPart, parts_of
+from pathways.roster.imports.results import report, result
 from pathways.roster.ledger import Act
 from pathways.roster.problems import SAME_PERSON
 
@@ -170,8 +170,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
             "format": reading.format,
             "objects": carried.objects,
             "effects": {
-                "enter_scope": len(carried.entering),
-                "leave_scope": len(carried.leaving),
+                **carried.effects.counts,
                 "unsent": carried.total("new") + carried.total("changed"),
             },
             "on_screen": len(carried.on_screen),

@@ -14,10 +14,11 @@ from django.db.models.expressions import RawSQL
 
 from cte_portal import words
 from cte_portal.editions import Scope
-from pathways.models import Change, Participation, Student
+from pathways.models import Change, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
+from pathways.roster.imports.results.effects import Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
@@ -62,8 +63,7 @@ class Carried:
     """Rows that the file would change but for what was entered on screen."""
     absent: dict[str, QuerySet[Any]] = field(default_factory=dict)
     holds: list[dict[str, Any]] = field(default_factory=list)
-    entering: set[int] = field(default_factory=set)
-    leaving: set[int] = field(default_factory=set)
+    effects: Effects = field(default_factory=Effects)
     lower_grades: dict[str, int] = field(default_factory=dict)
     """New enrollments below grade 7, which were left out, by grade."""
 
@@ -84,20 +84,16 @@ def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
     it back afterwards.
     """
     values, carried = act.values(), Carried()
-    before = _records_in_scope(act.scope)
+    before = collected(act.scope)
     staging.prepare(cursor)
     brought = [shape for shape in SHAPES if shape.name in reading.brought]
     for shape in brought:  # all of them first: a student's grade stands in the enrollments
         staging.stage(cursor, shape, reading.rows[shape.name])
     for shape in brought:
         carried.objects.append(_carry_kind(cursor, shape, reading, values, act, carried))
-    after = _records_in_scope(act.scope)
-    carried.entering, carried.leaving = after - before, before - after
+    is_written = carried.total("new") + carried.total("changed")
+    carried.effects = Effects(before, collected(act.scope) if is_written else before)
     return carried
-
-
-def _records_in_scope(scope: Scope) -> set[int]:
-    return set(Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True))
 
 
 def _carry_kind(

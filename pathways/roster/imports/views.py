@@ -26,7 +26,7 @@ from pathways.roster.imports.aim import AIM_LAYOUTS
 from pathways.roster.imports.batch import TITLE
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.oneroster.layout import TABLES as ONEROSTER_TABLES
-from pathways.roster.imports.report import ON_THE_PAGE
+from pathways.roster.imports.results.report import ON_THE_PAGE
 from pathways.roster.ledger import EVERY_ROW
 from pathways.roster.shapes import SHAPES
 

@@ -122,11 +122,11 @@ def saved(client: Client, desk: Desk, tested: Batch, **form: object) -> Batch:
     return batch
 
 
-def record(desk: Desk, state_id: str) -> Participation:
+def record(desk: Desk, state_id: str, **values: Any) -> Participation:
     student = Student.objects.get(state_id=state_id)
     records_ledger.apply(
         desk.scope,
-        records_staging.stage([row(student)]),
+        records_staging.stage([row(student, **values)]),
         by="X",
         source=Change.Source.DEMO,
         checked=None,

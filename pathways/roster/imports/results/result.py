@@ -9,6 +9,8 @@ from typing import Any
 
 from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch, BatchFile
+from cte_portal.editions import Scope
+from pathways.certified import certified
 
 DOWNLOADS = (
     ("report.csv", "Roster Import Summary, .csv"),
@@ -29,6 +31,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     return "pathways/roster/file_result.html", {
         "objects": result.get("objects", []),
         "effects": result.get("effects", {}),
+        "signed_by": " and ".join(_signed_by(batch)) if result.get("objects") else "",
         "holds": holds,
         "on_screen": result.get("on_screen", 0),
         "same_persons": result.get("same_persons", 0),
@@ -52,6 +55,10 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "undone": undone,
         "can_undo": saved and undone is None,
     }
+
+
+def _signed_by(batch: Batch) -> list[str]:
+    return certified().signed_by(Scope(batch.district, batch.end_year or 0))
 
 
 def kept_for_page(file: BatchFile | None) -> dict[str, Any]:

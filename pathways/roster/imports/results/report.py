@@ -12,12 +12,13 @@ from cte_portal import words
 from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
 from pathways.files import writer
-from pathways.models import Participation, Pathway, Roster
+from pathways.models import Pathway, Roster
 from pathways.models.student import by_name_of
 from pathways.roster.imports.carrying import Carried, ChangedRosterRow
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import RosterPart
-from pathways.roster.imports.returned import (
+from pathways.roster.imports.results.effects import ON_THE_PAGE
+from pathways.roster.imports.results.returned import (
     NAMED_BY,
     Stored,
     as_named,
@@ -46,7 +47,6 @@ TITLES = (
     "What to do",
     "In the portal",
 )
-ON_THE_PAGE = 200
 CREDITS = BY_NAME["Course"].labels["credits"]
 
 
@@ -126,8 +126,7 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             kind: [as_named(row) for row in rows[:50].values_list(*NAMED_BY[kind])]
             for kind, rows in carried.absent.items()
         },
-        "leaving": _record_words(carried.leaving),
-        "entering": _record_words(carried.entering),
+        **carried.effects.for_page(),
     }
     with job.writing("page.json", "page.json", "application/json") as file:
         file.write(json.dumps(page, ensure_ascii=False).encode())
@@ -284,10 +283,3 @@ def _columns(change: ChangedRosterRow, pathways: dict[int, str]) -> Iterator[tup
         if column == "pathway_id":
             before, after = pathways.get(before, ""), pathways.get(after, "")
         yield labels[column], words.text(before), words.text(after)
-
-
-def _record_words(records: set[int]) -> list[str]:
-    """Records by student and pathway, the first of them."""
-    first = sorted(records)[:ON_THE_PAGE]
-    rows = Participation.objects.filter(pk__in=first).select_related("student", "pathway")
-    return [f"{record.student.name} – {record.pathway.name}" for record in rows]
