@@ -19,7 +19,7 @@ PLUG = Plug(
         Part.SIGNATURES: navigation.SCREENS,
         Part.ARCHIVES: navigation.ARCHIVES,
     },
-    home_tasks={1: steps.identify, 4: steps.certify},
+    home_tasks={1: steps.identify, 4: steps.certify, 6: steps.certify_leavers},
     home_figures={4: figures.figures},
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},

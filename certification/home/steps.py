@@ -74,20 +74,20 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
 
 
 def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """Step 4, Certify & Submit: of End of Year, and of Fall CTE while it is waited for."""
+    """Step 4, Certify & Submit: what is left of last year, then this year's End of Year."""
     events = known_events(scope, standing.known)
     own = [event for event in events if not event.event.is_of_leavers]
-    of_leavers = [
-        event
-        for event in events
+    return [*_last_year(scope, standing), _step(scope, first_waiting(own), standing)]
+
+
+def certify_leavers(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """The same of Fall CTE, after the calls that it certifies, while it is waited for."""
+    return [
+        _step(scope, event, standing)
+        for event in known_events(scope, standing.known)
         if event.event.is_of_leavers
         and not event.is_certified
         and event.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
-    ]
-    return [
-        *_last_year(scope, standing),
-        *(_step(scope, event, standing) for event in of_leavers),
-        _step(scope, first_waiting(own), standing),
     ]
 
 
