@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.watch.service import service
 from pathways.follow_up.drawing import follow_up_list
 from pathways.ledger.refusals import Busy
-from pathways.models import DrawnList
+from pathways.models import DrawnList, FollowUpYear
 
 
 class DrawnPage(ScopedView):
@@ -32,3 +33,10 @@ class DrawnPage(ScopedView):
             except Busy:
                 self.is_busy = True
         return DrawnList.objects.in_scope(self.scope).first()
+
+    def open_elsewhere(self, year: FollowUpYear | None) -> list[FollowUpYear]:
+        """Other years, whose leavers are called today, unless this page's own are."""
+        today = timezone.localdate()
+        if year and year.opens <= today <= year.closes:
+            return []
+        return list(FollowUpYear.objects.open_on(today).exclude(pk=self.scope.end_year))

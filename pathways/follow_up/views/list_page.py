@@ -42,7 +42,7 @@ class LeaverList(DrawnPage):
             "is_over": year is not None and today > year.refreshed_until,
             "is_busy": self.is_busy,
             "sealed": certified().sealed_year(self.scope),
-            "open_years": FollowUpYear.objects.open_on(today).exclude(pk=self.scope.end_year),
+            "open_years": self.open_elsewhere(year),
             "counts": self.counts(),
             "shows": SHOWS,
             "show": show,

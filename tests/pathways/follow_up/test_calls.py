@@ -330,6 +330,12 @@ def test_the_next_student_is_of_the_narrowed_list(desk: Client, fifty: list[Foll
     assert answer["Location"] == f"{CALLS}?exit=dropout"
 
 
+def test_the_calls_of_another_year_lead_to_those_that_are_open(desk: Client) -> None:
+    other = text(desk.get(CALLS.replace("2024", "2025")))
+    assert "Leavers of 2023-24 are being followed up." in other
+    assert "are being followed up." not in text(desk.get(CALLS))
+
+
 def test_an_address_says_no_name(desk: Client, leavers: Leavers) -> None:
     narrowing = Narrowing(CallState.ALL, 3, "08", 7, "dropout")
     assert narrowing.query == "show=all&school=3&pathway=08&caller=7&exit=dropout"

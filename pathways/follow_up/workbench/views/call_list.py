@@ -46,6 +46,7 @@ class CallList(DrawnPage, WorkbenchPage):
         context = {
             "drawn": drawn,
             "year": self.year,
+            "open_years": self.open_elsewhere(self.year),
             "lock": self.lock,
             "lock_links": self.lock_links,
             "may_write": self.may_write,
