@@ -37,7 +37,7 @@ from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
-from cte_portal.ui import csv_file
+from cte_portal.ui import csv_file, xlsx_file
 from cte_portal.ui.wording import moment
 from pathways.files import writer
 
@@ -214,9 +214,10 @@ class StatusBoardFile(BoardView):
         else:
             words = (WHY_LEAVERS_SUPPRESSED,) if self.is_of_leavers else (FIGURES, WHY_SUPPRESSED)
             notes = (f"{self.event.name}, {moment(timezone.now())}", *words)
-            writer.write_xlsx(content, titles, rows, sheet="Status board", notes=notes)
+            xlsx_file.write_xlsx(content, titles, rows, sheet="Status board", notes=notes)
         response = HttpResponse(
-            content.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX
+            content.getvalue(),
+            content_type=writer.CSV if kwargs["form"] == "csv" else xlsx_file.XLSX,
         )
         response["Content-Disposition"] = (
             f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'

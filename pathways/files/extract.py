@@ -14,7 +14,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.editions import Scope
-from cte_portal.ui import csv_file
+from cte_portal.ui import csv_file, xlsx_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.fall import lines as fall
@@ -24,7 +24,7 @@ from pathways.models import Participation
 from pathways.models.student import by_name_of
 
 FORMATS = {"tsv": "State Format (TSV)", "csv": "CSV", "xlsx": "Excel (XLSX)"}
-TYPES = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": writer.XLSX}
+TYPES = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": xlsx_file.XLSX}
 
 
 VALUES = (

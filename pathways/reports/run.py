@@ -19,7 +19,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
-from cte_portal.ui import csv_file
+from cte_portal.ui import csv_file, xlsx_file
 from cte_portal.ui.wording import moment, number_of
 from pathways.files import writer
 from pathways.findings.findings import Findings, findings
@@ -181,8 +181,8 @@ def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
         ),
         *(f"{report.short}: {report.says}" for report in reports),
     )
-    with job.writing("report.xlsx", "Data Validation.xlsx", writer.XLSX) as file:
-        writer.write_book(
+    with job.writing("report.xlsx", "Data Validation.xlsx", xlsx_file.XLSX) as file:
+        xlsx_file.write_book(
             file,
             ((report.short, report.titles, _texts(report, scope)) for report in reports),
             notes,

@@ -54,7 +54,7 @@ SCREENS = (
             "transcript",
             "rosters",
         ),
-        also=("roster-worklist-of",),
+        also=("roster-worklist-of", "roster-worklist-file"),
         open=open_on_the_worklist,
     ),
     Screen(

@@ -34,6 +34,7 @@ from pathways.roster.imports.views import (
 from pathways.roster.views.courses import RosterCourses
 from pathways.roster.views.roster_data import RosterData
 from pathways.roster.views.worklist import RosterWorklist
+from pathways.roster.views.worklist_rows import WorklistFile
 
 YEAR = "districts/<str:district>/<int:end_year>/"
 WORKLIST = f"{YEAR}roster-worklist/"
@@ -44,6 +45,11 @@ FILES = f"{YEAR}mt-data-upload/roster/"
 urlpatterns = [
     path(WORKLIST, RosterWorklist.as_view(), name="roster-worklist"),
     path(f"{WORKLIST}<str:which>/", RosterWorklist.as_view(), name="roster-worklist-of"),
+    path(
+        f"{WORKLIST}<str:which>/file/<str:form>/",
+        WorklistFile.as_view(),
+        name="roster-worklist-file",
+    ),
     path(f"{YEAR}cte-roster-entry/", RosterGrid.as_view(), name="cte-roster-entry"),
     path(DATA, RosterData.as_view(), name="roster-data"),
     path(f"{DATA}courses/", RosterCourses.as_view(), name="roster-courses"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cte_portal import words
 from cte_portal.batches.job import Job
-from cte_portal.ui import csv_file
+from cte_portal.ui import csv_file, xlsx_file
 from pathways.files import values, writer
 from pathways.files.cells import plain, unquoted
 from pathways.files.damage import whole_number
@@ -96,8 +96,12 @@ class ImportResults:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, self.titles, _rows(table))
-            with self.job.writing("report.xlsx", f"{self.summary_name}.xlsx", writer.XLSX) as file:
-                writer.write_xlsx(file, self.titles, _rows(table), sheet="Import Results Summary")
+            with self.job.writing(
+                "report.xlsx", f"{self.summary_name}.xlsx", xlsx_file.XLSX
+            ) as file:
+                xlsx_file.write_xlsx(
+                    file, self.titles, _rows(table), sheet="Import Results Summary"
+                )
         self._keep_rows()
 
     def write_refused(self) -> None:

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
-from cte_portal.ui import csv_file
+from cte_portal.ui import csv_file, xlsx_file
 from pathways.files import writer
 from pathways.files.sent_file import SaveSentFile, SentFile, UndoSentFile
 from pathways.models import EndStatus, Pathway
@@ -89,7 +89,7 @@ class RosterTemplate(ScopedView):
         titles = tuple(column.title for column in chosen.columns)
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         if form == "xlsx":
-            writer.write_xlsx(content, titles, [sample], sheet=chosen.title, notes=NOTES)
+            xlsx_file.write_xlsx(content, titles, [sample], sheet=chosen.title, notes=NOTES)
         elif form == "csv":
             csv_file.write(content, titles, [sample])
         else:
@@ -109,7 +109,7 @@ class RosterTemplate(ScopedView):
             content,
             as_attachment=True,
             filename=names[form],
-            content_type=writer.XLSX if form == "xlsx" else writer.CSV,
+            content_type=xlsx_file.XLSX if form == "xlsx" else writer.CSV,
         )
 
 

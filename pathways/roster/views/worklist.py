@@ -6,21 +6,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.pages.typed import number, paged
+from cte_portal.accounts.listing.filter import MOST_ROWS
+from cte_portal.accounts.listing.table import CHOOSE
 from pathways.ledger.refusals import NotApplied
-from pathways.models import Participation, Pathway, RosterDecision, School
-from pathways.records.grades import grades_of
+from pathways.models import Participation, RosterDecision
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
+from pathways.roster.views.worklist_rows import WorklistRows
 from pathways.roster.worklist.balance import kept_balance_of
+from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.which import Show, Which
-from pathways.roster.worklist.worklist import PAGE, Worklist
-from pathways.scoped import RecordsView
 
 Choice = RosterDecision.Choice
 ANSWERS = "pathways.worklist"
@@ -28,38 +28,27 @@ MOST_REASON = 300
 CREATE, TAKE_BACK = "create", "open"
 
 
-class RosterWorklist(RecordsView):
-    """One of the four lists; without a name in the address the first. What was done with each line
-    is told on the next page, once.
-    """
+class RosterWorklist(WorklistRows):
+    """What was done with each line is told on the next page, once."""
 
-    capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
     keeps = ""
-
-    @cached_property
-    def which(self) -> Which:
-        key = self.kwargs.get("which", Which.WITHOUT_RECORD.key)
-        group = next((which for which in Which if which.key == key), None)
-        if group is None:
-            raise Http404("There is no such list.")
-        return group
-
-    @cached_property
-    def show(self) -> Show:
-        return next((show for show in Show if show.key == self.request.GET.get("show")), Show.OPEN)
-
-    @cached_property
-    def worklist(self) -> Worklist:
-        grade = self.request.GET.get("grade", "").replace("\x00", "")[:2]
-        return Worklist(self.scope, self._number("school"), self._number("pathway"), grade)
-
-    def _number(self, name: str) -> int | None:
-        return number(self.request.GET.get(name, ""))
 
     @property
     def by(self) -> str:
         return self.person.record_name
+
+    @cached_property
+    def typed(self) -> QueryDict | None:
+        """What was ticked and typed, in this request or before the person was signed out."""
+        if self.request.method == "POST":
+            return self.request.POST
+        return self.kept_form() if self.may_edit else None
+
+    @cached_property
+    def ticked(self) -> set[Pair]:
+        chosen = self.typed.getlist("chosen") if self.typed else []
+        return {line.pair for line in Seen.read(chosen)}
 
     def choices(self) -> list[tuple[str, str]]:
         """What can be said to the lines that are shown: value and words."""
@@ -81,7 +70,7 @@ class RosterWorklist(RecordsView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        seen = Seen.read(request.POST.getlist("chosen"))[:PAGE]
+        seen = Seen.read(request.POST.getlist("chosen"))[:MOST_ROWS]
         do, reason = (
             request.POST.get("do", ""),
             " ".join(request.POST.get("reason", "").replace("\x00", "").split()),
@@ -116,7 +105,7 @@ class RosterWorklist(RecordsView):
     def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
         """The page; after a problem with everything that was ticked and typed."""
         balance = kept_balance_of(self.worklist, self.known)
-        own = self.worklist.kept_everything(self.which, self.known)
+        own = self.everything
         counts = {
             Which.WITHOUT_RECORD: balance.counts,
             self.which: {show: len(pairs) for show, pairs in own.items()},
@@ -126,29 +115,22 @@ class RosterWorklist(RecordsView):
             for which in Which
             if which not in counts
         }
-        page, query = paged(self.request, own[self.show], PAGE)
-        lines = self.worklist.lines(page.object_list)
-        kept = (
-            self.request.POST
-            if self.request.method == "POST"
-            else self.kept_form()
-            if self.may_edit
-            else None
+        self.filter.count(counts[self.which])
+        listing = self.listing(
+            without=() if self.may_edit else (CHOOSE,),
+            attrs={"caption": f"{self.which.title}, {self.show.title}", "class": "choosable"},
         )
-        ticked = {line.pair for line in Seen.read(kept.getlist("chosen"))} if kept else set()
+        kept = self.typed
         context = {
             "which": self.which,
             "lists": [
                 (which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which
             ],
-            "shows": [(show, counts[self.which][show]) for show in Show],
             "show": self.show,
-            "heads": self.which.heads + (() if self.show is Show.OPEN else ("Decided",)),
+            "listing": listing,
             "balance": balance,
-            "nothing_judged": "" if lines else self.nothing_judged(balance.rostered),
-            "page": page,
-            "lines": [(line, line.pair in ticked) for line in lines],
-            "query": query,
+            "narrowed": self.filter.is_narrowed,
+            "nothing_judged": self.nothing_judged(balance.rostered) if listing.is_empty else "",
             "kept": (
                 {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")}
                 if kept
@@ -164,7 +146,6 @@ class RosterWorklist(RecordsView):
             "not_done": sum(not answer["done"] for answer in answers or []),
             "problem": problem,
             "field": field,
-            **self.filters(),
         }
         return render(self.request, "pathways/roster/worklist.html", context)
 
@@ -175,20 +156,6 @@ class RosterWorklist(RecordsView):
         if self.which in (Which.WITHOUT_RECORD, Which.UNLIKE):
             return "" if rostered else "rosters"
         return "" if Participation.objects.in_scope(self.scope).exists() else "records"
-
-    def filters(self) -> dict[str, Any]:
-        """What the list can be narrowed to: schools and grades with students in scope, pathways
-        that a course or a record has.
-        """
-        return {
-            "schools": School.objects.filter(district=self.scope.district),
-            "pathways": Pathway.objects.in_scope(self.scope),
-            "grades": grades_of(self.scope, self.known),
-            "school": self.worklist.school,
-            "pathway": self.worklist.pathway,
-            "grade": self.worklist.grade,
-            "narrowed": bool(self.worklist.school or self.worklist.pathway or self.worklist.grade),
-        }
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,7 @@ and records do not agree.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -35,12 +36,15 @@ NAMED = ("person", "taught", "state_id", "last", "first")
 
 @dataclass(frozen=True)
 class Pairs:
-    """Those of a scope; `school`, `pathway` and `grade` narrow them."""
+    """Those of a scope; `school`, `pathway` and `grade` narrow them, and `since`, to records that
+    were changed from that day on.
+    """
 
     scope: Scope
     school: int | None = None
     pathway: int | None = None
     grade: str = ""
+    since: datetime.date | None = None
 
     @cached_property
     def _students(self) -> QuerySet[Any]:
@@ -137,6 +141,8 @@ class Pairs:
             then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
             more = record.filter(modified_end_year=year, total_credits__gt=then)
             pairs = self._images().filter(~self._course(), ~Exists(more))
+        if self.since:
+            pairs = pairs.filter(Exists(record.filter(modified_date__gte=self.since)))
         decided = RosterDecision.objects.of(self.scope).filter(
             state_id=OuterRef("state_id"),
             pathway_id=OuterRef("taught"),

@@ -10,8 +10,8 @@ Choice = RosterDecision.Choice
 
 
 class Which(Enum):
-    """The four lists: address, title, what it means that a line stands there, what it means that
-    none does, and the heads of the columns after student and pathway, `#` over numbers.
+    """The four lists: address, title, what it means that a line stands there, and what it means
+    that none does.
     """
 
     WITHOUT_RECORD = (
@@ -19,7 +19,6 @@ class Which(Enum):
         "Rostered without a record",
         "These students are in a course of the pathway but have no record for it.",
         "Every student in a CTE course has a record, or is dismissed with a reason.",
-        ("Courses", "Transcript#", "Credits#"),
     )
     WITHOUT_COURSE = (
         "without-course",
@@ -29,7 +28,6 @@ class Which(Enum):
             " of the pathway."
         ),
         "Every record whose credits increased this year has a course in its pathway.",
-        ("This year#", "Total#", "Modified"),
     )
     UNLIKE = (
         "unlike-transcript",
@@ -39,7 +37,6 @@ class Which(Enum):
             " courses."
         ),
         "Where the transcript is known, records and transcript agree.",
-        ("Courses", "Transcript#", "This year#"),
     )
     NOTHING_NOW = (
         "nothing-now",
@@ -49,12 +46,10 @@ class Which(Enum):
             " the pathway nor more credits."
         ),
         "Every concentrator from last year has a course or more credits this year.",
-        ("Total last year#", "Record now"),
     )
 
-    def __init__(self, key: str, title: str, says: str, good: str, heads: tuple[str, ...]) -> None:
+    def __init__(self, key: str, title: str, says: str, good: str) -> None:
         self.key, self.title, self.says, self.good = key, title, says, good
-        self.heads = heads
 
     @property
     def dismissal(self) -> Choice:

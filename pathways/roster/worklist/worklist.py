@@ -18,10 +18,9 @@ from pathways.ledger.kept import kept
 from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.roster.worklist.balance import Balance, balance_of
 from pathways.roster.worklist.line import CourseTaken, Pair, RosterLine
+from pathways.roster.worklist.order import Order, in_order
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice, Show, Which
-
-PAGE = 50
 
 
 class Worklist(Pairs):
@@ -34,11 +33,11 @@ class Worklist(Pairs):
             Show.LATER: Q(choice=Choice.LATER),
             Show.DISMISSED: Q(choice=which.dismissal),
         }[show]
-        return self._in_order(self.of_list(which).filter(conditions))
+        return in_order(self.of_list(which).filter(conditions), self.scope)
 
-    def everything(self, which: Which) -> dict[Show, list[Pair]]:
-        """All pairs of a list by the student's name, open, put off and dismissed: what a page
-        counts and what it shows is asked once.
+    def everything(self, which: Which, order: Order = ()) -> dict[Show, list[Pair]]:
+        """All pairs of a list in their order, open, put off and dismissed: what a page counts and
+        what it shows is asked once.
         """
         shows: dict[str | None, Show] = {
             None: Show.OPEN,
@@ -46,15 +45,10 @@ class Worklist(Pairs):
             which.dismissal: Show.DISMISSED,
         }
         groups: dict[Show, list[Pair]] = {show: [] for show in Show}
-        for person, taught, choice in self._in_order(self.of_list(which)).values_list(
-            "person", "taught", "choice"
-        ):
+        pairs = in_order(self.of_list(which), self.scope, order)
+        for person, taught, choice in pairs.values_list("person", "taught", "choice"):
             groups[shows[choice]].append((person, taught))
         return groups
-
-    @staticmethod
-    def _in_order(pairs: QuerySet[Any]) -> QuerySet[Any]:
-        return pairs.order_by("last", "first", "state_id", "taught")
 
     def counts(self, which: Which) -> dict[Show, int]:
         """How many lines of a list are open, put off and dismissed; the open ones here are without
@@ -67,14 +61,16 @@ class Worklist(Pairs):
         )
         return {show: counts[show.key] for show in Show}
 
-    def kept_everything(self, which: Which, known: dict[Any, Any]) -> dict[Show, list[Pair]]:
+    def kept_everything(
+        self, which: Which, known: dict[Any, Any], order: Order = ()
+    ) -> dict[Show, list[Pair]]:
         """The same, kept as keys alone: the lines of a page are read anew."""
-        narrowed = (which, self.school, self.pathway, self.grade)
-        return kept(self.scope, known, "pairs", lambda: self.everything(which), *narrowed)
+        narrowed = (which, self.school, self.pathway, self.grade, self.since, order)
+        return kept(self.scope, known, "pairs", lambda: self.everything(which, order), *narrowed)
 
     def kept_counts(self, which: Which, known: dict[Any, Any]) -> dict[Show, int]:
         """The same of a list that is not shown: its number stands beside its name."""
-        narrowed = (which, self.school, self.pathway, self.grade)
+        narrowed = (which, self.school, self.pathway, self.grade, self.since)
         return kept(self.scope, known, "lines", lambda: self.counts(which), *narrowed)
 
     def balance(self) -> Balance:

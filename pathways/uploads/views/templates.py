@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, access
+from cte_portal.ui import xlsx_file
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS, Layout
 from pathways.follow_up.views.drawn import DrawnPage
@@ -99,5 +100,5 @@ class Template(LayoutPage, DrawnPage):
             "xlsx": f"{empty}.xlsx",
             "filled": f"{filled} {self.scope.district} {self.scope.end_year}.tsv",
         }
-        kind = writer.XLSX if form == "xlsx" else writer.TSV
+        kind = xlsx_file.XLSX if form == "xlsx" else writer.TSV
         return FileResponse(content, as_attachment=True, filename=names[form], content_type=kind)

@@ -78,6 +78,7 @@ DISTRICT |= {
     "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
+    "roster-worklist-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
 }
 
 DISTRICT |= {

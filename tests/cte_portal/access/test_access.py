@@ -107,6 +107,7 @@ WITHOUT_A_ROW = (
     "cte-roster-entry",
     "roster-worklist",
     "roster-worklist-of",
+    "roster-worklist-file",
     "recertification-new",
     "recertification-demand",
     "certification-snapshot",  # of the event, which belongs to no district
@@ -401,8 +402,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif name in ("certification-receipt", "certification-receipt-pdf", "certification-extract"):
         arguments += [SealedCopy.objects.get(round__district=record.student.district_id).pk]
         arguments += ["tsv"] if name == "certification-extract" else []
-    elif name == "roster-worklist-of":
-        arguments += ["without-course"]
+    elif name.startswith("roster-worklist-"):
+        arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]
     elif name == "recertification":
         arguments += [Recertification.objects.get(district=record.student.district_id).pk]
     elif name in ("event-certification", "recertification-new", "recertification-demand") or (

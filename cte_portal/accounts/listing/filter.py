@@ -1,0 +1,99 @@
+"""How a person looks at a list: narrowed, sorted, with these columns, so many rows on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+
+from cte_portal.accounts.listing.table import ListTable
+
+PAGE, MOST_ROWS = 50, 200
+OF_ALL_LISTS = ("sort", "rows")
+
+
+class ListFilter(forms.Form):
+    """Fields of a subclass narrow its list. What cannot be read finds nothing and says so: a list
+    must not say more than was asked for.
+    """
+
+    use_required_attribute = False
+
+    sort = forms.ChoiceField(label="Sort by", required=False)
+    rows = forms.TypedChoiceField(
+        label="Rows on a page",
+        required=False,
+        choices=[(PAGE, PAGE), (MOST_ROWS, MOST_ROWS)],
+        coerce=int,
+    )
+
+    def __init__(
+        self, query: QueryDict, table: type[ListTable], *, spare: Iterable[str] | None = None
+    ) -> None:
+        """`spare` stands in place of the table's own."""
+        self.table, self.named = table, table.named()
+        titles = table.titles()
+        standard = [
+            name for name in titles if name not in (table.spare if spare is None else spare)
+        ]
+        self.columns = [name for name in query.getlist("columns") if name in titles] or standard
+        super().__init__(query, auto_id="%s")
+        self._choices(
+            "sort",
+            [("", "As listed")]
+            + [
+                (f"{turn}{name}", f"{title}{words}")
+                for name, title in table.sorts().items()
+                for turn, words in (("", ""), ("-", ", last first"))
+            ],
+        )
+
+    def _choices(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def narrowing(self) -> Iterator[BoundField]:
+        """The fields of the list itself."""
+        return (self[name] for name in self.fields if name not in OF_ALL_LISTS)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What can be read of it."""
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether all that narrows the list can be read. A sorting that is none is passed
+        over.
+        """
+        self.is_valid()
+        return not set(self.errors) - set(OF_ALL_LISTS)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.values.get(field.name) for field in self.narrowing)
+
+    @property
+    def sorting(self) -> str:
+        return self.values.get("sort") or ""
+
+    @property
+    def size(self) -> int:
+        return self.values.get("rows") or PAGE
+
+    @property
+    def chosen_columns(self) -> list[str]:
+        """In the order of the table; the one that names the row is always among them."""
+        chosen = {*self.columns, self.named}
+        return [name for name in self.table.titles() if name in chosen]
+
+    @property
+    def column_choices(self) -> list[tuple[str, str, bool]]:
+        """Name, title, and whether it is there, of the columns that may be left out."""
+        titles = self.table.titles()
+        chosen = set(self.chosen_columns)
+        return [(name, titles[name], name in chosen) for name in titles if name != self.named]

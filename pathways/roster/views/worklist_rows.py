@@ -1,0 +1,112 @@
+"""The lines of one list of the worklist, as its page and its file show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from pathways.models import Pathway, School
+from pathways.records.grades import grades_of
+from pathways.roster.worklist.filter import WorklistFilter
+from pathways.roster.worklist.line import Pair, RosterLine
+from pathways.roster.worklist.table import TABLES, WorklistRow, WorklistTable
+from pathways.roster.worklist.which import Show, Which
+from pathways.roster.worklist.worklist import Worklist
+from pathways.scoped import RecordsView
+
+
+class WorklistRows(RecordsView, RowsView):
+    """One of the four lists; without a name in the address the first."""
+
+    capability = Capability.VIEW_RECORDS
+    file_name = "roster-worklist"
+
+    @cached_property
+    def which(self) -> Which:
+        key = self.kwargs.get("which", Which.WITHOUT_RECORD.key)
+        group = next((which for which in Which if which.key == key), None)
+        if group is None:
+            raise Http404("There is no such list.")
+        return group
+
+    @cached_property
+    def show(self) -> Show:
+        """Known without the filter's choices, which who sends lines does not need."""
+        return next((show for show in Show if show.key == self.request.GET.get("show")), Show.OPEN)
+
+    @cached_property
+    def ticked(self) -> set[Pair]:
+        """Lines whose boxes are ticked."""
+        return set()
+
+    @property
+    def table(self) -> type[WorklistTable]:
+        return TABLES[self.which]
+
+    @cached_property
+    def filter(self) -> WorklistFilter:
+        return self.filter_of(self.request.GET)
+
+    def filter_of(self, query: QueryDict) -> WorklistFilter:
+        return WorklistFilter(
+            query,
+            self.table,
+            self.which,
+            schools=list(School.objects.filter(district=self.scope.district)),
+            pathways=list(Pathway.objects.in_scope(self.scope)),
+            grades=grades_of(self.scope, self.known),
+        )
+
+    @cached_property
+    def worklist(self) -> Worklist:
+        values = self.filter.values
+        return Worklist(
+            self.scope,
+            values.get("school"),
+            values.get("pathway"),
+            values.get("grade", ""),
+            values.get("since"),
+        )
+
+    @cached_property
+    def everything(self) -> dict[Show, list[Pair]]:
+        order = self.table.fields_of(self.filter.sorting)
+        return self.worklist.kept_everything(self.which, self.known, order)
+
+    def keys(self) -> list[Pair]:
+        return self.everything[self.show]
+
+    def rows(self, keys: Sequence[Pair]) -> list[WorklistRow]:
+        return [self._row(line) for line in self.worklist.lines(keys)]
+
+    def file_address(self, form: str) -> str:
+        if not self.can(Capability.EXPORT_RECORDS):
+            return ""
+        keys = [self.scope.district, self.scope.end_year, self.which.key, form]
+        return reverse("roster-worklist-file", args=keys)
+
+    def _row(self, line: RosterLine) -> WorklistRow:
+        place = [self.scope.district, self.scope.end_year]
+        student, pathway = line.pair
+        if line.record:
+            page, keys, link = "cte-record", [student, pathway], "Open the record"
+        elif self.which is Which.WITHOUT_RECORD:
+            page, keys, link = "cte-record-new", [student], "Enter by hand"
+        else:
+            page, keys, link = "cte-record-history", [student, pathway], "History"
+        return WorklistRow(
+            line,
+            student=reverse("cte-student", args=[*place, student]),
+            address=reverse(page, args=[*place, *keys]),
+            link=link,
+            is_ticked=line.pair in self.ticked,
+        )
+
+
+class WorklistFile(RowsFile, WorklistRows):
+    capability = Capability.EXPORT_RECORDS

@@ -1,0 +1,205 @@
+"""The columns of the four lists of the worklist."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+
+from cte_portal import words
+from cte_portal.accounts.listing.table import HIDDEN_HEAD, HIDDEN_NUMBER, NUMBER, ListTable
+from cte_portal.ui.templatetags.portal import credits, threes, us_date
+from pathways.roster.worklist.line import RosterLine
+from pathways.roster.worklist.which import Which
+
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class WorklistRow:
+    """A line with the addresses it leads to; `link` says what the last one is."""
+
+    line: RosterLine
+    student: str
+    address: str
+    link: str
+    is_ticked: bool = False
+
+
+class WorklistTable(ListTable):
+    spare = ("school", "modified_by")
+
+    choose = tables.TemplateColumn(
+        template_name="pathways/roster/worklist_choose.html",
+        verbose_name="Choose",
+        attrs=HIDDEN_HEAD,
+    )
+    student = tables.TemplateColumn(
+        template_name="pathways/roster/worklist_student.html",
+        accessor="line__student__name",
+        verbose_name="Student",
+        orderable=True,
+        order_by=("last", "first"),
+    )
+    state_id = tables.Column(
+        accessor="line__student__state_id",
+        verbose_name="State ID",
+        orderable=True,
+        order_by=("state_id",),
+    )
+    grade = tables.Column(
+        accessor="line__student__grade",
+        verbose_name="Grade",
+        orderable=True,
+        order_by=("by_grade",),
+    )
+    school = tables.Column(
+        accessor="line__student__school_name",
+        verbose_name="School",
+        orderable=True,
+        order_by=("by_school",),
+    )
+    pathway = tables.Column(
+        accessor="line__pathway__name",
+        verbose_name="CTE Pathway",
+        orderable=True,
+        order_by=("by_pathway",),
+    )
+    decided = tables.TemplateColumn(
+        template_name="pathways/roster/worklist_decided.html",
+        accessor="line__decision",
+        verbose_name="Decided",
+    )
+    open = tables.TemplateColumn(
+        template_name="pathways/roster/worklist_open.html",
+        verbose_name="Open",
+        attrs=HIDDEN_NUMBER,
+    )
+
+    class Meta(ListTable.Meta):
+        row_attrs = {"class": lambda record: "chosen" if record.is_ticked else ""}
+
+    def value_student(self, value: str) -> str:
+        return value
+
+    def render_state_id(self, value: str) -> str:
+        return threes(value)
+
+    def value_state_id(self, value: str) -> str:
+        return value
+
+    def value_decided(self, value: Any) -> str:
+        if value is None:
+            return ""
+        choice = f"{value.get_choice_display()}{f': {value.reason}' if value.reason else ''}"
+        return f"{choice} ({value.by}, {words.text(value.at.date())})"
+
+
+class _Courses(tables.Table):
+    courses = tables.Column(accessor="line__courses", verbose_name="Courses", empty_values=())
+    transcript = tables.Column(
+        accessor="line__transcript", verbose_name="Transcript", attrs=NUMBER, empty_values=()
+    )
+
+    def render_courses(self, value: Any) -> str:
+        return ", ".join(course.name for course in value)
+
+    def render_transcript(self, value: Decimal | None) -> str:
+        return NOT_KNOWN if value is None else credits(value)
+
+
+class WithoutRecordTable(_Courses, WorklistTable):
+    credits = tables.Column(accessor="line__credits", verbose_name="Credits", attrs=NUMBER)
+
+    class Meta(WorklistTable.Meta):
+        sequence = (
+            "choose",
+            "student",
+            "...",
+            "courses",
+            "transcript",
+            "credits",
+            "decided",
+            "open",
+        )
+
+    def render_credits(self, value: Decimal) -> str:
+        return credits(value)
+
+
+class WithoutCourseTable(WorklistTable):
+    grown = tables.Column(accessor="line__grown_in_all", verbose_name="This year", attrs=NUMBER)
+    total = tables.Column(
+        accessor="line__record__total_credits",
+        verbose_name="Total",
+        attrs=NUMBER,
+        orderable=True,
+        order_by=("by_total",),
+    )
+    modified = tables.Column(
+        accessor="line__record__modified_date",
+        verbose_name="Modified",
+        orderable=True,
+        order_by=("by_modified",),
+    )
+    modified_by = tables.Column(accessor="line__record__modified_by", verbose_name="Modified by")
+
+    class Meta(WorklistTable.Meta):
+        sequence = ("choose", "student", "...", "decided", "open")
+
+    def render_grown(self, value: Decimal) -> str:
+        return credits(value)
+
+    def render_total(self, value: Decimal) -> str:
+        return credits(value)
+
+    def render_modified(self, value: datetime.date) -> str:
+        return us_date(value)
+
+    def value_modified(self, value: datetime.date) -> str:
+        return words.text(value)
+
+
+class UnlikeTable(_Courses, WorklistTable):
+    grown = tables.Column(accessor="line__grown", verbose_name="This year", attrs=NUMBER)
+
+    class Meta(WorklistTable.Meta):
+        sequence = ("choose", "student", "...", "courses", "transcript", "grown", "decided", "open")
+
+    def render_grown(self, value: Decimal) -> str:
+        return credits(value)
+
+
+class NothingNowTable(WorklistTable):
+    before = tables.Column(
+        accessor="line__before__total_credits", verbose_name="Total last year", attrs=NUMBER
+    )
+    record = tables.Column(
+        accessor="line__record",
+        verbose_name="Record now",
+        empty_values=(),
+        orderable=True,
+        order_by=("by_total",),
+    )
+
+    class Meta(WorklistTable.Meta):
+        sequence = ("choose", "student", "...", "before", "record", "decided", "open")
+
+    def render_before(self, value: Decimal) -> str:
+        return credits(value)
+
+    def render_record(self, value: Any) -> str:
+        if value is None:
+            return "deleted"
+        return f"{credits(value.total_credits)} credits, {words.text(value.concentrator)}"
+
+
+TABLES: dict[Which, type[WorklistTable]] = {
+    Which.WITHOUT_RECORD: WithoutRecordTable,
+    Which.WITHOUT_COURSE: WithoutCourseTable,
+    Which.UNLIKE: UnlikeTable,
+    Which.NOTHING_NOW: NothingNowTable,
+}
