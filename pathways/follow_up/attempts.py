@@ -7,16 +7,25 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
 from pathways.follow_up.contacted import is_enough, judge_day, judge_enough
-from pathways.models import Attempt, FollowUpEntry, FollowUpYear, Outcome, PostProgramStatus
+from pathways.models import (
+    Attempt,
+    FollowUpEntry,
+    FollowUpYear,
+    Outcome,
+    OutcomeProposal,
+    PostProgramStatus,
+)
 
 ATTEMPT = Outcome.Origin.ATTEMPT
 SCREEN = Outcome.Origin.SCREEN
+PROPOSAL = Outcome.Origin.PROPOSAL
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ def set_outcome(
         stored = outcomes.outcome_of(line)
         if stored and (stored.status, stored.date_contacted, stored.origin) == answer:
             return False
-        _as_seen(stored, seen)
+        as_seen(stored, seen)
         judge_day(line, year, date)
         judge_enough(
             offered(scope, status), year, list(Attempt.objects.standing().filter(entry=line))
@@ -132,18 +141,24 @@ def set_outcome(
 def follow_attempts(
     scope: Scope, entry: int, *, seen: tuple[str, str], by: str, by_id: int
 ) -> bool:
-    """Give up an outcome that a person set: the attempts decide again."""
+    """Give up an outcome that a person set: the attempts decide again. An answer from elsewhere
+    that was accepted is asked again.
+    """
     with outcomes.follow_up_open(scope) as year:
         line = outcomes.entry_to_write(scope, entry)
         stored = outcomes.outcome_of(line)
         if stored is None or stored.origin == ATTEMPT:
             return False
-        _as_seen(stored, seen)
+        as_seen(stored, seen)
+        accepted_answers(line).update(
+            resolution="", resolved_at=None, resolved_by="", date_contacted=None
+        )
         answer = _best(line, year)
         return bool(outcomes.write(scope, line, answer, by=by, by_id=by_id))
 
 
-def _as_seen(stored: Outcome | None, seen: tuple[str, str]) -> None:
+def as_seen(stored: Outcome | None, seen: tuple[str, str]) -> None:
+    """Refuse where the outcome is not the one that the person saw."""
     if ((stored.status, stored.origin) if stored else ("", "")) != seen:
         raise Refusal(
             "Someone else changed the outcome after you opened the page. Nothing was saved. Open the"
@@ -154,11 +169,28 @@ def _as_seen(stored: Outcome | None, seen: tuple[str, str]) -> None:
 def follow(
     scope: Scope, entry: FollowUpEntry, year: FollowUpYear, *, by: str, by_id: int | None
 ) -> bool:
-    """Bring the outcome to the best attempt, where no person set it."""
+    """Bring the outcome to the best attempt, where no person set it. A contact that was made comes
+    before an answer from elsewhere, which comes back when no contact is left.
+    """
     stored = outcomes.outcome_of(entry)
-    if stored and stored.origin != ATTEMPT:
+    if stored and stored.origin not in (ATTEMPT, PROPOSAL):
         return False
-    return bool(outcomes.write(scope, entry, _best(entry, year), by=by, by_id=by_id))
+    best = _best(entry, year)
+    if best is None or not _is_answer(best[0]):
+        accepted = accepted_answers(entry).last()
+        if accepted and accepted.date_contacted:
+            best = accepted.status, accepted.date_contacted, PROPOSAL
+    return bool(outcomes.write(scope, entry, best, by=by, by_id=by_id))
+
+
+def accepted_answers(entry: FollowUpEntry) -> QuerySet[OutcomeProposal]:
+    """The answer from elsewhere that somebody has accepted for the line."""
+    accepted = OutcomeProposal.Resolution.ACCEPTED
+    return OutcomeProposal.objects.filter(entry=entry, resolution=accepted).order_by("pk")
+
+
+def _is_answer(code: str) -> bool:
+    return PostProgramStatus.objects.filter(code=code, is_answered=True).exists()
 
 
 def _best(

@@ -14,6 +14,7 @@ OF_CALLS = (
     "follow-up-outcome",
     "follow-up-contacts",
     "follow-up-contacts-file",
+    "follow-up-elsewhere-add",
 )
 
 SCREENS = (
@@ -53,6 +54,20 @@ SCREENS = (
         listed=False,
     ),
     Screen(
+        name="Answers from Elsewhere",
+        path=PATH,
+        url_name="follow-up-elsewhere",
+        capability=Capability.FOLLOW_UP,
+        synonyms=(
+            "proposals",
+            "another district's answer",
+            "Clearinghouse",
+            "return file",
+            "accept an answer",
+        ),
+        listed=False,
+    ),
+    Screen(
         name="CTE Follow-up",
         path=PATH,
         url_name="follow-up-list",
@@ -72,6 +87,7 @@ SCREENS = (
             "follow-up",
             *OF_CALLS,
             "follow-up-differences",
+            "follow-up-elsewhere",
             "follow-up-request",
             "follow-up-request-add",
             "follow-up-request-remove",

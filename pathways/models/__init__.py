@@ -21,6 +21,7 @@ from pathways.models.follow_up import (
     Outcome,
     OutcomeChange,
     OutcomeDifference,
+    OutcomeProposal,
     PostProgramStatus,
 )
 from pathways.models.lock import CollectionLock
@@ -72,6 +73,7 @@ __all__ = [
     "Outcome",
     "OutcomeChange",
     "OutcomeDifference",
+    "OutcomeProposal",
     "Participation",
     "Pathway",
     "PostProgramStatus",

@@ -10,6 +10,7 @@ from pathways.models.follow_up.entry import FollowUpEntry, FollowUpPathway
 from pathways.models.follow_up.list_request import ListRequest
 from pathways.models.follow_up.merged_row import MergedRow
 from pathways.models.follow_up.outcome import Outcome, OutcomeChange
+from pathways.models.follow_up.proposal import OutcomeProposal
 from pathways.models.follow_up.status import PostProgramStatus
 from pathways.models.follow_up.year import FollowUpYear
 
@@ -25,5 +26,6 @@ __all__ = [
     "Outcome",
     "OutcomeChange",
     "OutcomeDifference",
+    "OutcomeProposal",
     "PostProgramStatus",
 ]

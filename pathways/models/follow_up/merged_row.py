@@ -23,6 +23,7 @@ class MergedRow(models.Model):
         DOUBLE = "double", "Line that both had"
         ATTEMPT = "attempt", "Attempt"
         DIFFERENCE = "differs", "Difference from a file"
+        PROPOSAL = "answer", "Answer from elsewhere"
         CONTACT = "contact", "Contact"
         SHARED = "shared", "Contact that both had"
 
@@ -50,6 +51,7 @@ class MergedRow(models.Model):
                         "double",
                         "attempt",
                         "differs",
+                        "answer",
                         "contact",
                         "shared",
                     ]

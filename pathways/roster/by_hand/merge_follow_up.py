@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -26,6 +27,7 @@ from pathways.models import (
     Outcome,
     OutcomeChange,
     OutcomeDifference,
+    OutcomeProposal,
     RowChange,
     Student,
 )
@@ -49,7 +51,12 @@ KEPT = (
 )
 """Of a line that both had: what undo gives it back."""
 MOMENTS = ("since", "left_at")
-OF_A_LINE: dict[str, type[Model]] = {Kind.ATTEMPT: Attempt, Kind.DIFFERENCE: OutcomeDifference}
+OF_A_LINE: dict[Kind, tuple[type[Model], str, str]] = {
+    Kind.ATTEMPT: (Attempt, "attempt", "attempts"),
+    Kind.DIFFERENCE: (OutcomeDifference, "difference from a file", "differences from files"),
+    Kind.PROPOSAL: (OutcomeProposal, "answer from elsewhere", "answers from elsewhere"),
+}
+"""What hangs on a line, and goes with it."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +68,18 @@ class FollowUp:
     @cached_property
     def own(self) -> dict[int, FollowUpEntry]:
         """The lines of the row that stays, by end year."""
-        return {entry.end_year: entry for entry in _entries(self.student)}
+        return {row.end_year: row for row in FollowUpEntry.objects.filter(student=self.student)}
 
     @cached_property
     def entries(self) -> list[FollowUpEntry]:
-        return list(_entries(self.twin))
+        return list(FollowUpEntry.objects.filter(student=self.twin).order_by("end_year"))
 
     @cached_property
-    def attempts(self) -> list[Attempt]:
-        return list(Attempt.objects.filter(entry__in=self.entries).order_by("pk"))
-
-    @cached_property
-    def differences(self) -> list[OutcomeDifference]:
-        return list(OutcomeDifference.objects.filter(entry__in=self.entries).order_by("pk"))
+    def of_lines(self) -> dict[Kind, list[Any]]:
+        return {
+            kind: list(model._default_manager.filter(entry__in=self.entries).order_by("pk"))
+            for kind, (model, *_) in OF_A_LINE.items()
+        }
 
     @cached_property
     def contacts(self) -> list[Contact]:
@@ -84,16 +90,9 @@ class FollowUp:
         return list(Outcome.objects.filter(student=self.twin).order_by("end_year"))
 
     @cached_property
-    def answers(self) -> dict[int, Outcome]:
-        """The outcomes of the row that stays, by end year."""
-        return {row.end_year: row for row in Outcome.objects.filter(student=self.student)}
-
-    @cached_property
     def conflicts(self) -> list[str]:
-        sentences = []
-        years = {entry.end_year for entry in self.entries}
-        years |= {outcome.end_year for outcome in self.outcomes}
-        sentences += _certified(self.scope, years)
+        years = {row.end_year for row in (*self.entries, *self.outcomes)}
+        sentences = _certified(self.scope, years)
         is_open = OutcomeDifference.objects.filter(resolution="")
         own = is_open.filter(entry__student=self.student).values_list("entry__end_year", flat=True)
         twins = is_open.filter(entry__student=self.twin).values_list("entry__end_year", flat=True)
@@ -102,8 +101,9 @@ class FollowUp:
                 f"Both have a difference of {school_year_label(end_year)} to resolve. Resolve one of"
                 " them first."
             )
+        answers = _answers(self.student)
         for outcome in self.outcomes:
-            answer = self.answers.get(outcome.end_year)
+            answer = answers.get(outcome.end_year)
             if answer and _answer(answer) != _answer(outcome):
                 sentences.append(
                     f"They have different outcomes of {school_year_label(outcome.end_year)}. Correct"
@@ -115,8 +115,7 @@ class FollowUp:
     def effects(self) -> list[str]:
         counts = [
             (len(self.entries), "line of follow-up lists", "lines of follow-up lists"),
-            (len(self.attempts), "attempt", "attempts"),
-            (len(self.differences), "difference from a file", "differences from files"),
+            *((len(rows), *OF_A_LINE[kind][1:]) for kind, rows in self.of_lines.items()),
             (len(self.contacts), "contact", "contacts"),
             (len(self.outcomes), "outcome", "outcomes"),
         ]
@@ -129,7 +128,7 @@ class FollowUp:
     @property
     def rows(self) -> Iterator[str]:
         """Every row that moves: another one is another merge."""
-        for row in (*self.entries, *self.attempts, *self.differences, *self.contacts):
+        for row in (*self.entries, *chain(*self.of_lines.values()), *self.contacts):
             yield f"{type(row).__name__} {row.pk}"
         for outcome in self.outcomes:
             yield f"Outcome {outcome.pk} {editing.version_of(OUTCOME, outcome.pk)}"
@@ -138,7 +137,7 @@ class FollowUp:
         """Must run while the district is held. Returns how many outcomes were written."""
         moves = [self._move(batch, Kind.STUDENT, self.twin.pk, self.twin.pk, self.student.pk)]
         doubles = {entry.pk: self.own.get(entry.end_year) for entry in self.entries}
-        for kind, rows in ((Kind.ATTEMPT, self.attempts), (Kind.DIFFERENCE, self.differences)):
+        for kind, rows in self.of_lines.items():
             for row in rows:
                 if stays := doubles[row.entry_id]:
                     moves.append(self._move(batch, kind, row.pk, row.entry_id, stays.pk))
@@ -172,9 +171,10 @@ class FollowUp:
                 Contact.objects.filter(pk=contact.pk).update(student=self.student)
 
     def _outcomes(self) -> Iterator[RowEdit]:
+        answers = _answers(self.student)
         for outcome in self.outcomes:
             seen = editing.version_of(OUTCOME, outcome.pk)
-            if outcome.end_year in self.answers:
+            if outcome.end_year in answers:
                 yield RowEdit(row=outcome.pk, seen=seen, is_removed=True)
             else:
                 yield RowEdit({"student_id": self.student.pk}, outcome.pk, seen)
@@ -214,7 +214,7 @@ def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) ->
         if move.kind == Kind.ENTRY:
             FollowUpEntry.objects.filter(pk=move.row).update(student_id=move.before)
         elif move.kind in OF_A_LINE:
-            rows = OF_A_LINE[move.kind]._default_manager.filter(pk=move.row)
+            rows = OF_A_LINE[Kind(move.kind)][0]._default_manager.filter(pk=move.row)
             rows.update(entry_id=entries[move.before].pk)
         elif move.kind == Kind.CONTACT:
             Contact.objects.filter(pk=move.row).update(student_id=move.before)
@@ -291,8 +291,9 @@ def _image(entry: FollowUpEntry) -> dict[str, Any]:
     return {**texts, "pathways": list(entry.pathways.values_list("code", "name"))}
 
 
-def _entries(student: Student) -> Iterator[FollowUpEntry]:
-    yield from FollowUpEntry.objects.filter(student=student).order_by("end_year")
+def _answers(student: Student) -> dict[int, Outcome]:
+    """The student's outcomes by end year."""
+    return {row.end_year: row for row in Outcome.objects.filter(student=student)}
 
 
 def _answer(outcome: Outcome) -> tuple[str, datetime.date | None]:

@@ -17,6 +17,8 @@ from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.list_requests.asking import ask_to_remove
 from pathways.follow_up.list_requests.deciding import approve, deny
+from pathways.follow_up.proposals import deciding
+from pathways.follow_up.proposals.proposing import Answer, propose
 from pathways.follow_up.workbench.calling import hold
 from pathways.follow_up.workbench.contacts import add, way
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
@@ -70,6 +72,7 @@ def without_dates(stage: Stage, page: Page) -> None:
 
 
 CALLS = "/districts/9012/2024/cte-follow-up/"
+ELSEWHERE = f"{CALLS}elsewhere/"
 
 
 def calls(stage: Stage, page: Page) -> None:
@@ -234,6 +237,34 @@ def differences_locked(stage: Stage, page: Page) -> None:
     page.goto(DIFFERENCES)
 
 
+def elsewhere(stage: Stage, page: Page) -> None:
+    """One answer to decide, one of a student who was contacted, and one that was declined."""
+    calls(stage, page)
+    graduate, dropout = FollowUpEntry.objects.on_list().order_by("student__state_id")
+    scope, by = Scope("9012", 2024), {"by": "KELLER, DANIEL", "by_id": 2}
+    today = timezone.localdate()
+    for entry, status, source in (
+        (graduate, "01", "Billings"),
+        (dropout, "05", "Two Rivers"),
+        (dropout, "01", "Billings"),
+    ):
+        row = propose(scope, Answer(entry.pk, status, today), source, **by)  # type: ignore[arg-type]
+    deciding.decline(scope, row.pk, by="KELLER, DANIEL")
+    page.goto(ELSEWHERE)
+
+
+def elsewhere_of_line(stage: Stage, page: Page) -> None:
+    elsewhere(stage, page)
+    entry = FollowUpEntry.objects.get(student__state_id="999000902")
+    page.goto(f"{CALLS}{entry.pk}/")
+
+
+def elsewhere_wrong(stage: Stage, page: Page) -> None:
+    call("999000902", "elsewhere/")(stage, page)
+    page.get_by_role("button", name="Add the answer").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 def contacts_preview(stage: Stage, page: Page) -> None:
     """One student with contacts, and a row that is refused."""
     on_the_list(stage, page)
@@ -304,8 +335,18 @@ STATES: dict[str, list[State]] = {
     "follow-up-line": [
         State("a graduate whom somebody is calling", call("999000901")),
         State("a dropout", call("999000902")),
+        State("with answers from elsewhere", elsewhere_of_line),
         State("errors", call_wrong),
         State("locked", locked),
+    ],
+    "follow-up-elsewhere": [
+        State("to decide", elsewhere),
+        State("none", at(ELSEWHERE)),
+        State("as a viewer sees it", elsewhere, who="viewer"),
+    ],
+    "follow-up-elsewhere-add": [
+        State("add", call("999000902", "elsewhere/")),
+        State("errors", elsewhere_wrong),
     ],
     "follow-up-contacts": [
         State("add", call("999000901", "contacts/")),

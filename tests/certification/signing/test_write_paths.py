@@ -216,6 +216,8 @@ ELSEWHERE = {
             "follow-up-request-add",
             "follow-up-request-remove",
             "follow-up-differences",
+            "follow-up-elsewhere",
+            "follow-up-elsewhere-add",
         ),
         "follows up leavers: outcomes are a collection of their own (tests/pathways/follow_up,"
         " tests/pathways/uploads/fall)",

@@ -77,6 +77,7 @@ WITHOUT_A_ROW = (
     "follow-up-contacts-file",
     "follow-up-request-add",
     "follow-up-differences",
+    "follow-up-elsewhere",
     "roster-data",
     "roster-courses",
     "roster-schools",

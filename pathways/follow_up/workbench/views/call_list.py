@@ -15,7 +15,7 @@ from pathways.follow_up.views.drawn import DrawnPage
 from pathways.follow_up.workbench.call_list import CallState
 from pathways.follow_up.workbench.calling import hold, hold_next, is_held
 from pathways.follow_up.workbench.views.pages import WorkbenchPage
-from pathways.models import Attempt, FollowUpEntry, PostProgramStatus
+from pathways.models import Attempt, FollowUpEntry, OutcomeProposal, PostProgramStatus
 
 PAGE = 100
 NEXT = "next"
@@ -60,6 +60,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "query": query,
             "rows": self.rows(page.object_list),
             "saved": self.saved_before(),
+            "proposals_open": OutcomeProposal.objects.in_scope(self.scope).undecided().count(),
         }
         return render(request, "pathways/follow_up/calls.html", context)
 

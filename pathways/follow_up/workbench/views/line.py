@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -13,10 +14,11 @@ from cte_portal.refusals import Refusal
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.outcomes import outcome_of
+from pathways.follow_up.proposals.lines import lines_of
 from pathways.follow_up.workbench.calling import hold, hold_next, is_held, let_go
 from pathways.follow_up.workbench.forms import AttemptForm, OutcomeForm, day_to_propose
 from pathways.follow_up.workbench.views.pages import LinePage
-from pathways.models import Attempt, Contact, Outcome, PostProgramStatus
+from pathways.models import Attempt, Contact, Outcome, OutcomeProposal, PostProgramStatus
 from pathways.models.author import told_apart
 
 ALREADY_HELD = "Somebody else is calling this student. Try again in a quarter of an hour."
@@ -61,6 +63,8 @@ class CallPage(LinePage, ActionView):
             "outcome": outcome,
             "outcome_name": names.get(outcome.status, outcome.status) if outcome else "",
             "is_set": bool(outcome and outcome.origin != Outcome.Origin.ATTEMPT),
+            "is_proposal": bool(outcome and outcome.origin == Outcome.Origin.PROPOSAL),
+            "proposals": lines_of(self.scope, self.proposals()),
             "held_by": self.entry.caller
             if has_caller and self.entry.caller_id != self.person.pk
             else "",
@@ -69,6 +73,11 @@ class CallPage(LinePage, ActionView):
             "saved": self.saved_before(),
         }
         return super().get_context_data(**{**kwargs, **own})
+
+    def proposals(self) -> QuerySet[OutcomeProposal]:
+        """What others say, the latest first."""
+        rows = OutcomeProposal.objects.filter(entry=self.entry).order_by("-at", "-pk")
+        return rows.select_related("entry__student")
 
     def act(self, form: Any) -> HttpResponse:
         values = form.cleaned_data

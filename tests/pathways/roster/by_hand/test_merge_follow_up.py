@@ -21,6 +21,7 @@ from pathways.models import (
     Outcome,
     OutcomeChange,
     OutcomeDifference,
+    OutcomeProposal,
     Student,
 )
 from pathways.roster.by_hand.merge import Merge
@@ -38,6 +39,18 @@ WHO = {"by": "MARTIN, CHERYL", "by_id": 1}
 def make_attempt(student: Student, means: str = "phone") -> None:
     entry = FollowUpEntry.objects.get(student=student)
     Attempt.objects.create(entry=entry, date="2024-11-05", means=means, at=timezone.now(), **WHO)
+
+
+def make_proposal(student: Student) -> None:
+    OutcomeProposal.objects.create(
+        entry=FollowUpEntry.objects.get(student=student),
+        source="district",
+        source_name="Billings",
+        status="01",
+        as_of="2024-11-05",
+        at=timezone.now(),
+        **WHO,
+    )
 
 
 def reached_by(student: Student, value: str) -> None:
@@ -62,6 +75,9 @@ def everything() -> dict[str, list[Any]]:
         "attempts": sorted(Attempt.objects.values_list("entry__student__state_id", "means")),
         "differences": sorted(
             OutcomeDifference.objects.values_list("entry__student__state_id", "status")
+        ),
+        "proposals": sorted(
+            OutcomeProposal.objects.values_list("entry__student__state_id", "source_name")
         ),
         "contacts": sorted(Contact.objects.values_list("student__state_id", "value")),
         "outcomes": sorted(
@@ -92,10 +108,11 @@ def test_lines_attempts_contacts_and_outcomes_go_along_and_back(
     reached_by(twin, "406 555 0100")
     reached_by(twin, "406 555 0199")
     answered(twin)
+    make_proposal(twin)
     before = everything()
     page = merge(pages, kayla, "999000124")
     assert (
-        "Follow-up: 1 line of follow-up lists, 1 attempt, 2 contacts, 1 outcome move to State ID"
+        "Follow-up: 1 line of follow-up lists, 1 attempt, 1 answer from elsewhere, 2 contacts, 1 outcome move to State ID"
         " 999000123." in page
     )
     assert everything() == {
@@ -105,6 +122,7 @@ def test_lines_attempts_contacts_and_outcomes_go_along_and_back(
         "contacts": [("999000123", "406 555 0100"), ("999000123", "406 555 0199")],
         "outcomes": [("999000123", "01", datetime.date(2024, 11, 6), "attempt")],
         "differences": [],
+        "proposals": [("999000123", "Billings")],
     }
     follow_up_list(leavers.scope)  # both State IDs of the sealed copy lead to the student
     assert everything()["pathways"] == [("999000123", BUSINESS), ("999000123", HEALTH)]

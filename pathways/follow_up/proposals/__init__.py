@@ -1,0 +1,1 @@
+"""Answers from elsewhere, which a person accepts or declines (R-FUP-15)."""

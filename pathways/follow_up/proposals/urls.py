@@ -1,0 +1,12 @@
+"""Addresses of answers from elsewhere."""
+
+from django.urls import path
+
+from pathways.follow_up.proposals.views import AddElsewhere, Elsewhere
+
+SCREEN = "districts/<str:district>/<int:end_year>/cte-follow-up/"
+
+urlpatterns = [
+    path(f"{SCREEN}elsewhere/", Elsewhere.as_view(), name="follow-up-elsewhere"),
+    path(f"{SCREEN}<int:entry>/elsewhere/", AddElsewhere.as_view(), name="follow-up-elsewhere-add"),
+]
