@@ -91,7 +91,7 @@ class FollowUp:
 
     @cached_property
     def conflicts(self) -> list[str]:
-        years = {row.end_year for row in (*self.entries, *self.outcomes)}
+        years = {*(row.end_year for row in self.entries), *(row.end_year for row in self.outcomes)}
         sentences = _certified(self.scope, years)
         is_open = OutcomeDifference.objects.filter(resolution="")
         own = is_open.filter(entry__student=self.student).values_list("entry__end_year", flat=True)
