@@ -17,7 +17,7 @@ from pathways.models import OutcomeProposal
 Source = OutcomeProposal.Source
 
 
-class Answer(NamedTuple):
+class OutsideAnswer(NamedTuple):
     """What a source says of a line: a status as of a day."""
 
     entry: int
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     as_of: datetime.date
 
 
-def judge(scope: Scope, answer: Answer) -> None:
+def judge(scope: Scope, answer: OutsideAnswer) -> None:
     """Refuse what can be nobody's answer."""
     if answer.as_of > timezone.localdate():
         raise Refusal("The date must not be in the future. Nothing was saved.", field="as_of")
@@ -34,7 +34,7 @@ def judge(scope: Scope, answer: Answer) -> None:
 
 
 def propose(
-    scope: Scope, answer: Answer, source_name: str, *, by: str, by_id: int
+    scope: Scope, answer: OutsideAnswer, source_name: str, *, by: str, by_id: int
 ) -> OutcomeProposal:
     """What another district told. Raises a Refusal."""
     with outcomes.follow_up_open(scope):
@@ -52,7 +52,7 @@ def propose(
 
 def keep(
     scope: Scope,
-    answers: Iterable[Answer],
+    answers: Iterable[OutsideAnswer],
     source: OutcomeProposal.Source,
     source_name: str,
     *,

@@ -16,7 +16,7 @@ from cte_portal.refusals import Refusal
 from pathways.follow_up.proposals import deciding
 from pathways.follow_up.proposals.forms import DecidingForm, ElsewhereForm
 from pathways.follow_up.proposals.lines import lines_of
-from pathways.follow_up.proposals.proposing import Answer, propose
+from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
 from pathways.follow_up.workbench.views.pages import LinePage, WorkbenchPage
 from pathways.models import OutcomeProposal
 
@@ -90,7 +90,7 @@ class AddElsewhere(LinePage, ActionView):
 
     def act(self, form: Any) -> HttpResponse:
         values = form.cleaned_data
-        answer = Answer(self.entry.pk, values["status"], values["as_of"])
+        answer = OutsideAnswer(self.entry.pk, values["status"], values["as_of"])
         propose(self.scope, answer, values["source_name"], **self.author)
         self.tell("The answer waits to be accepted.")
         return redirect(self.address("follow-up-line", self.entry.pk))

@@ -18,7 +18,7 @@ from pathways.follow_up.attempts import Try
 from pathways.follow_up.list_requests.asking import ask_to_remove
 from pathways.follow_up.list_requests.deciding import approve, deny
 from pathways.follow_up.proposals import deciding
-from pathways.follow_up.proposals.proposing import Answer, propose
+from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
 from pathways.follow_up.workbench.calling import hold
 from pathways.follow_up.workbench.contacts import add, way
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
@@ -248,7 +248,7 @@ def elsewhere(stage: Stage, page: Page) -> None:
         (dropout, "05", "Two Rivers"),
         (dropout, "01", "Billings"),
     ):
-        row = propose(scope, Answer(entry.pk, status, today), source, **by)  # type: ignore[arg-type]
+        row = propose(scope, OutsideAnswer(entry.pk, status, today), source, **by)  # type: ignore[arg-type]
     deciding.decline(scope, row.pk, by="KELLER, DANIEL")
     page.goto(ELSEWHERE)
 

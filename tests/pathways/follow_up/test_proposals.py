@@ -17,7 +17,7 @@ from cte_portal.refusals import Refusal
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.proposals import deciding
-from pathways.follow_up.proposals.proposing import Answer, propose
+from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
 from pathways.models import (
     CollectionLock,
     FollowUpEntry,
@@ -44,7 +44,7 @@ def entry(leavers: Leavers) -> FollowUpEntry:
 def proposal(
     leavers: Leavers, entry: FollowUpEntry, status: str = COLLEGE, days: int = 1
 ) -> OutcomeProposal:
-    return propose(leavers.scope, Answer(entry.pk, status, days_ago(days)), "Billings", **BY)
+    return propose(leavers.scope, OutsideAnswer(entry.pk, status, days_ago(days)), "Billings", **BY)
 
 
 def call(leavers: Leavers, entry: FollowUpEntry, status: str = WORK) -> None:
