@@ -88,8 +88,8 @@ def test_a_contact_that_is_made_later_comes_first_and_gives_way_when_it_is_taken
     assert answer_of(entry) == (COLLEGE, days_ago(1), "proposal"), "nobody was reached"
     call(leavers, entry)
     assert answer_of(entry) == (WORK, days_ago(0), "attempt")
-    made = entry.attempts.get(status=WORK)
-    attempts.take_back(leavers.scope, made.pk, **BY)
+    contact = entry.attempts.get(status=WORK)
+    attempts.take_back(leavers.scope, contact.pk, **BY)
     assert answer_of(entry) == (COLLEGE, days_ago(1), "proposal")
 
 
@@ -186,8 +186,8 @@ def test_it_is_entered_and_decided_on_the_students_page(
     client.force_login(clerk)
     line = f"/districts/9012/2024/cte-follow-up/{entry.pk}/"
     assert "Enter who gave the answer" in text(client.post(f"{line}elsewhere/", {}))
-    told = {"source_name": "Billings", "status": COLLEGE, "as_of": f"{days_ago(1):%m/%d/%Y}"}
-    page = text(client.post(f"{line}elsewhere/", told, follow=True))
+    fields = {"source_name": "Billings", "status": COLLEGE, "as_of": f"{days_ago(1):%m/%d/%Y}"}
+    page = text(client.post(f"{line}elsewhere/", fields, follow=True))
     assert "The answer waits to be accepted." in page and "Billings" in page
     assert f"As of {days_ago(1):%m/%d/%Y}" in page
     row = OutcomeProposal.objects.get()
