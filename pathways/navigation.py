@@ -8,6 +8,7 @@ from cte_portal.frame import Screen
 from pathways.elements import navigation as elements
 from pathways.follow_up import navigation as follow_up
 from pathways.lists.follow_up.navigation import LISTS
+from pathways.records import navigation as records
 from pathways.resync import navigation as resync
 from pathways.roster import navigation
 
@@ -53,6 +54,7 @@ SCREENS = (
             "cte-record-move",
         ),
     ),
+    *records.LISTS,
     *elements.SCREENS,
     *navigation.SCREENS,
     *follow_up.SCREENS,

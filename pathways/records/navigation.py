@@ -1,4 +1,6 @@
-"""Where *Views and Downloads* stands in the navigation: beside the people of the district."""
+"""Where lists of students stand in the navigation, and *Views and Downloads*: beside the people of
+the district.
+"""
 
 from __future__ import annotations
 
@@ -20,5 +22,26 @@ VIEWS = (
             "FERPA",
             "disclosure",
         ),
+    ),
+)
+
+LISTS = (
+    Screen(
+        name="Student List",
+        path=("Student Information", "State Programs"),
+        url_name="student-list",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "all students",
+            "students by school",
+            "students by grade",
+            "students by pathway",
+            "no record yet",
+            "export students",
+            "spreadsheet",
+            "concentrators",
+        ),
+        also=("student-list-file",),
+        listed=False,
     ),
 )

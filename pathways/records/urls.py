@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pathways.records.student_list.views import StudentListFile, StudentListPage
 from pathways.records.views.deletion import DeleteRecord
 from pathways.records.views.elements import RecordElements
 from pathways.records.views.history import RecordHistory, RestoreRecord
@@ -15,9 +16,12 @@ from pathways.records.views.students import StudentSearch
 from pathways.records.views.view_events import DistrictViewEvents, DistrictViewEventsFile
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
+LIST = "districts/<str:district>/<int:end_year>/student-list/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
 
 urlpatterns = [
+    path(LIST, StudentListPage.as_view(), name="student-list"),
+    path(f"{LIST}file/<str:form>/", StudentListFile.as_view(), name="student-list-file"),
     path(SCREEN, StudentSearch.as_view(), name="cte-concentrator"),
     path(f"{SCREEN}<int:student>/", StudentPage.as_view(), name="cte-student"),
     path(f"{SCREEN}<int:student>/new/", NewRecord.as_view(), name="cte-record-new"),

@@ -10,8 +10,6 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
-from pathways.models import Pathway, School
-from pathways.records.grades import grades_of
 from pathways.roster.worklist.filter import WorklistFilter
 from pathways.roster.worklist.line import Pair, RosterLine
 from pathways.roster.worklist.table import TABLES, WorklistRow, WorklistTable
@@ -53,14 +51,7 @@ class WorklistRows(RecordsView, RowsView):
         return self.filter_of(self.request.GET)
 
     def filter_of(self, query: QueryDict) -> WorklistFilter:
-        return WorklistFilter(
-            query,
-            self.table,
-            self.which,
-            schools=list(School.objects.filter(district=self.scope.district)),
-            pathways=list(Pathway.objects.in_scope(self.scope)),
-            grades=grades_of(self.scope, self.known),
-        )
+        return WorklistFilter(query, self.table, self.scope, self.known, which=self.which)
 
     @cached_property
     def worklist(self) -> Worklist:
@@ -101,8 +92,8 @@ class WorklistRows(RecordsView, RowsView):
             page, keys, link = "cte-record-history", [student, pathway], "History"
         return WorklistRow(
             line,
-            student=reverse("cte-student", args=[*place, student]),
-            address=reverse(page, args=[*place, *keys]),
+            address=reverse("cte-student", args=[*place, student]),
+            way_on=reverse(page, args=[*place, *keys]),
             link=link,
             is_ticked=line.pair in self.ticked,
         )

@@ -11,7 +11,8 @@ import django_tables2 as tables
 
 from cte_portal import words
 from cte_portal.accounts.listing.table import HIDDEN_HEAD, HIDDEN_NUMBER, NUMBER, ListTable
-from cte_portal.ui.templatetags.portal import credits, threes, us_date
+from cte_portal.ui.templatetags.portal import credits, us_date
+from pathways.records.student_list.table import StudentColumns
 from pathways.roster.worklist.line import RosterLine
 from pathways.roster.worklist.which import Which
 
@@ -20,16 +21,20 @@ NOT_KNOWN = "not known"
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A line with the addresses it leads to; `link` says what the last one is."""
+    """A line with where it leads: `address` to the student, `way_on` to what `link` says."""
 
     line: RosterLine
-    student: str
     address: str
+    way_on: str
     link: str
     is_ticked: bool = False
 
+    @property
+    def student(self) -> Any:
+        return self.line.student
 
-class WorklistTable(ListTable):
+
+class WorklistTable(StudentColumns):
     spare = ("school", "modified_by")
 
     choose = tables.TemplateColumn(
@@ -38,29 +43,11 @@ class WorklistTable(ListTable):
         attrs=HIDDEN_HEAD,
     )
     student = tables.TemplateColumn(
-        template_name="pathways/roster/worklist_student.html",
-        accessor="line__student__name",
+        template_name="pathways/records/list_student.html",
+        accessor="student__name",
         verbose_name="Student",
         orderable=True,
         order_by=("last", "first"),
-    )
-    state_id = tables.Column(
-        accessor="line__student__state_id",
-        verbose_name="State ID",
-        orderable=True,
-        order_by=("state_id",),
-    )
-    grade = tables.Column(
-        accessor="line__student__grade",
-        verbose_name="Grade",
-        orderable=True,
-        order_by=("by_grade",),
-    )
-    school = tables.Column(
-        accessor="line__student__school_name",
-        verbose_name="School",
-        orderable=True,
-        order_by=("by_school",),
     )
     pathway = tables.Column(
         accessor="line__pathway__name",
@@ -80,16 +67,8 @@ class WorklistTable(ListTable):
     )
 
     class Meta(ListTable.Meta):
+        sequence: tuple[str, ...] = ("choose", "student", "...", "open")
         row_attrs = {"class": lambda record: "chosen" if record.is_ticked else ""}
-
-    def value_student(self, value: str) -> str:
-        return value
-
-    def render_state_id(self, value: str) -> str:
-        return threes(value)
-
-    def value_state_id(self, value: str) -> str:
-        return value
 
     def value_decided(self, value: Any) -> str:
         if value is None:
@@ -148,7 +127,17 @@ class WithoutCourseTable(WorklistTable):
     modified_by = tables.Column(accessor="line__record__modified_by", verbose_name="Modified by")
 
     class Meta(WorklistTable.Meta):
-        sequence = ("choose", "student", "...", "decided", "open")
+        sequence = (
+            "choose",
+            "student",
+            "state_id",
+            "grade",
+            "school",
+            "pathway",
+            "...",
+            "decided",
+            "open",
+        )
 
     def render_grown(self, value: Decimal) -> str:
         return credits(value)
@@ -167,7 +156,20 @@ class UnlikeTable(_Courses, WorklistTable):
     grown = tables.Column(accessor="line__grown", verbose_name="This year", attrs=NUMBER)
 
     class Meta(WorklistTable.Meta):
-        sequence = ("choose", "student", "...", "courses", "transcript", "grown", "decided", "open")
+        sequence = (
+            "choose",
+            "student",
+            "state_id",
+            "grade",
+            "school",
+            "pathway",
+            "...",
+            "courses",
+            "transcript",
+            "grown",
+            "decided",
+            "open",
+        )
 
     def render_grown(self, value: Decimal) -> str:
         return credits(value)
@@ -186,7 +188,19 @@ class NothingNowTable(WorklistTable):
     )
 
     class Meta(WorklistTable.Meta):
-        sequence = ("choose", "student", "...", "before", "record", "decided", "open")
+        sequence = (
+            "choose",
+            "student",
+            "state_id",
+            "grade",
+            "school",
+            "pathway",
+            "...",
+            "before",
+            "record",
+            "decided",
+            "open",
+        )
 
     def render_before(self, value: Decimal) -> str:
         return credits(value)

@@ -66,6 +66,7 @@ WITHOUT_A_PAGE = {
     "sign-ins-csv": "a file",
     "district-view-events-csv": "a file",
     "roster-worklist-file": "a file",
+    "student-list-file": "a file",
     "admin:<path:object_id>/": "leads to the row's page",
     "admin:pathways_ruleseverity_history": "leads to the audit search",
     "admin:pathways_ruleseverity_delete": "never removed",

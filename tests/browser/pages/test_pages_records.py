@@ -214,6 +214,12 @@ STATES: dict[str, list[State]] = {
         State("nobody found", search("zzzz")),
         State("no students", empty_district, who="opi"),
     ],
+    "student-list": [
+        State("everybody", at(lambda stage: stage.address("student-list"))),
+        State("nobody", at("/districts/9012/2025/student-list/?since=12/31/2098&grade=12")),
+        State("cannot be read", at("/districts/9012/2025/student-list/?since=x&school=0")),
+        State("no students", at("/districts/0965/2025/student-list/"), who="opi"),
+    ],
     "cte-student": [
         State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))
     ],

@@ -78,6 +78,8 @@ DISTRICT |= {
     "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
+    "student-list": {"GET": READ, "POST": NO_METHOD},
+    "student-list-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
     "roster-worklist-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
 }
 

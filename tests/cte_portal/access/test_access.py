@@ -109,6 +109,8 @@ WITHOUT_A_ROW = (
     "roster-worklist",
     "roster-worklist-of",
     "roster-worklist-file",
+    "student-list",
+    "student-list-file",
     "recertification-new",
     "recertification-demand",
     "certification-snapshot",  # of the event, which belongs to no district
@@ -403,6 +405,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif name in ("certification-receipt", "certification-receipt-pdf", "certification-extract"):
         arguments += [SealedCopy.objects.get(round__district=record.student.district_id).pk]
         arguments += ["tsv"] if name == "certification-extract" else []
+    elif name == "student-list-file":
+        arguments += ["csv"]
     elif name.startswith("roster-worklist-"):
         arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]
     elif name == "recertification":

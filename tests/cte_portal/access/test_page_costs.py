@@ -28,6 +28,12 @@ LISTS = {
         "?sort=pathway&show=later",
     ),
     "roster-worklist-of": ("?sort=-total&since=01/01/2025", "?sort=modified"),
+    "student-list": (
+        "?sort=-school&rows=200&grade=12",
+        "?sort=records&without_record=on",
+        "?sort=-modified&since=01/01/2025",
+    ),
+    "student-list-file": ("?sort=-grade",),
     "roster-worklist-file": ("?sort=-school",),
 }
 """Lists that a person sorts and narrows."""

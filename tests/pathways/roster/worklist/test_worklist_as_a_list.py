@@ -17,6 +17,7 @@ from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import User, ViewEvent
 from pathways.models import School
 from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.listing import heads, names
 
 PAGE = "/districts/9012/2025/roster-worklist/"
 WITH_A_RECORD = f"{PAGE}without-course/"
@@ -36,21 +37,6 @@ def desk(client: Client, cottonwood: District_, clerk: User) -> Client:
         cottonwood.record(student, HEALTH, in_district_credits=Decimal(credits))
     client.force_login(clerk)
     return client
-
-
-def names(html: str) -> list[str]:
-    """The students in the order of the page."""
-    content = html.partition("<dialog")[0]
-    rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', content, re.DOTALL)
-    return [re.sub(r"<[^>]*>", "", row).split(",")[0].strip() for row in rows]
-
-
-def heads(html: str) -> list[str]:
-    row = re.findall(r"<thead>(.*?)</thead>", html, re.DOTALL)[0]
-    return [
-        " ".join(re.sub(r"<[^>]*>", "", head).split())
-        for head in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', row, re.DOTALL)
-    ]
 
 
 def page(desk: Client, query: str = "", of: str = PAGE) -> str:

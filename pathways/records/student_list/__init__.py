@@ -1,0 +1,1 @@
+"""The students of a district as a list that a person works from."""
