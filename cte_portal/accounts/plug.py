@@ -15,6 +15,7 @@ PLUG = Plug(
         retention.LINKS,
         retention.SIGN_INS,
         retention.VIEWS,
+        retention.SAVED_LISTS,
     ),
     standing=standing,
 )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import (
     Invitation,
     KeptForm,
+    SavedList,
     SignInEvent,
     SignOnSession,
     ViewEvent,
@@ -23,7 +24,7 @@ LINKS_SHOWN = datetime.timedelta(
 )  # after their end, so that the administrator sees that a link has expired
 
 COMINGS_KEPT = datetime.timedelta(days=2 * 365)
-"""Sign-ins, and what was read."""
+"""Sign-ins, what was read, and saved lists from the day on which they were saved."""
 
 
 def _sessions() -> int:
@@ -50,8 +51,13 @@ def _views() -> int:
     return ViewEvent.objects.filter(at__lt=timezone.now() - COMINGS_KEPT).delete()[0]
 
 
+def _saved_lists() -> int:
+    return SavedList.objects.filter(saved_at__lt=timezone.now() - COMINGS_KEPT).delete()[0]
+
+
 SESSIONS = Kept("sessions", "12 hours after sign-in", _sessions)
 KEPT_FORMS = Kept("kept forms", "24 hours", _kept_forms)
 LINKS = Kept("one-time links", "30 days after they expire", _links)
 SIGN_INS = Kept("sign-ins", "2 years", _sign_ins)
 VIEWS = Kept("views", "2 years", _views)
+SAVED_LISTS = Kept("saved lists", "2 years", _saved_lists)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("opi/sign-ins/", SignIns.as_view(), name="sign-ins"),
     path("opi/sign-ins/file/", SignInsDownload.as_view(), name="sign-ins-csv"),
     path("session/stay/", views.stay_signed_in, name="stay-signed-in"),
+    path("", include("cte_portal.accounts.listing.urls")),
     path("", include("cte_portal.accounts.people.urls")),
     path("", include("cte_portal.accounts.sign_in.urls")),
     path("", include("cte_portal.accounts.sign_in.sign_on.urls")),

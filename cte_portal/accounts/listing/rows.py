@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 from django.core.paginator import Page
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.scoped import PortalView
 from cte_portal.accounts.listing.filter import ListFilter
 from cte_portal.accounts.listing.table import ListTable
+from cte_portal.accounts.models import SavedList
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file, xlsx_file
 
@@ -36,6 +38,8 @@ class Listing:
     """What stays in the address beside the page."""
     files: list[tuple[str, str]]
     """(name of the form, address) of the files; empty for who may take none."""
+    address: str
+    saved: list[SavedList]
 
     @property
     def after(self) -> int:
@@ -53,6 +57,7 @@ class RowsView(PortalView):
     """
 
     file_name: ClassVar[str]
+    filter_class: ClassVar[type[ListFilter]]
 
     @property
     @abstractmethod
@@ -99,7 +104,18 @@ class RowsView(PortalView):
                 for title, address in files
                 if address
             ],
+            self.request.get_full_path(),
+            self.saved(),
         )
+
+    def saved(self) -> list[SavedList]:
+        """How the person looks at this list under names. Lists of OPI are not saved."""
+        scope = getattr(self.request, "scope", None)
+        if scope is None:
+            return []
+        top = reverse("district-home", args=[scope.district, scope.end_year])
+        path = self.request.path.removeprefix(top)
+        return list(SavedList.objects.of(self.person.pk, scope.district).filter(path=path))
 
     def lines(self) -> Iterator[list[str]]:
         """All rows as a file has them."""

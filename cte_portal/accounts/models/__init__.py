@@ -4,6 +4,7 @@ from cte_portal.accounts.models.audit import AuditEvent, Deed
 from cte_portal.accounts.models.invitation import Invitation
 from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
+from cte_portal.accounts.models.saved_list import SavedList
 from cte_portal.accounts.models.sign_in_event import SignInEvent
 from cte_portal.accounts.models.sign_on import SignOn, SignOnSession
 from cte_portal.accounts.models.user import User
@@ -17,6 +18,7 @@ __all__ = [
     "KeptForm",
     "Membership",
     "Role",
+    "SavedList",
     "SignInEvent",
     "SignOn",
     "SignOnSession",

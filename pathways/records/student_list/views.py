@@ -24,6 +24,7 @@ from pathways.records.student_list.table import StudentListTable
 class StudentListRows(ScopedView, RowsView):
     capability = Capability.VIEW_RECORDS
     file_name = "students"
+    filter_class = StudentListFilter
 
     @property
     def table(self) -> type[StudentListTable]:

@@ -23,6 +23,7 @@ class WorklistRows(RecordsView, RowsView):
 
     capability = Capability.VIEW_RECORDS
     file_name = "roster-worklist"
+    filter_class = WorklistFilter
 
     @cached_property
     def which(self) -> Which:

@@ -234,6 +234,8 @@ ELSEWHERE = {
     ),
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
+    "saved-lists": "keeps how a person looks at a list",
+    "saved-list-remove": "forgets it",
     "batch-cancel": "ends a job",
     "batch-file": "asks OPI what for and gives a file",
     "batch-keep": "keeps files",

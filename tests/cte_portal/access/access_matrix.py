@@ -53,6 +53,8 @@ def write(answer: int) -> dict[str, int]:
     }
 
 
+LED_ON = dict.fromkeys(("viewer", "clerk", "administrator", "opi"), 302)
+
 # Pages of a district. An empty POST of a form that saves is shown again with its problems.
 DISTRICT = {
     "district-home": {"GET": READ, "POST": NO_METHOD},
@@ -78,6 +80,9 @@ DISTRICT |= {
     "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
+    "saved-lists": {"GET": NO_METHOD, "POST": {**READ, **LED_ON}},
+    "saved-list": {"GET": {**READ, **LED_ON}, "POST": NO_METHOD},
+    "saved-list-remove": {"GET": NO_METHOD, "POST": {**READ, **LED_ON}},
     "student-list": {"GET": READ, "POST": NO_METHOD},
     "student-list-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
     "roster-worklist-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
@@ -177,10 +182,9 @@ DISTRICT |= {
     "event-dashboard": {"GET": READ, "POST": NO_METHOD},
     "event-certification": {"GET": READ, "POST": READ},
 }
-FOUND = dict.fromkeys(("viewer", "clerk", "administrator", "opi"), 302)
 DISTRICT |= {
     "findings": {"GET": READ, "POST": NO_METHOD},
-    "finding-next": {"GET": {**READ, **FOUND}, "POST": NO_METHOD},
+    "finding-next": {"GET": {**READ, **LED_ON}, "POST": NO_METHOD},
     "findings-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "finding-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "explanation-take-back": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},

@@ -28,7 +28,7 @@ from certification.models import (
 )
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.access.scoped import ScopedView, StatewideView
-from cte_portal.accounts.models import Membership, Role, User
+from cte_portal.accounts.models import Membership, Role, SavedList, User
 from cte_portal.batches.models import Batch
 from pathways.models import (
     Attempt,
@@ -110,6 +110,8 @@ WITHOUT_A_ROW = (
     "roster-worklist-of",
     "roster-worklist-file",
     "student-list",
+    "saved-lists",
+    "saved-list-remove",  # what is gone already stays gone
     "student-list-file",
     "recertification-new",
     "recertification-demand",
@@ -264,6 +266,15 @@ def record(
             by="X",
             by_id=None,
         )
+        SavedList.objects.create(
+            user=user,
+            token=f"saved{place.student.district_id}",
+            district=place.student.district_id,
+            path="student-list/",
+            name="Sentinel" if place is theirs else "Mine",
+            query="grade=12",
+            saved_at=timezone.now(),
+        )
         Explanation.objects.create(
             rule="CTE-127",
             district=place.student.district_id,
@@ -405,6 +416,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif name in ("certification-receipt", "certification-receipt-pdf", "certification-extract"):
         arguments += [SealedCopy.objects.get(round__district=record.student.district_id).pk]
         arguments += ["tsv"] if name == "certification-extract" else []
+    elif name.startswith("saved-list") and name != "saved-lists":
+        arguments += [f"saved{record.student.district_id}"]
     elif name == "student-list-file":
         arguments += ["csv"]
     elif name.startswith("roster-worklist-"):

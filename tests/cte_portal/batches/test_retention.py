@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.accounts.models import Invitation, KeptForm, SignInEvent, User, ViewEvent
+from cte_portal.accounts.models import Invitation, KeptForm, SavedList, SignInEvent, User, ViewEvent
 from cte_portal.batches import dispatch
 from cte_portal.batches.models import Batch, CleanUp, Notice
 from cte_portal.batches.retention import clean_up
@@ -69,6 +69,14 @@ def left(
             district="9012",
             end_year=2025,
             page="cte-student",
+        )
+    for days in (731, 1):
+        SavedList.objects.create(
+            user=clerk,
+            district="9012",
+            path="student-list/",
+            name=f"{days} days",
+            saved_at=timezone.now() - datetime.timedelta(days=days),
         )
     for key, day in (("a", LONG_AGO), ("b", timezone.now())):
         Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
@@ -139,6 +147,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(
         "one-time links": 1,
         "sign-ins": 1,
         "views": 1,
+        "saved lists": 1,
         "notices": 1,
         "files of jobs": 1,
         "unfinished uploads": 1,
@@ -154,8 +163,9 @@ def test_what_is_over_its_time_goes_and_nothing_else(
             Notice.objects.count(),
             SignInEvent.objects.count(),
             ViewEvent.objects.count(),
+            SavedList.objects.count(),
         ]
-        == [1] * 6
+        == [1] * 7
     )
     assert not any(
         default_storage.exists(file) for file in [*left["files"].values(), left["input"]]

@@ -1,0 +1,131 @@
+"""Saved lists: a person keeps how a list is narrowed, sorted and shown under a name, opens it again,
+hands on its link, and removes it. The link says nothing; who follows it must be allowed to see the
+list.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from cte_portal.accounts.models import SavedList
+from cte_portal.accounts.models.saved_list import MOST_SAVED
+from cte_portal.pages.own_address import own_address
+
+LONGEST_VALUE = 60
+
+
+class SavedListForm(forms.Form):
+    name = forms.CharField(max_length=60)
+    address = forms.CharField(max_length=2000)
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+
+class SavedListPage(ScopedView):
+    capability = Capability.VIEW_RECORDS
+
+    def own(self) -> Any:
+        return SavedList.objects.of(self.person.pk, self.scope.district)
+
+    @property
+    def top(self) -> str:
+        """How addresses of the district and year begin."""
+        return reverse("district-home", args=[self.scope.district, self.scope.end_year])
+
+    def list_at(self, address: str) -> type[RowsView] | None:
+        """The list whose page has the address, if the person may open it."""
+        path = urlsplit(address).path
+        if not own_address(address) or not path.startswith(self.top):
+            return None
+        try:
+            view = getattr(resolve(path).func, "view_class", None)
+        except Resolver404:
+            return None
+        if not isinstance(view, type) or not issubclass(view, RowsView):
+            return None
+        return None if issubclass(view, RowsFile) or not self.opens(path) else view
+
+
+class SaveList(SavedListPage):
+    """What cannot be read leaves everything as it is."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = SavedListForm(request.POST)
+        fields = form.cleaned_data if form.is_valid() else {}
+        address = str(request.POST.get("address", ""))
+        view = self.list_at(address)
+        if view is None:
+            messages.warning(request, "This list cannot be saved.")
+            return redirect(self.top)
+        if not fields.get("name"):
+            messages.warning(
+                request, "Enter a name of up to 60 characters. The list was not saved."
+            )
+        elif self.is_full(fields["name"]):
+            messages.warning(
+                request, f"{MOST_SAVED} lists are saved. Remove one first; this one was not saved."
+            )
+        else:
+            parts = urlsplit(address)
+            SavedList.objects.save_as(
+                self.person.pk,
+                self.scope.district,
+                parts.path.removeprefix(self.top),
+                fields["name"],
+                _query(view, parts.query),
+            )
+            messages.success(request, "The list was saved.")
+        return redirect(address)
+
+    def is_full(self, name: str) -> bool:
+        return self.own().count() >= MOST_SAVED and not self.own().filter(name=name).exists()
+
+
+class OpenSavedList(SavedListPage):
+    """Leads to the list in the year of the address: the own one, or one of somebody else of the
+    district.
+    """
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        saved = SavedList.objects.filter(
+            district=self.scope.district, token=kwargs["token"]
+        ).first()
+        if saved is None or self.list_at(address := f"{self.top}{saved.path}") is None:
+            raise Http404("There is no such list.")
+        return redirect(f"{address}?{saved.query}" if saved.query else address)
+
+
+class RemoveSavedList(SavedListPage):
+    """The own one; what is gone already stays gone."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.own().filter(token=kwargs["token"]).delete()
+        messages.success(request, "The saved list was removed.")
+        address = request.POST.get("address", "")
+        return redirect(address if self.list_at(address) else self.top)
+
+
+def _query(view: type[RowsView], text: str) -> str:
+    """What the list's own filter reads, and nothing else that stood in the address."""
+    names = {*view.filter_class.base_fields, "columns"}
+    query, chosen = QueryDict(text), QueryDict(mutable=True)
+    for name in query:
+        values = [
+            value
+            for value in query.getlist(name)
+            if value and value.isprintable() and len(value) <= LONGEST_VALUE
+        ]
+        if name in names and values:
+            chosen.setlist(name, values[:20])
+    return chosen.urlencode()[:1000]
