@@ -4,6 +4,7 @@ missing only where that is said.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -96,6 +97,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(missing)
     # What flushes the databases runs last, the browser last of all.
     items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), _commits(item)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The portal and the five thousand tests stay until the end: nobody looks through them for what
+    could be thrown away.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

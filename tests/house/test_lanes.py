@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from development import times
-from development.lanes import processes
+from development.lanes import processes, surroundings
 from tests.by_hand import services
 
 ROOT = Path(settings.BASE_DIR)
@@ -47,6 +47,14 @@ def test_the_suite_and_its_folders_take_all_cores(arguments: list[str]) -> None:
 )
 def test_a_file_a_test_or_an_own_number_is_left_as_it_is(arguments: list[str]) -> None:
     assert processes(arguments) == []
+
+
+def test_what_the_tests_compile_is_kept_for_the_next_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in surroundings({})
+    assert surroundings({"PORTAL_LANE": "postgresql"})["PORTAL_LANE"] == "postgresql"
 
 
 def report(nodeid: str, seconds: float, *keywords: str, when: str = "call") -> pytest.TestReport:
