@@ -8,6 +8,7 @@ from pathways import navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
 from pathways.follow_up.daily import draw_lists
+from pathways.follow_up.proposals.links import LINKS
 from pathways.follow_up.reminders import remind
 from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.home.figures import home_figures
@@ -50,7 +51,7 @@ PLUG = Plug(
         run.VALIDATE,
         statewide.VALIDATE_ALL,
     ),
-    retention=(CONTACTS,),
+    retention=(CONTACTS, LINKS),
     watched=(watched.unsent_districts,),
     daily=(batches.publish_again, draw_lists, remind),
     directory=Directory(),

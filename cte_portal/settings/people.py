@@ -49,6 +49,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "200/h/ip,3/h/key",
     "reset_password_from_key": "100/m/ip",
     "change_password": "5/m/user",
+    "self_answer": "30/m/ip",  # a leaver's link
     "reauthenticate": "10/m/user",
 }
 

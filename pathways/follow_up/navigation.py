@@ -15,6 +15,7 @@ OF_CALLS = (
     "follow-up-contacts",
     "follow-up-contacts-file",
     "follow-up-elsewhere-add",
+    "follow-up-link",
 )
 
 SCREENS = (
@@ -64,6 +65,8 @@ SCREENS = (
             "Clearinghouse",
             "return file",
             "accept an answer",
+            "link for a student",
+            "self-answer",
         ),
         listed=False,
     ),

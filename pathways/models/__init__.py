@@ -10,6 +10,7 @@ from pathways.models.elements import Element, ElementChoice, ElementValue, Eleme
 from pathways.models.end_status import EndStatus
 from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.follow_up import (
+    AnswerLink,
     Attempt,
     Contact,
     DrawnList,
@@ -43,6 +44,7 @@ from pathways.models.student import Enrollment, Student
 from pathways.models.validation import GroupAssignment, RosterDecision
 
 __all__ = [
+    "AnswerLink",
     "Approval",
     "Attempt",
     "Calendar",

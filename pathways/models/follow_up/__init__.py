@@ -2,6 +2,7 @@
 the list of a year's leavers, the attempts to reach them, and the outcome that travels to the state.
 """
 
+from pathways.models.follow_up.answer_link import AnswerLink
 from pathways.models.follow_up.attempt import Attempt
 from pathways.models.follow_up.contact import Contact
 from pathways.models.follow_up.difference import OutcomeDifference
@@ -15,6 +16,7 @@ from pathways.models.follow_up.status import PostProgramStatus
 from pathways.models.follow_up.year import FollowUpYear
 
 __all__ = [
+    "AnswerLink",
     "Attempt",
     "Contact",
     "DrawnList",

@@ -18,6 +18,7 @@ from pathways.follow_up.attempts import Try
 from pathways.follow_up.list_requests.asking import ask_to_remove
 from pathways.follow_up.list_requests.deciding import approve, deny
 from pathways.follow_up.proposals import deciding
+from pathways.follow_up.proposals.links import make_link
 from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
 from pathways.follow_up.workbench.calling import hold
 from pathways.follow_up.workbench.contacts import add, way
@@ -265,6 +266,32 @@ def elsewhere_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def link_made(stage: Stage, page: Page) -> None:
+    call("999000902")(stage, page)
+    page.get_by_role("button", name="Make a link for the student").click()
+    expect(page.get_by_role("heading", name="Link for")).to_be_visible()
+
+
+def self_answer(stage: Stage, page: Page) -> None:
+    on_the_list(stage, page)
+    entry = FollowUpEntry.objects.on_list().first()
+    assert entry
+    page.goto(f"/answer/{make_link(Scope('9012', 2024), entry.pk, by='KELLER', by_id=2)}/")
+
+
+def self_answer_wrong(stage: Stage, page: Page) -> None:
+    self_answer(stage, page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def self_answered(stage: Stage, page: Page) -> None:
+    self_answer(stage, page)
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
 def contacts_preview(stage: Stage, page: Page) -> None:
     """One student with contacts, and a row that is refused."""
     on_the_list(stage, page)
@@ -348,6 +375,13 @@ STATES: dict[str, list[State]] = {
         State("add", call("999000902", "elsewhere/")),
         State("errors", elsewhere_wrong),
     ],
+    "follow-up-link": [State("shown once", link_made)],
+    "self-answer": [
+        State("question", self_answer),
+        State("errors", self_answer_wrong),
+        State("thanks", self_answered),
+    ],
+    "self-answer-link": [State("spent", at("/answer/spent/"), who="")],
     "follow-up-contacts": [
         State("add", call("999000901", "contacts/")),
         State("errors", contacts_wrong),

@@ -98,6 +98,7 @@ DISTRICT |= {
     "follow-up-differences": {"GET": OF_THE_DISTRICT, "POST": write(200)},
     "follow-up-elsewhere": {"GET": OF_THE_DISTRICT, "POST": write(302)},
     "follow-up-elsewhere-add": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-link": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-file": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(200)},
     "follow-up-hold": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-outcome": {"GET": READ_BY_EDITORS, "POST": write(200)},
@@ -325,6 +326,8 @@ OTHER = {
     "admin:<path:object_id>/": "leads to the page of a row of OPI's lists",
     "invitation": "public: the one-time link's page",
     "invitation-link": "public: the one-time link",
+    "self-answer": "public: one question, for who came by a leaver's link",
+    "self-answer-link": "public: a leaver's link",
     "help": "public: whom to ask",
     "health-live": "public: the process answers",
     "health-ready": "public: what does not answer, by name",
@@ -353,6 +356,8 @@ OTHER = {
     "account_reset_password_from_key_done": "public: the password is set",
 }
 PUBLIC_ROUTES = {
+    "self-answer",
+    "self-answer-link",
     "invitation",
     "invitation-link",
     "help",

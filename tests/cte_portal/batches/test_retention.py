@@ -28,7 +28,7 @@ from cte_portal.batches.retention import clean_up
 from cte_portal.batches.retention.retention import ORPHANS
 from cte_portal.batches.submit import submit
 from cte_portal.plugs import plugs
-from pathways.models import Contact, FollowUpEntry, FollowUpYear
+from pathways.models import AnswerLink, Contact, FollowUpEntry, FollowUpYear
 from tests.fixtures.records import District_
 
 LONG_AGO = timezone.now() - datetime.timedelta(days=400)
@@ -103,6 +103,8 @@ def left(
         Contact.objects.create(
             student=student, kind="phone", value="406-555-0100", by="X", by_id=1, at=LONG_AGO
         )
+    line = FollowUpEntry.objects.get(student=over)
+    AnswerLink.objects.make(line.pk, LONG_AGO, by="X", by_id=1)
     done = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
     waits = submit(
         "extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x")
@@ -152,6 +154,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(
         "files of jobs": 1,
         "unfinished uploads": 1,
         "contacts of leavers": 1,
+        "links of leavers": 1,
     }
     assert Contact.objects.get().student.state_id == "999000400", "the other may still be called"
     assert (
@@ -215,6 +218,7 @@ PUBLIC = (
     "help",
     "invitation",
     "account_reset_password_from_key_done",
+    "self-answer",
 )
 
 
@@ -223,6 +227,7 @@ def test_an_anonymous_visit_writes_no_session(client: Client, db: None) -> None:
     for number in range(20):
         answer = client.get(f"/accounts/invitation/x{number}/")
         assert answer.status_code == 410 and "no longer works" in answer.content.decode()
+        assert client.get(f"/answer/x{number}/").status_code == 410
     for name in PUBLIC:
         client.get(reverse(name))
     for path in (
