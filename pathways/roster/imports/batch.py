@@ -22,6 +22,7 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
 from pathways.roster import staging
+from pathways.roster.imports import same_file
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
@@ -53,6 +54,13 @@ def run(job: Job) -> None:
         if digest.hexdigest() != batch.input_sha256:
             raise CannotRun("The stored file is not the one that was sent. Choose it again.")
         job.step("Reading")
+        sent = same_file.sent_digest(batch)
+        state = same_file.state_of(job.scope, sent, batch.options)
+        if earlier := same_file.taken_before(job, state):
+            if holds_people(file):
+                drop_upload(batch)
+            job.outcome = same_file.outcome_as(earlier)
+            return
         try:
             kind = batch.options.get("type", "roster")
             package = package_in(file)
@@ -77,7 +85,7 @@ def run(job: Job) -> None:
         with records_ledger.refusals_named(), job.finishing():
             lock_district(job.scope, exclusive=True)
             _may_run(job.batch)  # once more: OPI may have ended the year meanwhile
-            _carry(job, parts, reading, export)
+            _carry(job, parts, reading, export, sent)
     if job.outcome and job.outcome.result.get("saved"):
         _analyze()
 
@@ -124,7 +132,9 @@ def _as_chosen(reading: Reading, slug: str, *, is_one_roster: bool) -> None:
         )
 
 
-def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translation | None) -> None:
+def _carry(
+    job: Job, parts: list[RosterPart], reading: Reading, export: Translation | None, sent: str
+) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds
     it.
     """
@@ -163,6 +173,9 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
             transaction.savepoint_commit(savepoint)
         else:
             transaction.savepoint_rollback(savepoint)
+    is_taken = same_file.is_whole(carried) and (
+        saved or not carried.total("new") + carried.total("changed")
+    )
     job.outcome = Outcome(
         _words(options["work"], carried, saved=saved, moved=moved, is_held=is_held),
         with_errors=with_errors or moved or (is_held and options["work"] == UPLOAD),
@@ -186,6 +199,8 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translat
                 str(year): number for year, number in sorted(reading.other_years.items())
             },
             "saved": saved,
+            "sent": sent,
+            "state": same_file.state_of(job.scope, sent, options) if is_taken else "",
             "moved": moved,
             "cursor": before,
             "mapping": mapping,
