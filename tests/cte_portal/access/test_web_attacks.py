@@ -62,7 +62,9 @@ def test_w_01_a_hostile_name_is_text_on_every_page(
 
 
 def test_w_01_no_code_marks_text_as_safe() -> None:
-    """But two: moments and State IDs are put, escaped, into places that a template has made."""
+    """But two: moments and State IDs, and values of the grid, are put, escaped, into places that a
+    template has made.
+    """
     unsafe = re.compile(r"mark_safe|format_html|SafeString\(|autoescape off|\|safe\b|\.extra\(")
     for path in [*CODE, *ROOT.glob("templates/**/*")]:
         if path.is_file() and path.suffix != ".txt":  # e-mails are plain text
@@ -70,11 +72,14 @@ def test_w_01_no_code_marks_text_as_safe() -> None:
             if path.name == "portal.py":
                 assert text.count("format_html(") == 2
                 text = text.replace("format_html", "")
+            if path.match("roster/grid/html.py"):
+                text = text.replace("format_html", "")
             assert not unsafe.search(text), path
 
 
 def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
     homes = {
+        "certification/archives/archive.py",
         "pathways/ledger/ledger.py",
         "pathways/ledger/locks.py",
         "pathways/ledger/plan.py",

@@ -27,7 +27,7 @@ class Collected:
     missing: frozenset[Pair] = frozenset()
     """Pairs with a course and without a record, which nobody has answered with *Not CTE*."""
     open_findings: dict[str, int] = field(default_factory=dict)
-    """By the rule's id and title."""
+    """By the rule's id and what is wrong."""
 
 
 def collected(scope: Scope) -> Collected:
@@ -39,7 +39,7 @@ def collected(scope: Scope) -> Collected:
         records,
         frozenset(missing.values_list("person", "taught")),
         {
-            f"{count.rule.id} {count.rule.title}": count.open
+            f"{count.rule.id} {count.rule.problem}": count.open
             for count in (findings(scope).by_rule if records else ())
             if count.open
         },

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways.models import Change, Participation, Pathway, SchoolYear, Section
+from pathways.models import Change, Participation, Pathway, SchoolYear, Section, Student
 from pathways.roster.grid.typed import COLUMNS
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.test_query_counts import at_most
@@ -83,6 +83,19 @@ def test_a_section_is_one_row_for_each_student_with_named_cells_and_last_year(
     assert re.search(r'data-label="Last year">1\.50<', row)
     assert html.count("no record yet") == 2
     assert 'role="grid"' not in html and 'scope="row"' in row
+
+
+def test_a_name_or_typed_value_is_text_whatever_it_holds(
+    lesson: Class_,
+) -> None:
+    hostile = '"><script>alert(1)</script>{0}{name}'
+    lesson.district.student("999000709", hostile, hostile)
+    lesson.district.roster(Student.objects.get(state_id="999000709"), HEALTH)
+    fields = lesson.fields()
+    typed = lesson.save({**fields, lesson.name(0, "in_district_credits"): hostile})
+    page = typed.content.decode().lower()
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;{0}{name}") > 2
 
 
 @pytest.mark.parametrize("choice", ["school", "course", "pathway", "missing"])
