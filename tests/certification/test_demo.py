@@ -4,27 +4,40 @@ state.
 
 from __future__ import annotations
 
-import time_machine
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.letters import occasions
-from certification.models import CertificationEvent, Certifier, Reminder, SealedCopy
+from certification.models import CertificationEvent, Certifier, SealedCopy
 from certification.models.dates import Phase
 from certification.signing.sealing import differences
 from certification.status.status import events_of
 from cte_portal.accounts.models import User
-from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load
 from pathways.follow_up.drawing import follow_up_list
 from pathways.follow_up.rates import with_answers
 from pathways.models import Attempt, Contact, FollowUpEntry, FollowUpYear, StateCopy
+from tests.fixtures.quick.worlds import world
 
 
-def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
-    load.load(districts=5, size=40)
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with world(django_db_blocker):
+        load.load(districts=5, size=40)
+        yield
+
+
+@pytest.fixture
+def demo(loaded: None, db: None) -> None:
+    """Five districts with a few students."""
+
+
+def test_the_event_is_open_and_certifiers_are_in_every_state(demo: None) -> None:
     event = CertificationEvent.objects.get(end_year=2025)
     assert event.name == "End of Year CTE Concentrator & Participants Certification 2024-25"
     assert (
@@ -54,22 +67,8 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
     assert {copy.district for copy in StateCopy.objects.at_state()} == {"9020", "0965"}
 
 
-def test_a_smaller_practice_portal_names_only_people_who_are_there(db: None) -> None:
-    load.load(districts=1, size=40)
-    assert {certifier.district for certifier in Certifier.objects.all()} == {"9012"}
-
-
-def test_a_reminder_can_be_tried_on_the_day_the_portal_is_loaded(db: None) -> None:
-    load.load(districts=2, size=40)
-    with time_machine.travel(timezone.localtime().replace(hour=12), tick=False):
-        occasions.daily()
-    assert not Reminder.objects.exists()
-    assert not Batch.objects.filter(kind="letter", status="queued").exists()
-
-
-def test_leavers_of_the_certified_year_are_followed_up(db: None) -> None:
+def test_leavers_of_the_certified_year_are_followed_up(demo: None) -> None:
     """A list to practice with: most graduated, some dropped out, and participants are not on it."""
-    load.load(districts=5, size=40)
     today = timezone.localdate()
     assert [year.end_year for year in FollowUpYear.objects.open_on(today)] == [2024]
     numbers = {}
@@ -94,11 +93,10 @@ def test_leavers_of_the_certified_year_are_followed_up(db: None) -> None:
         assert (event.follow_up_opens, event.follow_up_closes) == (year.opens, year.closes)
 
 
-def test_last_years_sealed_copies_feed_an_open_fall_event(client: Client) -> None:
+def test_last_years_sealed_copies_feed_an_open_fall_event(demo: None, client: Client) -> None:
     """A newcomer sees it work: the event on the dashboard, its gates with what is still to do, the call
     list and OPI's board.
     """
-    load.load(districts=5, size=40)
     event = CertificationEvent.objects.get(collection="cte-fall")
     assert event.end_year == 2024 and event.dates.phase(timezone.now()) is Phase.OPEN
     client.force_login(User.objects.get(username="cmartin"))
@@ -115,11 +113,10 @@ def test_last_years_sealed_copies_feed_an_open_fall_event(client: Client) -> Non
     assert "Fall CTE Follow-up Certification 2023-24" in page.content.decode()
 
 
-def test_leavers_of_the_practice_portal_have_been_called(db: None) -> None:
+def test_leavers_of_the_practice_portal_have_been_called(demo: None) -> None:
     """Every kind of line is there to look at: answered, unreachable after the required attempts, tried
     without an answer, not tried, and an attempt that was taken back.
     """
-    load.load(districts=5, size=40)
     lines = with_answers(FollowUpEntry.objects.in_scope(Scope("9012", 2024)).on_list())
     kinds = {(line.status, bool(line.attempt_count)) for line in lines}  # type: ignore[attr-defined]
     assert {("01", True), ("04", True), ("06", True), ("08", True)} <= kinds

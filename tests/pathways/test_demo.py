@@ -5,8 +5,8 @@ breach in one district.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -23,40 +23,22 @@ from pathways.demo import load
 from pathways.demo.districts import places
 from pathways.models import Approval, Change, Course, District, Participation, Roster, Student
 from pathways.rules.rule import Judges
+from tests.fixtures.quick.worlds import world
+
+Contents = dict[str, list[dict[str, object]]]
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Contents]:
+    output = StringIO()
+    with world(django_db_blocker):
+        call_command("demo", json=True, stdout=output)
+        yield json.loads(output.getvalue())
 
 
 @pytest.fixture
-def demo(db: None) -> dict[str, list[dict[str, object]]]:
-    output = StringIO()
-    call_command("demo", json=True, stdout=output)
-    contents: dict[str, list[dict[str, object]]] = json.loads(output.getvalue())
-    return contents
-
-
-def digest() -> str:
-    values = Participation.objects.order_by("student__state_id", "pathway__code").values_list(
-        "student__state_id",
-        "student__last_name",
-        "student__first_name",
-        "pathway__code",
-        "concentrator",
-        "single_parent",
-        "start_date",
-        "total_credits",
-        "modified_date",
-        "modified_by",
-        "version",
-    )
-    seats = Roster.objects.order_by(
-        "enrollment__student__state_id", "section__course__number", "enrollment__start_date"
-    ).values_list(
-        "enrollment__student__state_id",
-        "section__course__number",
-        "section__number",
-        "section__calendar__school_year",
-        "credits_earned",
-    )
-    return hashlib.sha256(repr([*values, *seats]).encode()).hexdigest()
+def demo(loaded: Contents, db: None) -> Contents:
+    return loaded
 
 
 def pairs(number: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
@@ -74,7 +56,7 @@ def pairs(number: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     )
 
 
-def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_the_guides_student_is_as_in_the_guide(demo: Contents) -> None:
     kayla = Student.objects.in_scope(Scope("9012", 2025)).listed(2025).get(state_id="999000123")
     assert (kayla.name, kayla.grade, kayla.school_name) == (
         "ANDERSON, KAYLA R.",
@@ -102,7 +84,7 @@ def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, ob
 
 
 def test_about_five_districts_and_six_hundred_students(
-    demo: dict[str, list[dict[str, object]]],
+    demo: Contents,
 ) -> None:
     assert [district["number"] for district in demo["districts"]] == [
         "0965",
@@ -130,7 +112,7 @@ def test_about_five_districts_and_six_hundred_students(
 
 
 def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(
-    demo: dict[str, list[dict[str, object]]],
+    demo: Contents,
 ) -> None:
     broken = {finding.rule.id for finding in rules.check_stored(Scope("9099", 2025))}
     possible = {
@@ -148,7 +130,7 @@ def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(
     }
 
 
-def test_an_approval_has_lapsed(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_an_approval_has_lapsed(demo: Contents) -> None:
     years = set(
         Approval.objects.filter(district="9012", pathway__name="Marketing").values_list(
             "school_year_id", flat=True
@@ -160,7 +142,7 @@ def test_an_approval_has_lapsed(demo: dict[str, list[dict[str, object]]]) -> Non
 
 
 def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(
-    demo: dict[str, list[dict[str, object]]],
+    demo: Contents,
 ) -> None:
     rostered, recorded = pairs("9012")
     assert len(rostered - recorded) == 9
@@ -180,7 +162,7 @@ def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(
 
 
 def test_the_practice_district_has_a_line_of_each_kind(
-    demo: dict[str, list[dict[str, object]]],
+    demo: Contents,
 ) -> None:
     rostered, recorded = pairs("9099")
     assert len(rostered - recorded) == 3
@@ -192,7 +174,7 @@ def test_the_practice_district_has_a_line_of_each_kind(
     assert (quiet.student_id, quiet.pathway_id) not in rostered
 
 
-def test_every_record_came_through_the_ledger(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_every_record_came_through_the_ledger(demo: Contents) -> None:
     for record in Participation.objects.all():
         image = Change.objects.get(
             student_id=record.student_id, pathway_id=record.pathway_id, version=record.version
@@ -201,32 +183,16 @@ def test_every_record_came_through_the_ledger(demo: dict[str, list[dict[str, obj
     assert Change.objects.exclude(modified_date=F("at__date")).count() == 0
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_reference: None) -> None:
-    digests = []
-    for seed in (7, 7, 8):
-        call_command("demo", reset=True, seed=seed, students=60, stdout=StringIO())
-        digests.append(digest())
-    assert digests[0] == digests[1] != digests[2]
-
-
 def test_it_is_refused_on_a_portal_that_is_not_empty(
-    demo: dict[str, list[dict[str, object]]],
+    demo: Contents,
 ) -> None:
     with pytest.raises(CommandError, match="not empty"):
         call_command("demo", stdout=StringIO())
     assert District.objects.count() == 5
 
 
-def test_s_12_it_is_refused_in_production(db: None, settings: Any) -> None:
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="production"):
-        call_command("demo", stdout=StringIO())
-    assert not User.objects.exists()
-
-
 def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(
-    demo: dict[str, list[dict[str, object]]], client: Client
+    demo: Contents, client: Client
 ) -> None:
     assert len(demo["people"]) == 11
     for person in demo["people"]:
@@ -254,16 +220,3 @@ def test_a_states_districts_are_as_uneven_as_montanas() -> None:
     assert max(in_cte[:-41]) <= 100 and len(in_cte) == 395
     largest, *_, smallest = places(40)[5:]
     assert largest.share > 50 * smallest.share, "in proportion where they are fewer"
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
-    runs = []
-    for districts, students in ((5, 600), (7, 660)):
-        call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
-        records = Participation.objects.filter(
-            student__district__in=("0965", "9012", "9020", "9031", "9099")
-        )
-        names = ("student__state_id", "pathway__code", "total_credits", "modified_date", "version")
-        runs.append(sorted(records.values_list(*names)))
-    assert runs[0] == runs[1] and District.objects.count() == 7

@@ -1,0 +1,68 @@
+"""Practice data on portals that have some already, and where there may be none."""
+
+from __future__ import annotations
+
+import hashlib
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cte_portal.accounts.models import User
+from pathways.models import District, Participation, Roster
+
+
+def digest() -> str:
+    values = Participation.objects.order_by("student__state_id", "pathway__code").values_list(
+        "student__state_id",
+        "student__last_name",
+        "student__first_name",
+        "pathway__code",
+        "concentrator",
+        "single_parent",
+        "start_date",
+        "total_credits",
+        "modified_date",
+        "modified_by",
+        "version",
+    )
+    seats = Roster.objects.order_by(
+        "enrollment__student__state_id", "section__course__number", "enrollment__start_date"
+    ).values_list(
+        "enrollment__student__state_id",
+        "section__course__number",
+        "section__number",
+        "section__calendar__school_year",
+        "credits_earned",
+    )
+    return hashlib.sha256(repr([*values, *seats]).encode()).hexdigest()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_reference: None) -> None:
+    digests = []
+    for seed in (7, 7, 8):
+        call_command("demo", reset=True, seed=seed, students=60, stdout=StringIO())
+        digests.append(digest())
+    assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
+    runs = []
+    for districts, students in ((5, 600), (7, 660)):
+        call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
+        records = Participation.objects.filter(
+            student__district__in=("0965", "9012", "9020", "9031", "9099")
+        )
+        names = ("student__state_id", "pathway__code", "total_credits", "modified_date", "version")
+        runs.append(sorted(records.values_list(*names)))
+    assert runs[0] == runs[1] and District.objects.count() == 7
+
+
+def test_s_12_it_is_refused_in_production(db: None, settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo", stdout=StringIO())
+    assert not User.objects.exists()
