@@ -45,6 +45,36 @@ class Layout:
 
 
 _CREDITS = "a number with a decimal point and at most 2 decimals, 0 to 30"
+_DISTRICT = Column(
+    "District Number",
+    "district",
+    4,
+    "4 digits, with leading zeros",
+    "0965",
+    provisional=False,
+)
+_STUDENT = (
+    Column("Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False),
+    Column(
+        "Student Local ID",
+        "local_id",
+        15,
+        "your own number for the student",
+        "20113",
+        required=False,
+        provisional=False,
+    ),
+    Column(
+        "Last Name",
+        "last_name",
+        50,
+        "compared with the portal's; nothing is changed",
+        "SAMPLE",
+        required=False,
+        provisional=False,
+    ),
+)
+"""Whose row it is, alike in every layout."""
 
 CTE_END_OF_YEAR = Layout(
     slug="cte-eoy",
@@ -53,35 +83,8 @@ CTE_END_OF_YEAR = Layout(
     record_type="CE",
     columns=(
         Column("Record Type", "record_type", 2, "CE", "CE", provisional=False),
-        Column(
-            "District Number",
-            "district",
-            4,
-            "4 digits, with leading zeros",
-            "0965",
-            provisional=False,
-        ),
-        Column(
-            "Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False
-        ),
-        Column(
-            "Student Local ID",
-            "local_id",
-            15,
-            "your own number for the student",
-            "20113",
-            required=False,
-            provisional=False,
-        ),
-        Column(
-            "Last Name",
-            "last_name",
-            50,
-            "compared with the portal's; nothing is changed",
-            "SAMPLE",
-            required=False,
-            provisional=False,
-        ),
+        _DISTRICT,
+        *_STUDENT,
         Column(
             "First Name",
             "first_name",
@@ -144,14 +147,7 @@ CTE_FALL = Layout(
     header_type="CT",
     columns=(
         Column("Record Type", "record_type", 2, "CT", "CT", provisional=False),
-        Column(
-            "District Number",
-            "district",
-            4,
-            "4 digits, with leading zeros",
-            "0965",
-            provisional=False,
-        ),
+        _DISTRICT,
         Column(
             "School Number",
             "school",
@@ -169,27 +165,7 @@ CTE_FALL = Layout(
             required=False,
             provisional=False,
         ),
-        Column(
-            "Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False
-        ),
-        Column(
-            "Student Local ID",
-            "local_id",
-            15,
-            "your own number for the student",
-            "20113",
-            required=False,
-            provisional=False,
-        ),
-        Column(
-            "Last Name",
-            "last_name",
-            50,
-            "compared with the portal's; nothing is changed",
-            "SAMPLE",
-            required=False,
-            provisional=False,
-        ),
+        *_STUDENT,
         Column(
             "First Name",
             "first_name",

@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from cte_portal.accounts.audit import LIKE
+from cte_portal.accounts.event_list import LIKE
 from cte_portal.editions import Edition
 from cte_portal.pages.days import DayField
 from cte_portal.pages.reason import ReasonField

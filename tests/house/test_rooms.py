@@ -109,3 +109,15 @@ def test_a_line_of_a_template_can_be_reviewed() -> None:
         if len(line) > 160
     ]
     assert long == []
+
+
+def test_an_edition_is_chosen_by_a_question_of_a_model() -> None:
+    """Pages and actions say which edition they mean, and never name a database themselves."""
+    homes = {"cte_portal/editions.py", "pathways/resync/resync.py"}
+    places = {
+        path.as_posix()
+        for path in modules()
+        if path.parts[0] != "tests" and "models" not in path.parts
+        if ".using(" in (settings.BASE_DIR / path).read_text()
+    }
+    assert places == homes

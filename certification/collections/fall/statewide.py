@@ -113,7 +113,7 @@ def _unresolved(end_year: int) -> dict[str, int]:
 
 def _not_sent(end_year: int) -> dict[str, int] | None:
     def stored(edition: Edition) -> set[tuple[object, ...]]:
-        outcomes = Outcome.objects.using(edition.value).filter(end_year=end_year)
+        outcomes = Outcome.objects.in_edition(edition).filter(end_year=end_year)
         fields = ("student__district_id", "student_id", "status", "date_contacted", "origin")
         return set(outcomes.values_list(*fields))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from cte_portal.editions import Home, Scope
+from cte_portal.editions import Edition, Home, Scope
 from pathways.models.roster_change import RowChange
 from pathways.models.student import Student
 
@@ -18,6 +18,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.using(scope.alias).filter(
             student__district_id=scope.district, end_year=scope.end_year
         )
+
+    def in_edition(self, edition: Edition) -> OutcomeQuerySet:
+        """Outcomes of all districts and years."""
+        return self.using(edition.value)
 
 
 class Outcome(models.Model):
