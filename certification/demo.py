@@ -148,7 +148,7 @@ def fall_of_last_year() -> CertificationEvent:
         corrections_until=year.closes + datetime.timedelta(days=10),
         **follow_up(year.end_year),
         statements=list(FALL.statements),
-        validation_groups=[],
+        validation_groups=[FALL.groups[0].slug],
         status=CertificationEvent.Status.PUBLISHED,
         published_at=now - datetime.timedelta(days=14),
     )

@@ -17,7 +17,7 @@ from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.canonical import CanonicalRow, instant
 from pathways.models import CollectionLock, Explanation, Participation
-from pathways.reports.groups import GROUPS
+from pathways.reports.groups import OF_RECORDS
 from pathways.reports.runs import certification_at_state
 from pathways.rules import severities
 
@@ -101,7 +101,7 @@ END_OF_YEAR = Collection(
         "waited",
     ),
     report=certification_at_state,
-    groups=GROUPS,
+    groups=OF_RECORDS,
     measures={
         "students": "All students",
         "concentrators": "Concentrators",

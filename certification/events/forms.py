@@ -127,7 +127,7 @@ class EventForm(forms.ModelForm):
         ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="of End of Year; Fall CTE has none",
+        help_text="those of the event’s collection count",
     )
     links = LinksField(
         label="Ad Hoc Data Links",
@@ -176,10 +176,13 @@ class EventForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
         collection = COLLECTIONS.get(cleaned.get("collection") or self.instance.collection)
-        if collection and not collection.groups:
-            cleaned["validation_groups"] = []
-        elif not cleaned.get("validation_groups") and "validation_groups" not in self.errors:
-            self.add_error("validation_groups", "Choose at least one validation group")
+        if collection and "validation_groups" not in self.errors:
+            own = {group.slug for group in collection.groups}
+            chosen = [slug for slug in cleaned.get("validation_groups", []) if slug in own]
+            cleaned["validation_groups"] = chosen
+            if not chosen:
+                words = f"Choose at least one validation group of {collection.short}"
+                self.add_error("validation_groups", words)
         return cleaned
 
 

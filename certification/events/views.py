@@ -21,7 +21,6 @@ from certification.events import events
 from certification.events.effects import effects, moving
 from certification.events.forms import EventForm
 from certification.models import CertificationEvent, Round
-from certification.models.event import default_groups
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
 from cte_portal.accounts.access.capabilities import Capability
@@ -100,7 +99,7 @@ class NewEvent(EventsView, StatewideActionView):
             "end_year": year,
             "collection": collection.slug,
             "statements": list(collection.statements),
-            "validation_groups": default_groups() if collection.groups else [],
+            "validation_groups": [collection.groups[0].slug],
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from certification.signing.case import Case
 from certification.signing.gate_answers import Answer
 from cte_portal.ui.wording import moment, number_of
 from cte_portal.words import text
 from pathways.follow_up.drawing import is_up_to_date
-from pathways.models import DrawnList, FollowUpYear, OutcomeDifference, PostProgramStatus
+from pathways.models import DrawnList, FollowUpYear, OutcomeDifference
+from pathways.reports.leavers.rows import codes_that_need_attempts, is_settled, is_well_dated
 from pathways.resync.unsent import AHEAD
 
 
@@ -67,10 +67,8 @@ def outcomes_sent(case: Case) -> Answer:
 
 def tried(case: Case) -> Answer:
     """R-FUP-18: each leaver has an answer, or was tried as often as OPI demands (R-FUP-07)."""
-    needing = set(
-        PostProgramStatus.objects.filter(needs_attempts=True).values_list("code", flat=True)
-    )
-    rows = case.own_rows
+    rows: list[Any] = case.own_rows
+    needing = codes_that_need_attempts()
     open_rows = sum(not is_settled(row, needing) for row in rows)
     if not open_rows:
         return Answer(True, number_of(len(rows), "leaver"))
@@ -82,10 +80,6 @@ def tried(case: Case) -> Answer:
     return Answer(
         False, words, _page(case, "follow-up"), "Call", problem=f"{open_rows:,} to be called"
     )
-
-
-def is_settled(row: Any, needing_attempts: set[str]) -> bool:
-    return row.required_attempts or (bool(row.status) and row.status not in needing_attempts)
 
 
 def resolved(case: Case) -> Answer:
@@ -105,7 +99,8 @@ def contacted(case: Case) -> Answer:
     if year is None:
         words = f"OPI has no dates of contact for {case.scope.school_year}. Contact OPI."
         return Answer(False, words, _page(case, "follow-up-list"), "Open the list")
-    wrong = sum(not has_good_date(row, year) for row in case.own_rows)
+    rows: list[Any] = case.own_rows
+    wrong = sum(not is_well_dated(row, year) for row in rows)
     window = f"from {text(year.opens)} to {text(year.closes)}"
     if not wrong:
         return Answer(True, window)
@@ -113,14 +108,3 @@ def contacted(case: Case) -> Answer:
     words = f"{number_of(wrong, 'outcome')} {has} no date {window} after the student left."
     page = _page(case, "follow-up", "?show=worked-on")
     return Answer(False, words, page, "Correct")
-
-
-def has_good_date(row: Any, year: FollowUpYear) -> bool:
-    if not row.status:
-        return True
-    day = row.date_contacted
-    return (
-        day is not None
-        and year.opens <= day <= year.closes
-        and row.exit_date < day <= timezone.localdate()
-    )

@@ -17,7 +17,7 @@ from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
 from pathways.models import Approval, District, GroupAssignment, Pathway
-from pathways.reports.groups import END_OF_YEAR, ROSTERED
+from pathways.reports.groups import END_OF_YEAR, FALL, ROSTERED
 from pathways.resync.object_types import NAMES
 from pathways.resync.resync import resync
 
@@ -123,7 +123,8 @@ def approve(place: Place, pathways: dict[str, Pathway]) -> None:
 def assign(place: Place) -> None:
     """The guide's reports are in everybody's list, the helper for those who enter records."""
     entering = {Role.DATA_CLERK.value, Role.DISTRICT_ADMINISTRATOR.value}
-    GroupAssignment.objects.assign(place.number, END_OF_YEAR.slug, {*entering, Role.VIEWER.value})
+    for group in (END_OF_YEAR, FALL):
+        GroupAssignment.objects.assign(place.number, group.slug, {*entering, Role.VIEWER.value})
     GroupAssignment.objects.assign(place.number, ROSTERED.slug, entering)
 
 

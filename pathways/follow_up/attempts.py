@@ -13,7 +13,7 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
-from pathways.follow_up.contacted import is_enough, judge_day, judge_enough
+from pathways.follow_up.contacted import judge_day, judge_enough
 from pathways.models import (
     Attempt,
     FollowUpEntry,
@@ -104,7 +104,7 @@ def _still_enough(entry: FollowUpEntry, year: FollowUpYear) -> None:
         return
     status = PostProgramStatus.objects.filter(code=outcome.status).first()
     attempts = list(Attempt.objects.standing().filter(entry=entry))
-    if status and status.needs_attempts and not is_enough(year, attempts):
+    if status and status.needs_attempts and not year.is_enough(attempts):
         raise Refusal(
             f"The outcome {status.name} needs this attempt. Change the outcome first. Nothing was"
             " saved."
@@ -199,7 +199,7 @@ def _best(
     """Of the attempts with an answer, the best ranked; of equal ones the latest."""
     attempts = list(Attempt.objects.standing().filter(entry=entry))
     statuses = {status.code: status for status in PostProgramStatus.objects.all()}
-    enough = is_enough(year, attempts)
+    enough = year.is_enough(attempts)
     answers = [
         (statuses[attempt.status].rank, -attempt.date.toordinal(), attempt)
         for attempt in attempts

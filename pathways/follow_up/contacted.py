@@ -32,20 +32,11 @@ def why_not_on(day: datetime.date, year: FollowUpYear, exit_date: datetime.date)
     return ""
 
 
-def is_enough(year: FollowUpYear, attempts: Collection[Attempt]) -> bool:
-    """Whether a leaver who was tried like this counts as not reached."""
-    return (
-        len(attempts) >= year.attempts_required
-        and len({attempt.means for attempt in attempts}) >= year.means_required
-        and len({attempt.date for attempt in attempts}) >= year.days_required
-    )
-
-
 def judge_enough(
     status: PostProgramStatus, year: FollowUpYear, attempts: Collection[Attempt]
 ) -> None:
     """Refuse a status that needs more attempts."""
-    if not status.needs_attempts or is_enough(year, attempts):
+    if not status.needs_attempts or year.is_enough(attempts):
         return
     means = len({attempt.means for attempt in attempts})
     days = len({attempt.date for attempt in attempts})

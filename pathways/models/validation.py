@@ -13,8 +13,9 @@ from pathways.models.author import Authored
 from pathways.models.district import District
 
 DEED = "validation group"
-OFFICIAL_GROUP = "cte-end-of-year"
 """What the audit calls an administrator's choice of user groups."""
+OFFICIAL_GROUP = "cte-end-of-year"
+OFFICIAL_GROUP_OF_LEAVERS = "cte-fall-follow-up"
 
 
 class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
@@ -30,10 +31,12 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         )
 
     def assign_official(self) -> None:
-        """OPI's group stands in the lists of all user groups from the start; a District
+        """OPI's groups stand in the lists of all user groups from the start; a District
         Administrator may choose otherwise, and that stays.
         """
-        self.assign_at_first(OFFICIAL_GROUP, {role.value for role in Role if not role.is_opi})
+        roles = {role.value for role in Role if not role.is_opi}
+        for group in (OFFICIAL_GROUP, OFFICIAL_GROUP_OF_LEAVERS):
+            self.assign_at_first(group, roles)
 
     def assign_at_first(self, group: str, roles: set[str]) -> None:
         """Give the group to these user groups of each district where nobody has chosen yet, be it

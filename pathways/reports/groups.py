@@ -8,9 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cte_portal.accounts.models import Role
-from pathways.models.validation import OFFICIAL_GROUP
+from pathways.models.validation import OFFICIAL_GROUP, OFFICIAL_GROUP_OF_LEAVERS
 from pathways.reports.certification import Certification
 from pathways.reports.concentrators import ConcentratorsAndParticipants, IncorrectConcentrator
+from pathways.reports.leavers.reports import (
+    FollowUpByPathway,
+    FollowUpByStatus,
+    LeaverReport,
+    OpenFollowUps,
+    OutsideTheWindow,
+)
 from pathways.reports.modified import ModifiedInCurrentYear
 from pathways.reports.report import Report
 from pathways.reports.rostered import RosteredToCoursesWithPathways
@@ -23,6 +30,11 @@ class Group:
     title: str
     says: str
     reports: tuple[Report, ...]
+
+    @property
+    def is_of_leavers(self) -> bool:
+        """Whether it is about those who left in the year, not about the year's records."""
+        return isinstance(self.reports[0], LeaverReport)
 
 
 END_OF_YEAR = Group(
@@ -44,9 +56,19 @@ ROSTERED = Group(
     "Finds students in CTE courses who may have no record yet.",
     (RosteredToCoursesWithPathways(),),
 )
-GROUPS = (END_OF_YEAR, ROSTERED)
+FALL = Group(
+    OFFICIAL_GROUP_OF_LEAVERS,
+    "Fall CTE Follow-up",
+    "Run these reports before the follow-up is certified: at the district while people call, at the"
+    " state after the last resync.",
+    (OpenFollowUps(), FollowUpByStatus(), FollowUpByPathway(), OutsideTheWindow()),
+)
+OF_RECORDS = (END_OF_YEAR, ROSTERED)
+GROUPS = (*OF_RECORDS, FALL)
 USER_GROUPS = tuple(role for role in Role if not role.is_opi)
-REPORTS = {report.slug: report for group in GROUPS for report in group.reports}
+REPORTS = {report.slug: report for group in OF_RECORDS for report in group.reports}
+LEAVER_REPORTS = {report.slug: report for report in FALL.reports}
+BY_SLUG: dict[str, Report] = {**REPORTS, **LEAVER_REPORTS}
 
 
 def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Report]]]:

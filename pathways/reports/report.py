@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from cte_portal.words import text
@@ -30,6 +31,12 @@ class Nature(Enum):
     ERRORS = "Errors"
     ROSTER = "Rostered"
     COMPARISON = "Comparison"
+    TABLE = "Table"
+
+    @property
+    def is_of_students(self) -> bool:
+        """True when its rows are about students; those of the others are figures."""
+        return self not in (Nature.COMPARISON, Nature.TABLE)
 
     @property
     def has_findings(self) -> bool:
@@ -66,7 +73,7 @@ class Figure:
 
 
 class Report(ABC):
-    """One of the guide's reports. A row begins with the keys of student and pathway, for links;
+    """A row begins with the keys of student and pathway, or of whatever its `cure` is about, for links;
     `columns` name what comes after them.
     """
 
@@ -77,6 +84,7 @@ class Report(ABC):
     says: ClassVar[str]
     nature: ClassVar[Nature]
     columns: ClassVar[tuple[ReportColumn, ...]]
+    cure_label: ClassVar[str] = "Open and fix"
 
     @property
     def key(self) -> str:
@@ -101,11 +109,11 @@ class Report(ABC):
         """The figure of a district that has nothing to count."""
         return Figure(0)
 
-    def rule(self, row: Row) -> str:
-        """The id of the rule that a row breaks, for the page that cures it."""
+    def what_to_do(self, row: Row) -> str:
         return ""
 
-    def what_to_do(self, row: Row) -> str:
+    def cure(self, scope: Scope, row: Row) -> str:
+        """The address at which a row is corrected; empty where nothing is to be done."""
         return ""
 
     def texts(self, row: Row) -> list[str]:
@@ -134,8 +142,21 @@ class RecordReport(Report):
         """
         return records
 
+    def rule(self, row: Row) -> str:
+        """The id of the rule that a row breaks, for the page that cures it."""
+        return ""
+
     def count(self, scope: Scope) -> Figure:
         return self.counted(self.of_district(scope), "student_id")
+
+    def cure(self, scope: Scope, row: Row) -> str:
+        """The record's page, with the rule that it breaks."""
+        student, pathway = row[:2]
+        if not (rule := self.rule(row)):
+            return ""
+        at = "&at=state" if scope.edition is Edition.STATE else ""
+        page = reverse("cte-record", args=[scope.district, scope.end_year, student, pathway])
+        return f"{page}?finding={rule}&report={self.slug}{at}"
 
     def total(self, edition: Edition, end_year: int) -> Figure:
         """Of the whole state: a student whom two districts report counts once (C-35)."""

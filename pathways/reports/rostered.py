@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.urls import reverse
 
 from cte_portal.editions import Scope
 from pathways.models import Participation, Roster
@@ -29,6 +30,7 @@ class RosteredToCoursesWithPathways(Report):
         "Students enrolled in CTE courses, and whether they have a record in the course's pathway."
     )
     nature = Nature.ROSTER
+    cure_label = "Add the record"
     columns = (
         *STUDENT,
         PATHWAY,
@@ -62,6 +64,11 @@ class RosteredToCoursesWithPathways(Report):
             )
         )
         return iter(pairs[skip : skip + most]) if most else pairs.iterator(chunk_size=5000)
+
+    def cure(self, scope: Scope, row: Row) -> str:
+        if row[-1]:
+            return ""
+        return reverse("cte-record-new", args=[scope.district, scope.end_year, row[0]])
 
     def what_to_do(self, row: Row) -> str:
         return "" if row[-1] else "Add the record, if the student took part."

@@ -24,7 +24,9 @@ from cte_portal.ui.wording import moment, number_of
 from pathways.files import writer
 from pathways.findings.findings import Findings, findings
 from pathways.models import Participation
-from pathways.reports.groups import REPORTS
+from pathways.reports.groups import BY_SLUG
+from pathways.reports.leavers.reports import LeaverReport
+from pathways.reports.leavers.rows import digest
 from pathways.reports.report import Figure, Nature, Report
 from pathways.reports.runs import KIND, point
 from pathways.reports.screen import parts
@@ -88,35 +90,45 @@ def title(edition: Edition, reports: Sequence[Report]) -> str:
 def run(job: Job) -> None:
     options = job.batch.options
     scope = Scope(job.scope.district, job.scope.end_year, Edition[options["edition"].upper()])
-    reports = [REPORTS[slug] for slug in options["reports"]]
+    reports = [BY_SLUG[slug] for slug in options["reports"]]
+    of_records = any(not isinstance(report, LeaverReport) for report in reports)
+    judged = None
     for _ in range(AGAIN):
         job.drop_files()
-        before, at = point(scope), timezone.now()
+        before, at = point_of(scope, reports), timezone.now()
         results = []
         for report in reports:
             job.step(report.short)
             results.append(Result(report, report.count(scope)))
-        job.step("Findings")
-        judged = findings(scope)
+        if of_records:
+            job.step("Findings")
+            judged = findings(scope)
         job.step("Writing the files")
         _write(job, scope, reports)
-        moved = point(scope) != before
+        moved = point_of(scope, reports) != before
         if not moved:
             break
     job.outcome = outcome(scope.edition, results, judged, at=at, before=before, moved=moved)
 
 
+def point_of(scope: Scope, reports: Iterable[Report]) -> dict[str, Any]:
+    """Where everything stands that the reports read: calls move neither ledger nor state."""
+    if any(isinstance(report, LeaverReport) for report in reports):
+        return {**point(scope), "leavers": digest(scope)}
+    return point(scope)
+
+
 def outcome(
     edition: Edition,
     results: Sequence[Result],
-    judged: Findings,
+    judged: Findings | None,
     *,
     at: datetime.datetime,
     before: Mapping[str, Any],
     moved: bool,
 ) -> Outcome:
-    """`at` and `before`: when the figures were read, and the point at which the records stood
-    then.
+    """`at` and `before`: when the figures were read, and the point at which everything stood then.
+    `judged` is None where no report was about records.
     """
     problems = any(
         result.figure.count
@@ -128,10 +140,10 @@ def outcome(
         "at": at.isoformat(),
         **before,
         "moved": moved,
-        "records": judged.records,
-        "findings": asdict(judged.counts),
         "reports": [result.stored for result in results],
     }
+    if judged:
+        content |= {"records": judged.records, "findings": asdict(judged.counts)}
     return Outcome(
         sentence(edition, results, moved=moved), with_errors=problems or moved, result=content
     )
@@ -202,12 +214,12 @@ def result_of(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, An
     lines = [
         {
             **entry,
-            "csv": files.get(f"{REPORTS[entry['slug']].key}.csv"),
+            "csv": files.get(f"{BY_SLUG[entry['slug']].key}.csv"),
             "parts": parts(Figure(entry["count"], entry)),
-            "at_state": REPORTS[entry["slug"]].nature is not Nature.COMPARISON,
+            "at_state": BY_SLUG[entry["slug"]].nature is not Nature.COMPARISON,
         }
         for entry in batch.result.get("reports", [])
-        if entry["slug"] in REPORTS
+        if entry["slug"] in BY_SLUG
     ]
     return "pathways/reports/validation_result.html", {
         "lines": lines,

@@ -13,7 +13,7 @@ from cte_portal.editions import Edition, Scope
 from pathways.models import Change, District, StateCopy
 from pathways.models.validation import GroupAssignment
 from pathways.reports.certification import Certification
-from pathways.reports.groups import GROUPS, REPORTS, Group
+from pathways.reports.groups import BY_SLUG, GROUPS, Group
 
 KIND = "validate"
 
@@ -76,7 +76,7 @@ def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
         at = datetime.datetime.fromisoformat(batch.result["at"])
         for entry in batch.result["reports"]:
             runs.setdefault((entry["slug"], edition), Run(batch, edition, at, entry["count"]))
-        if len(runs) == len(REPORTS) * len(Edition):
+        if len(runs) == len(BY_SLUG) * len(Edition):
             break
     return runs
 
@@ -108,6 +108,7 @@ def last_validations(end_year: int) -> dict[str, Validated]:
         end_year=end_year,
         status__in=ended,
         result__edition="state",
+        result__has_key="findings",  # of leavers there are none
     )
     last = (
         District.objects.order_by()
@@ -116,9 +117,7 @@ def last_validations(end_year: int) -> dict[str, Validated]:
     )
     validated = {}
     for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
-        if (
-            "findings" in result and result["generation"] is not None
-        ):  # where nothing was sent, nothing was validated
+        if result["generation"] is not None:  # where nothing was sent, nothing was validated
             counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
             validated[district] = Validated(
                 at=datetime.datetime.fromisoformat(result["at"]),

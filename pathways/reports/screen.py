@@ -14,6 +14,9 @@ from cte_portal.editions import Edition, Scope
 from cte_portal.words import listed_name
 from pathways.ledger.kept import kept
 from pathways.models import Publication, StateCopy
+from pathways.reports.groups import Group
+from pathways.reports.leavers.reports import LeaverReport, leavers_of
+from pathways.reports.leavers.rows import Leaver
 from pathways.reports.report import Figure, Nature, Report, Row
 from pathways.reports.runs import Run
 
@@ -22,6 +25,9 @@ _PARTS = {
     "concentrators": ("concentrator", "concentrators"),
     "participants": ("participant", "participants"),
     "without_record": ("without a record", "without a record"),
+    "without_outcome": ("without an outcome", "without an outcome"),
+    "answered": ("answered", "answered"),
+    "placed": ("placed", "placed"),
 }
 
 
@@ -44,11 +50,15 @@ class ReportLine:
     there: Figure | None
     runs: Sequence[Run] = ()
     judged: bool = True
-    """Whether the district has any CTE record: nothing found in nothing is no good news."""
+    """Whether there is anything to report on: nothing found in nothing is no good news."""
 
     @property
     def compares(self) -> bool:
         return self.report.nature is Nature.COMPARISON
+
+    @property
+    def things(self) -> str:
+        return "leavers" if isinstance(self.report, LeaverReport) else "records"
 
     @property
     def last(self) -> Run | None:
@@ -70,7 +80,7 @@ class ReportLine:
             clean = (
                 ("completed", "No problems found")
                 if self.judged
-                else ("none", "No records to check")
+                else ("none", f"No {self.things} to check")
             )
             return ("problem", f"{number:,} to correct") if number else clean
         if self.compares:
@@ -88,6 +98,16 @@ class ReportLine:
         return ("", self.report.nature.value)
 
 
+@dataclass(frozen=True)
+class Block:
+    """A group with its lines. `is_alive`: its data go to the state, and its reports can be run."""
+
+    group: Group
+    lines: list[ReportLine]
+    is_alive: bool
+    may_run: bool
+
+
 def line(
     report: Report,
     scope: Scope,
@@ -102,6 +122,11 @@ def line(
     counts anew.
     """
     at_state = _at_state(copy, known)
+    if isinstance(report, LeaverReport):
+        there = report.figure(_leavers(scope.at_state(), known), scope.end_year) if copy else None
+        everybody = _leavers(scope, known)
+        here = report.figure(everybody, scope.end_year)
+        return ReportLine(report, here, there, runs, bool(everybody))
     compares = report.nature is Nature.COMPARISON
     here = kept(
         scope,
@@ -120,6 +145,14 @@ def line(
         *at_state,
     )
     return ReportLine(report, here, there, runs, judged)
+
+
+def _leavers(scope: Scope, known: dict[Any, Any]) -> list[Leaver]:
+    """Read once a page and edition: the district's position says nothing of calls."""
+    if (Leaver, scope) not in known:
+        known[Leaver, scope] = leavers_of(scope)
+    everybody: list[Leaver] = known[Leaver, scope]
+    return everybody
 
 
 def _at_state(copy: StateCopy | None, known: dict[Any, Any]) -> tuple[Any, ...]:
@@ -172,7 +205,7 @@ class Opened:
         """(title, whether it is a number); a student stands in one column of its own."""
         return [
             (column.title, column.number)
-            for column in self.report.columns[0 if self.line.compares else 3 :]
+            for column in self.report.columns[3 if self.report.nature.is_of_students else 0 :]
         ]
 
     @property
@@ -183,7 +216,7 @@ class Opened:
     def empty(self) -> str:
         """The sentence that stands where there is no row."""
         if not self.line.judged:
-            return "No CTE records to check yet"
+            return f"No CTE {self.line.things} to check yet"
         if self.report.nature is Nature.ERRORS:
             return "No problems found"
         return "Every figure matches" if self.line.compares else "0 found"
@@ -194,6 +227,9 @@ def opened(of: ReportLine, scope: Scope, page: int = 1) -> Opened:
     if of.compares:
         rows = [row for row in of.report.rows(scope) if row[-1] or row[2] == "All pathways"]
         return Opened(of, scope, [screen_row(of.report, scope, row) for row in rows], 1, len(rows))
+    if not of.report.nature.is_of_students:
+        rows = list(of.report.rows(scope)) if of.judged else []
+        return Opened(of, scope, [screen_row(of.report, scope, row) for row in rows], 1, len(rows))
     pages = max(1, -(-figure.count // PAGE))
     page = min(max(page, 1), pages)
     page_rows = of.report.rows(scope, most=PAGE, skip=(page - 1) * PAGE)
@@ -203,14 +239,15 @@ def opened(of: ReportLine, scope: Scope, page: int = 1) -> Opened:
 
 
 def screen_row(report: Report, scope: Scope, row: Row) -> ScreenRow:
-    student, pathway = row[:2]
+    student = row[0]
     texts = report.texts(row)
     columns = report.columns
     if student is None:
         cells = tuple(
             (column.title, text, column.number) for column, text in zip(columns, texts, strict=True)
         )
-        return ScreenRow("", "", "", cells, "", "", differs=bool(row[-1]))
+        differs = report.nature is Nature.COMPARISON and bool(row[-1])
+        return ScreenRow("", "", "", cells, "", "", differs=differs)
     state_id, last, first = texts[:3]
     cells = tuple(
         (column.title, text, column.number)
@@ -218,9 +255,5 @@ def screen_row(report: Report, scope: Scope, row: Row) -> ScreenRow:
     )
     address = [scope.district, scope.end_year, student]
     student_url, remedy = reverse("cte-student", args=address), report.what_to_do(row)
-    if rule := report.rule(row):
-        at = "&at=state" if scope.edition is Edition.STATE else ""
-        cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}&report={report.slug}{at}"
-    else:
-        cure = reverse("cte-record-new", args=address) if remedy else ""
+    cure = report.cure(scope, row)
     return ScreenRow(listed_name(last, first), state_id, student_url, cells, remedy, cure)

@@ -40,7 +40,7 @@ def make_fall_event(**values: Any) -> CertificationEvent:
         "collection": "cte-fall",
         "end_year": LEFT_YEAR,
         "statements": list(FALL.statements),
-        "validation_groups": [],
+        "validation_groups": [group.slug for group in FALL.groups],
     }
     return make_event(**{**fields, **values})
 

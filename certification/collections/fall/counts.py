@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from certification.collections.fall.rows import OutcomeRow
 from pathways.models import FollowUpEntry, Student
+from pathways.reports.leavers.rows import OutcomeRow
 
 OPEN = "No outcome"
 GROUPINGS = ("pathways", "statuses", "schools", "exits", "genders")

@@ -6,9 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from certification.collections.collection import Collection, Judgment, Lists
-from certification.collections.fall import leaver_lists, rows, sealed_file
+from certification.collections.fall import leaver_lists, sealed_file
 from certification.collections.fall.counts import OPEN, counts_of
-from certification.collections.fall.rows import OutcomeRow
 from certification.models import SealedOutcome
 from cte_portal.editions import Scope
 from cte_portal.words import text
@@ -19,6 +18,9 @@ from pathways.models import (
     Outcome,
     PostProgramStatus,
 )
+from pathways.reports import groups
+from pathways.reports.leavers import rows
+from pathways.reports.leavers.rows import OutcomeRow
 
 
 def judged(at_state: Scope) -> Judgment:
@@ -111,7 +113,7 @@ FALL = Collection(
         "waited",
     ),
     report=None,
-    groups=(),
+    groups=(groups.FALL,),
     measures={
         "students": "All leavers",
         "graduates": "Graduates",

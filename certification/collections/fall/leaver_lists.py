@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from certification.collections.fall.counts import OPEN
-from certification.collections.fall.rows import OutcomeRow
 from cte_portal.folding import name_order
 from cte_portal.words import text
 from pathways.models import FollowUpEntry
+from pathways.reports.leavers.rows import OutcomeRow
 
 PLACED, NOT_PLACED, UNKNOWN = "placed", "not-placed", "unknown"
 TITLES = {PLACED: "Placed", NOT_PLACED: "Answered, not placed", UNKNOWN: "Unknown"}

@@ -1,5 +1,5 @@
-"""`manage.py validate`: the guide's reports of a district or of all, at the district or at the
-state, with counts and findings.
+"""`manage.py validate`: the guide's reports of a district or of all, or those of a year's leavers, at
+the district or at the state, with counts and findings.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from cte_portal.batches.models import Status
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Edition, Scope, school_year_label
 from cte_portal.ui.command import PortalCommand
 from pathways.management.questions import current_year, person_named, require_district
-from pathways.models import District
-from pathways.reports.groups import REPORTS
+from pathways.models import District, FollowUpYear
+from pathways.reports.groups import BY_SLUG, LEAVER_REPORTS, REPORTS
 from pathways.reports.report import Report, findings_as_json
 from pathways.reports.run import Result, ask
 
@@ -36,7 +36,12 @@ class Command(PortalCommand):
             "--at-state", action="store_true", help="check the data that was sent to the state"
         )
         parser.add_argument(
-            "--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}"
+            "--report", choices=sorted(BY_SLUG), metavar="SLUG", help=f"one of {', '.join(BY_SLUG)}"
+        )
+        parser.add_argument(
+            "--year",
+            type=int,
+            help="the reports of Fall CTE, of who left in the school year that ended then, like 2024",
         )
         parser.add_argument(
             "--as",
@@ -52,17 +57,17 @@ class Command(PortalCommand):
         at_state: bool,
         report: str | None,
         person: str | None,
+        year: int | None,
         **options: Any,
     ) -> None:
-        year = current_year()
+        reports = chosen_reports(report, year)
+        end_year = current_year().end_year if year is None else year
         numbers = list(District.objects.order_by("number").values_list("number", flat=True))
         if district is not None:
             require_district(district)
-        reports = [REPORTS[report]] if report else list(REPORTS.values())
         edition = Edition.STATE if at_state else Edition.DISTRICT
         scopes = [
-            Scope(number, year.end_year, edition)
-            for number in ([district] if district else numbers)
+            Scope(number, end_year, edition) for number in ([district] if district else numbers)
         ]
         if person:
             self._leave_batches(scopes, reports, person)
@@ -84,6 +89,18 @@ class Command(PortalCommand):
                     f"{scope.district}:"
                     f" {batch.sentence or 'The run is waiting in the Batch Queue.'}"
                 )
+
+
+def chosen_reports(slug: str | None, year: int | None) -> list[Report]:
+    """Records have the current year; a report of leavers is of the year in which they left."""
+    if year is not None and not FollowUpYear.objects.filter(pk=year).exists():
+        raise CommandError(f"OPI has set no follow-up of {school_year_label(year)}.")
+    if slug is None:
+        return list((REPORTS if year is None else LEAVER_REPORTS).values())
+    if (slug in LEAVER_REPORTS) != (year is not None):
+        needs = "needs" if year is None else "does not go with"
+        raise CommandError(f"The report {slug} {needs} --year.")
+    return [BY_SLUG[slug]]
 
 
 def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from cte_portal.editions import Home, school_year_label
+
+if TYPE_CHECKING:
+    from pathways.models.follow_up.attempt import Attempt
 
 
 class FollowUpYearQuerySet(models.QuerySet["FollowUpYear"]):
@@ -81,6 +87,24 @@ class FollowUpYear(models.Model):
     @property
     def school_year(self) -> str:
         return school_year_label(self.end_year)
+
+    def is_enough(self, attempts: Collection[Attempt]) -> bool:
+        """Whether a leaver who was tried like this counts as not reached (R-FUP-07)."""
+        return (
+            len(attempts) >= self.attempts_required
+            and len({attempt.means for attempt in attempts}) >= self.means_required
+            and len({attempt.date for attempt in attempts}) >= self.days_required
+        )
+
+    def has_good_date(self, contacted: datetime.date | None, exit_date: datetime.date) -> bool:
+        """Whether an outcome's date may stand: in the window, after the exit, and not to come
+        (R-FUP-08).
+        """
+        return (
+            contacted is not None
+            and self.opens <= contacted <= self.closes
+            and exit_date < contacted <= timezone.localdate()
+        )
 
     @classmethod
     def usual(cls, end_year: int) -> FollowUpYear:

@@ -14,6 +14,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
@@ -25,14 +27,14 @@ from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from cte_portal.pages.own_address import own_address
 from cte_portal.pages.typed import number
-from pathways.models import GroupAssignment, Participation, StateCopy
+from pathways.models import DrawnList, FollowUpYear, GroupAssignment, Participation, StateCopy
 from pathways.models.validation import DEED
 from pathways.reports.certification import Certification
 from pathways.reports.groups import GROUPS, REPORTS, USER_GROUPS, Group, matching
 from pathways.reports.report import Nature, Report
-from pathways.reports.run import ask
-from pathways.reports.runs import assigned, last_runs, point
-from pathways.reports.screen import line, opened
+from pathways.reports.run import ask, point_of
+from pathways.reports.runs import assigned, last_runs
+from pathways.reports.screen import Block, line, opened
 
 FORMATS = ("csv", "xlsx")
 EVERY = "all"
@@ -63,61 +65,94 @@ class DataValidationReports(ScopedView, TemplateView):
             return list(GROUPS)
         return assigned(self.scope.district, [role.value for role in self.roles])
 
+    @cached_property
+    def follow_up(self) -> FollowUpYear | None:
+        """Of the scope's leavers, while they are called or once their list is drawn."""
+        year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        if year is None:
+            return None
+        is_drawn = DrawnList.objects.in_scope(self.scope).exists()
+        return year if is_drawn or year.opens <= timezone.localdate() <= year.closes else None
+
+    def is_shown(self, group: Group) -> bool:
+        return self.follow_up is not None if group.is_of_leavers else True
+
+    def is_alive(self, group: Group) -> bool:
+        """Whether its data stand at the state as those of the scope's year, and its reports can be run.
+
+        A past year's records never went to the state as that year: its figures are what they say
+        today. Leavers are followed up in the year after their own.
+        """
+        return group.is_of_leavers or self.in_active_year
+
+    def may_run(self, group: Group) -> bool:
+        return self.is_alive(group) and self.can(Capability.SEE_BATCHES)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, groups = self.request.GET, self.groups
         find = query.get("find", "").strip()[:100]
-        matches = matching(groups, find)
-        current = self.in_active_year
-        # A past year never went to the state as that year: its figures are what the records say
-        # today.
-        copy = StateCopy.objects.of_district(self.scope.district) if current else None
+        listed = [group for group in groups if self.is_shown(group)]
+        copy = StateCopy.objects.of_district(self.scope.district)
         runs = last_runs(self.scope)
         judged = Participation.objects.in_scope(self.scope).exists()
         blocks = [
-            (
+            Block(
                 group,
                 [
                     line(
                         report,
                         self.scope,
                         self.known,
-                        copy=copy,
+                        copy=copy if self.is_alive(group) else None,
                         runs=self._runs(runs, report),
                         judged=judged,
                     )
                     for report in reports
                 ],
+                is_alive=self.is_alive(group),
+                may_run=self.may_run(group),
             )
-            for group, reports in matches
+            for group, reports in matching(listed, find)
         ]
-        chosen = next(
+        block, chosen = next(
             (
-                report_line
-                for _, lines in blocks
-                for report_line in lines
+                (block, report_line)
+                for block in blocks
+                for report_line in block.lines
                 if report_line.report.slug == query.get("report")
             ),
-            None,
+            (None, None),
         )
-        scope = self.scope.at_state() if query.get("at") == "state" and copy else self.scope
+        at_state = query.get("at") == "state" and copy and block and block.is_alive
+        scope = self.scope.at_state() if at_state else self.scope
+        page = number(query.get("page", ""), digits=6) or 1
         own = {
             "find": find,
             "nothing_assigned": not groups,
             "may_assign": self.can(Capability.MANAGE_PEOPLE),
             "blocks": blocks,
             "copy": copy,
-            "current": current,
-            "may_run": current and self.can(Capability.SEE_BATCHES),
-            "opened": (
-                opened(chosen, scope, number(query.get("page", ""), digits=6) or 1)
-                if chosen
-                else None
-            ),
-            "may_cure": self.can_edit,
+            "at_state": any(block.is_alive for block in blocks),
+            "past": not self.in_active_year and any(not block.is_alive for block in blocks),
+            "may_run": any(block.may_run for block in blocks),
+            "opened": opened(chosen, scope, page) if chosen else None,
+            "opened_block": block,
+            "may_cure": self.may_cure(block.group) if block else False,
+            "followed_up": self.followed_up(groups),
             "formats": FORMATS,
             "key": uuid.uuid4(),
         }
         return super().get_context_data(**own, **kwargs)
+
+    def may_cure(self, group: Group) -> bool:
+        return self.can(Capability.FOLLOW_UP) if group.is_of_leavers else self.can_edit
+
+    def followed_up(self, groups: list[Group]) -> list[FollowUpYear]:
+        """Other years whose leavers are called now, for who has their reports."""
+        if not any(group.is_of_leavers for group in groups):
+            return []
+        years = FollowUpYear.objects.open_on(timezone.localdate())
+        return list(years.exclude(pk=self.scope.end_year))
 
     @staticmethod
     def _runs(runs: dict[Any, Any], report: Report) -> list[Any]:
@@ -125,7 +160,8 @@ class DataValidationReports(ScopedView, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = RunForm(request.POST)
-        if not self.in_active_year:
+        groups = [group for group in self.groups if self.is_shown(group) and self.may_run(group)]
+        if not groups and not self.in_active_year:
             raise PermissionDenied("Reports can be run only in the current school year.")
         address = reverse(
             "data-validation-reports", args=[self.scope.district, self.scope.end_year]
@@ -135,8 +171,9 @@ class DataValidationReports(ScopedView, TemplateView):
         )
         # The Certification report is a condition of signing: it runs for everybody who runs
         # reports, whatever stands in the list.
-        listed = dict.fromkeys(report for group in self.groups for report in group.reports)
-        choice = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
+        listed = dict.fromkeys(report for group in groups for report in group.reports)
+        always = [REPORTS[Certification.slug]] if self.in_active_year else []
+        choice = [*listed] if slug == EVERY else [*listed, *always]
         reports = [report for report in dict.fromkeys(choice) if slug in (report.slug, EVERY)]
         if slug == EVERY and where == "district":  # what compares both editions is run at the state
             reports = [report for report in reports if report.nature is not Nature.COMPARISON]
@@ -146,7 +183,8 @@ class DataValidationReports(ScopedView, TemplateView):
         scope = self.scope.at_state() if where == "state" else self.scope
         # A download leaves the page as it is, with its key: what was changed or sent meanwhile
         # makes the same button another run.
-        key = key_of(form.cleaned_data["key"], form.cleaned_data["run"], point(self.scope))
+        here = point_of(self.scope, reports)
+        key = key_of(form.cleaned_data["key"], form.cleaned_data["run"], here)
         batch = ask(scope, reports, by=self.person, key=key)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)

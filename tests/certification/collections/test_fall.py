@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from certification.board.board import Line, Stand, lines_of
 from certification.collections.chosen import collection_of_copy
-from certification.collections.fall import rows
 from certification.collections.fall.statewide import follow_ups
 from certification.events import year_end
 from certification.models import SealedCopy, SealedOutcome
@@ -37,6 +36,7 @@ from pathways.models import (
     SchoolYear,
     Student,
 )
+from pathways.reports.leavers import rows
 from tests.certification.ready_fall import (
     COLLEGE,
     LOOKING,
@@ -203,7 +203,7 @@ def test_pages_of_the_event_name_the_leavers(fall: ReadyFall, client: Client) ->
     fall.prepare()
     client.force_login(fall.primary.user)
     page = text(client.get(fall.case().path))
-    assert "Ready to sign" in page and "1 graduate" in page and "Data Validation Groups" not in page
+    assert "Ready to sign" in page and "1 graduate" in page and "Fall CTE Follow-up" in page
     assert "Single parents" not in page
     for name in ("snapshot/", "changes/", "lists/placed/"):
         assert client.get(f"{fall.case().path}{name}").status_code == 200

@@ -312,15 +312,19 @@ def test_both_collections_are_offered_each_with_its_own_words(
     assert f"{LIST}new/?collection=cte-fall" in desk.get(LIST).content.decode()
 
 
-def test_a_fall_event_needs_no_validation_group_and_end_of_year_does(desk: Client) -> None:
+def test_an_event_asks_for_validation_groups_of_its_own_collection(desk: Client) -> None:
     event = make_event(status="draft", published_at=None)
     own = form_values(event, version=0) | {"validation_groups": []}
     CertificationEvent.objects.all().delete()
     answer = desk.post(f"{LIST}new/", own)
     assert "Choose at least one validation group" in text(answer)
-    desk.post(f"{LIST}new/", own | {"collection": "cte-fall", "name": "Fall CTE"})
+    fall = own | {"collection": "cte-fall", "name": "Fall CTE"}
+    answer = desk.post(f"{LIST}new/", fall | {"validation_groups": ["cte-end-of-year"]})
+    assert "Choose at least one validation group of Fall CTE" in text(answer)
+    both = {"validation_groups": ["cte-end-of-year", "cte-fall-follow-up"]}
+    desk.post(f"{LIST}new/", fall | both)
     made = CertificationEvent.objects.get()
-    assert (made.collection, made.validation_groups) == ("cte-fall", [])
+    assert (made.collection, made.validation_groups) == ("cte-fall", ["cte-fall-follow-up"])
 
 
 def test_one_event_for_a_collection_and_year_is_said_in_words(

@@ -21,7 +21,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certification.collections.fall.counts import counts_of as leaver_counts
-from certification.collections.fall.rows import OutcomeRow
 from certification.collections.figures import counts_of
 from certification.models import CertificationEvent, Round, SealedCopy, SealedRecord, Signature
 from certification.signing.sealing import differences
@@ -30,6 +29,7 @@ from certification.triggers import OUTCOME_TRIGGERS, TRIGGERS
 from cte_portal.accounts.models import User
 from pathways.ledger.canonical import CanonicalRow
 from pathways.models import Student
+from pathways.reports.leavers.rows import OutcomeRow
 from tests.certification.either import ready_for
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.records import BUSINESS, District_

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cte_portal.editions import Scope
 from cte_portal.words import listed_name
-from pathways.follow_up.contacted import is_enough
 from pathways.ledger import canonical
 from pathways.models import (
     Attempt,
@@ -76,11 +76,25 @@ class OutcomeRow(NamedTuple):
         return [(code, name) for code, _, name in lines]
 
 
+@dataclass(frozen=True)
+class Leaver:
+    """A row with the keys of the line and the student it is of, for links."""
+
+    entry: int
+    student: int
+    row: OutcomeRow
+
+
 COLUMNS = OutcomeRow._fields
 NO_OUTCOME: tuple[str, datetime.date | None, str] = ("", None, "")
 
 
 def rows(scope: Scope) -> Iterator[OutcomeRow]:
+    """The lines on the list, in no order."""
+    return (leaver.row for leaver in leavers(scope))
+
+
+def leavers(scope: Scope) -> Iterator[Leaver]:
     """The lines on the list, in no order. A handful of statements for any number of them."""
     entries = FollowUpEntry.objects.in_scope(scope).on_list().order_by()
     lines = list(
@@ -108,7 +122,7 @@ def rows(scope: Scope) -> Iterator[OutcomeRow]:
             continue
         code, contacted, origin = outcomes.get(student, NO_OUTCOME)
         status, tries = statuses.get(code), attempts.get(entry, [])
-        yield OutcomeRow(
+        row = OutcomeRow(
             *students[student],  # type: ignore[call-arg]
             number,
             school,
@@ -126,8 +140,9 @@ def rows(scope: Scope) -> Iterator[OutcomeRow]:
             origin,
             _means(tries, code, contacted) if origin == Outcome.Origin.ATTEMPT else "",
             len(tries),
-            bool(year and is_enough(year, tries)),
+            bool(year and year.is_enough(tries)),
         )
+        yield Leaver(entry, student, row)
 
 
 def _students(scope: Scope, keys: Iterable[int]) -> dict[int, tuple[Any, ...]]:
@@ -168,6 +183,21 @@ def _means(attempts: list[Attempt], status: str, contacted: datetime.date | None
         if attempt.status == status and attempt.date == contacted
     ]
     return means[-1] if means else ""
+
+
+def codes_that_need_attempts() -> set[str]:
+    """Statuses that say that nobody was reached."""
+    needing = PostProgramStatus.objects.filter(needs_attempts=True)
+    return set(needing.values_list("code", flat=True))
+
+
+def is_settled(row: OutcomeRow, needing_attempts: set[str]) -> bool:
+    """Whether the leaver has an answer or was tried as often as OPI demands (R-FUP-18)."""
+    return row.required_attempts or (bool(row.status) and row.status not in needing_attempts)
+
+
+def is_well_dated(row: OutcomeRow, year: FollowUpYear) -> bool:
+    return not row.status or year.has_good_date(row.date_contacted, row.exit_date)
 
 
 def digest(scope: Scope) -> str:
