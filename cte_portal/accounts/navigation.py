@@ -34,7 +34,7 @@ SCREENS = (
         url_name="district-people",
         capability=Capability.MANAGE_PEOPLE,
         synonyms=PEOPLE,
-        also=("district-person", "district-person-new"),
+        also=("district-person", "district-person-new", "district-people-file"),
     ),
     Screen(
         name="People",
@@ -43,7 +43,7 @@ SCREENS = (
         capability=Capability.MANAGE_EVERYONE,
         synonyms=PEOPLE,
         scoped=False,
-        also=("person", "person-new"),
+        also=("person", "person-new", "people-file"),
     ),
     Screen(
         name="Audit search",

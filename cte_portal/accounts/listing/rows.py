@@ -135,7 +135,9 @@ class RowsFile(RowsView):
         if form not in FORMS:
             raise Http404("There is no such file.")
         titles = [self.table.titles()[name] for name in self.filter.chosen_columns]
-        name = f"{self.file_name}-{timezone.localdate()}.{form}"
+        scope = getattr(request, "scope", None)
+        parts = [self.file_name, *([scope.district] if scope else []), str(timezone.localdate())]
+        name = f"{'-'.join(parts)}.{form}"
         if form == "csv":
             return csv_file.download(name, titles, self.lines())
         content = io.BytesIO()

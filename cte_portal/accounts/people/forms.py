@@ -154,9 +154,3 @@ class FactorForm(LinkForm):
 class AddressForm(LinkForm):
     email = AddressField()
     field_order = ["email", "proof"]
-
-
-class PeopleFilter(forms.Form):
-    find = forms.CharField(required=False, max_length=100)
-    district = forms.CharField(required=False, max_length=4)
-    role = forms.CharField(required=False, max_length=30)

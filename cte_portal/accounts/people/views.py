@@ -4,50 +4,75 @@ everybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from cte_portal.accounts.models import Role
-from cte_portal.accounts.people.forms import (
+from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from cte_portal.accounts.people.listed import (
     PeopleFilter,
+    PeopleTable,
+    PersonRow,
+    keys_of,
+    people_of,
 )
 from cte_portal.accounts.people.pages import DistrictPages, OpiPages, Pages
-from cte_portal.pages.typed import paged
-
-PAGE = 50
 
 
-class ListPage(Pages):
+class PeopleRows(Pages, RowsView):
+    file_name = "people"
+    filter_class = PeopleFilter
+
+    @property
+    def table(self) -> type[PeopleTable]:
+        return PeopleTable
+
+    def filter_of(self, query: QueryDict) -> PeopleFilter:
+        return PeopleFilter(query, self.table, self.authority)
+
+    def keys(self) -> list[int]:
+        order = self.table.fields_of(self.filter.sorting)
+        return keys_of(self.authority, self.filter.values, order)
+
+    def rows(self, keys: Sequence[int]) -> list[PersonRow]:
+        authority = self.authority
+        return [
+            PersonRow(
+                person,
+                authority.memberships(person),
+                self.address("person", person.pk),
+                authority.everywhere,
+            )
+            for person in people_of(authority, keys)
+        ]
+
+    def file_address(self, form: str) -> str:
+        return self.address("people-file", form)
+
+
+class PeopleList(PeopleRows):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = PeopleFilter(request.GET)
-        fields = form.cleaned_data if form.is_valid() else {}
-        matches = self.authority.people.matching(fields.get("find", ""))
-        if self.authority.everywhere and (fields.get("district") or fields.get("role")):
-            condition = Q(memberships__district=fields["district"]) if fields["district"] else Q()
-            condition &= Q(memberships__role=fields["role"]) if fields["role"] else Q()
-            matches = matches.filter(condition).distinct()
-        page, query = paged(request, matches.listed(), PAGE)
         context = {
-            "page": page,
-            "people": [
-                (person, self.authority.memberships(person), self.address("person", person.pk))
-                for person in page
-            ],
-            "query": query,
-            "filter": fields,
-            "filtered": any(fields.values()),
-            "roles": Role.choices,
+            "listing": self.listing(),
+            "filtered": self.filter.is_narrowed or not self.filter.is_readable,
             **self.common_context(),
         }
         return render(request, "accounts/people.html", context)
 
 
-class DistrictPeople(ListPage, DistrictPages):
+class DistrictPeople(PeopleList, DistrictPages):
     pass
 
 
-class People(ListPage, OpiPages):
+class People(PeopleList, OpiPages):
+    pass
+
+
+class DistrictPeopleFile(RowsFile, PeopleRows, DistrictPages):
+    pass
+
+
+class PeopleFile(RowsFile, PeopleRows, OpiPages):
     pass

@@ -67,6 +67,8 @@ WITHOUT_A_PAGE = {
     "district-view-events-csv": "a file",
     "roster-worklist-file": "a file",
     "student-list-file": "a file",
+    "people-file": "a file",
+    "district-people-file": "a file",
     "saved-lists": "POST only, leads back to the list",
     "saved-list": "leads to the list",
     "saved-list-remove": "POST only, leads back to the list",

@@ -112,6 +112,7 @@ DISTRICT |= {
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}
 DISTRICT |= {
     "district-people": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},
+    "district-people-file": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},
     "district-person": {"GET": PEOPLE, "POST": PEOPLE},
     "district-person-new": {"GET": PEOPLE, "POST": PEOPLE},
     "district-defined-elements": {"GET": READ, "POST": PEOPLE},
@@ -263,6 +264,7 @@ STATEWIDE = {
     "sign-ins": {"GET": SEEN, "POST": NO_POST},
     "sign-ins-csv": {"GET": SEEN, "POST": NO_POST},
     "people": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
+    "people-file": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
     "person": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
     "person-new": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
     "admin:index": {"GET": SEEN, "POST": SEEN},

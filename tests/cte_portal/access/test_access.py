@@ -418,7 +418,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["tsv"] if name == "certification-extract" else []
     elif name.startswith("saved-list") and name != "saved-lists":
         arguments += [f"saved{record.student.district_id}"]
-    elif name == "student-list-file":
+    elif name in ("student-list-file", "district-people-file"):
         arguments += ["csv"]
     elif name.startswith("roster-worklist-"):
         arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]
@@ -453,6 +453,7 @@ def statewide_address(name: str) -> str:
         "approvals-of-pathway": [2025, keys["pathway"]],
         "approvals-of-district": [2025, "9012"],
         "status-board-file": ["csv"],
+        "people-file": ["csv"],
         "person": [User.objects.get(username="cmartin").pk],
     }
     if name.startswith("statewide-batch"):

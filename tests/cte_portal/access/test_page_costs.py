@@ -37,6 +37,7 @@ LISTS = {
         "?sort=records&without_record=on",
         "?sort=-modified&since=01/01/2025",
     ),
+    "district-people": ("?sort=-last_login&role=viewer", "?sort=username&find=a"),
     "student-list-file": ("?sort=-grade",),
     "roster-worklist-file": ("?sort=-school",),
 }

@@ -20,7 +20,9 @@ from cte_portal.accounts.people.authority import Authority
 from tests.cte_portal.accounts.letters import send_queued
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
+from tests.listing import file_of, heads, names
 from tests.pathways.desk import text
+from tests.pathways.test_query_counts import at_most
 
 NEW = {
     "username": "nlee",
@@ -337,3 +339,44 @@ def test_screens_are_found_by_their_old_look_path(client: Client, administrator:
     )
     assert "No screen matches" in text(client.get("/screens/?find=zzz"))
     assert "/opi/" not in client.get("/screens/?find=").content.decode()
+
+
+def test_the_list_of_people_is_narrowed_sorted_and_taken_along(
+    client: Client, administrator: User, clerk: User, viewer: User, stranger: User
+) -> None:
+    """Roles of another district do not count here, and its people are in no file."""
+    viewer.memberships.create(role=Role.DATA_CLERK, district="0965")
+    User.objects.filter(pk=clerk.pk).update(last_login="2025-01-01T00:00Z")
+    User.objects.filter(pk=viewer.pk).update(last_name="=Árne", last_login=None)
+    User.objects.filter(pk=administrator.pk).update(last_login="2025-02-01T00:00Z")
+    client.force_login(administrator)
+    User.objects.filter(pk=administrator.pk).update(last_login="2025-02-01T00:00Z")
+
+    def listed(query: str) -> list[str]:
+        return names(client.get(HERE + query).content.decode())
+
+    by_name = listed("")
+    assert len(by_name) == 3 and by_name[0] == "=ÁRNE"
+    assert listed("?sort=-name") == by_name[::-1]
+    assert listed("?role=data-clerk") == ["MARTIN"]
+    assert listed("?role=data-clerk&district=0965") == ["MARTIN"], "the district is the own one"
+    assert listed("?sort=last_login")[:2] == ["=ÁRNE", "MARTIN"], "never comes first"
+    assert listed("?role=nonsense") == listed("?find=%00") == listed("?find=zzz") == []
+    page = client.get(f"{HERE}?columns=name&columns=email").content.decode()
+    assert heads(page) == ["Name", "E-mail"]
+    rows = file_of(client.get(f"{HERE}file/csv/?columns=name&columns=roles&role=viewer"))
+    assert rows[0] == ["Name", "Roles"] and len(rows) == 2
+    assert rows[1][0].startswith("'=ÁRNE") and rows[1][1] == "Viewer"
+    assert client.get(f"{HERE}file/exe/").status_code == 404
+    with at_most(20):
+        client.get(HERE)
+
+
+def test_opi_narrows_everybody_by_district_and_takes_the_list_along(
+    client: Client, keeper: User, clerk: User, stranger: User
+) -> None:
+    client.force_login(keeper)
+    page = client.get(f"{OPI}?district=9012&role=data-clerk")
+    assert names(page.content.decode()) == ["MARTIN"] and "Saved lists" not in text(page)
+    rows = file_of(client.get(f"{OPI}file/csv/?columns=name&columns=roles&district=9012"))
+    assert [row[1] for row in rows[1:]] == ["Data Clerk 9012"]
