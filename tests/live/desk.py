@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import json
 import sys
+import zipfile
 from typing import Any
 
 import django
@@ -42,6 +44,7 @@ from pathways.models import (
 )
 from pathways.resync.batches import submit_resync, submit_resync_of_all
 from pathways.resync.object_types import NAMES, OBJECTS
+from pathways.roster.shapes import SHAPES
 
 
 def submit(content: str, district: str = "9012", work: str = "upload", key: str = "") -> str:
@@ -56,6 +59,35 @@ def submit(content: str, district: str = "9012", work: str = "upload", key: str 
         key=key,
     )
     return str(batch.pk)
+
+
+def submit_roster(files: dict[str, str], district: str = "9012") -> str:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    batch = submitting.submit(
+        "roster-file",
+        by=User.objects.get(username="cmartin"),
+        title="Roster Upload",
+        subject="x.zip",
+        scope=Scope(district, 2025),
+        options={"type": "roster", "work": "upload"},
+        content=ContentFile(content.getvalue(), name="input"),
+    )
+    return str(batch.pk)
+
+
+def roster_state(key: str) -> dict[str, list[int]]:
+    """By kind of row: how many lines of history the upload wrote, of how many rows, and how many of
+    these stand in the table.
+    """
+    counts = {}
+    for shape in SHAPES:
+        rows = list(shape.change.objects.filter(batch=key).values_list("row", flat=True))
+        there = shape.model._base_manager.filter(pk__in=rows).count()
+        counts[shape.name] = [len(rows), len(set(rows)), there]
+    return counts
 
 
 def submit_extract(district: str = "9012") -> str:
@@ -253,6 +285,8 @@ COMMANDS = {
     for file in (
         submit,
         submit_extract,
+        submit_roster,
+        roster_state,
         delete_all,
         rows,
         look,

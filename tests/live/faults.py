@@ -95,6 +95,10 @@ class FaultsConfig(AppConfig):
         from cte_portal.batches.statewide import statewide  # noqa: PLC0415
         from pathways.files import reader  # noqa: PLC0415
         from pathways.resync import batches, resync  # noqa: PLC0415
+        from pathways.roster import ledger as roster_ledger  # noqa: PLC0415
+        from pathways.roster import staging as roster_staging  # noqa: PLC0415
+        from pathways.roster.imports import batch as roster_batch  # noqa: PLC0415
+        from pathways.roster.imports.results import report  # noqa: PLC0415
         from pathways.uploads import checking  # noqa: PLC0415
 
         connection_created.connect(watch)
@@ -102,6 +106,11 @@ class FaultsConfig(AppConfig):
         after(checking, "stage_file", "after-staging")
         after(checking, "judge", "after-checking")
         after(tasks, "run", "after-the-commit")
+        after(roster_batch, "read_parts", "roster-read")
+        after(roster_staging, "stage", "roster-staged")
+        after(roster_ledger, "plan", "roster-planned")
+        after(roster_ledger, "apply", "roster-applied")
+        after(report, "write", "roster-reported")
         each_type(resync)
         after(resync, "remove", "after-the-deletes")
         after(resync, "_say", "before-the-commits")

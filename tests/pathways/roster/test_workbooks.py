@@ -170,6 +170,10 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
         (SHEET, lambda text: text.replace('<row r="2"', '<row r="1"')),
         (SHEET, lambda text: text.replace("<v>1</v>", "<v>77777777</v>")),
         (SHEET, lambda text: text.replace('t="s"', "").replace("<v>1</v>", "<v>x</v>")),
+        (SHEET, lambda text: text.replace('t="s"', "").replace("<v>1</v>", "<v>1_000</v>")),
+        (SHEET, lambda text: text.replace('t="s"', "").replace("<v>1</v>", "<v>١</v>")),
+        (SHEET, lambda text: text.replace('t="s"', "").replace("<v>1</v>", "<v>nan</v>")),
+        (SHEET, lambda text: text.replace("<v>1</v>", "<v>0_1</v>")),
         (SHEET, lambda text: text.replace('r="A1"', 'r="1A"')),
         (SHEET, lambda text: text[: len(text) // 2]),
         ("xl/workbook.xml", lambda text: text.replace("<sheet ", '<sheet state="hidden" ')),
@@ -181,6 +185,14 @@ def test_a_broken_or_hostile_workbook_is_refused_in_words(
 ) -> None:
     with pytest.raises(FileRefused, match="This Excel workbook cannot be read"):
         read(changed(part, change))
+
+
+@pytest.mark.parametrize("written", ["2007-01-31", "2007-01-31T00:00:00", "2007-01-31T00:00:00Z"])
+def test_a_date_cell_in_iso_form_is_the_date_that_a_person_sees(written: str) -> None:
+    data = changed(
+        SHEET, lambda text: text.replace('t="s"', 't="d"').replace("<v>1</v>", f"<v>{written}</v>")
+    )
+    assert "01/31/2007" in [cell for row in read(data) for cell in row]
 
 
 def test_a_workbook_that_unpacks_to_more_than_a_file_may_be_is_not_unpacked(

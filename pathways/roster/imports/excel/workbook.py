@@ -29,6 +29,8 @@ MOST_TEXTS = 2_000_000
 """Different texts of a workbook, which Excel keeps in one list."""
 _DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?=T|$)")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 _START = datetime.date(1899, 12, 30)
@@ -225,10 +227,16 @@ class _Book:
         """What a person sees in the cell, as the portal's columns write it."""
         kind = own.get("t", "n")
         if kind == "s" and value:
+            if not (value.isascii() and value.isdigit()):
+                raise ValueError
             value = self.texts[int(value)]
+        elif kind == "d" and (iso := _ISO_DAY.match(value)):
+            return f"{iso[2]}/{iso[3]}/{iso[1]}"
         elif kind == "b":
             value = "TRUE" if value == "1" else "FALSE"
         elif kind == "n" and value:
+            if not _NUMBER.fullmatch(value):  # Python reads more as a number than Excel writes
+                raise ValueError
             amount = float(value)
             if int(own.get("s", "0")) in self.day_styles:
                 day = self.starts + datetime.timedelta(days=int(amount))
