@@ -1,6 +1,7 @@
 #!/bin/sh
 # Run by the database container, as its superuser: both databases, and three roles; what is there already stays, but for the passwords. `cte_owner` migrates; `cte_web` and `cte_worker`
 # change no table. In the State edition `cte_web` may only read: default privileges say so for every table that migrate makes.
+# From `cte_worker` each `manage.py migrate` takes columns away again: password hashes, app secrets, sessions.
 # Passwords come from the environment and stand in no process list.
 # Outside of a container: PGHOST=… PGUSER=postgres OWNER_PASSWORD=… WEB_PASSWORD=… WORKER_PASSWORD=… sh docs/create-roles.sh
 set -eu

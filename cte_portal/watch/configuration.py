@@ -25,6 +25,8 @@ from django.db import DatabaseError, connections
 from django.http.request import validate_host
 from django.utils import timezone
 
+from cte_portal.accounts import grants
+from cte_portal.accounts.models.password import WORKER
 from cte_portal.connection import VARIABLES, UnfitConnection
 from cte_portal.editions import Edition, home_of
 from cte_portal.watch import checkups, standing
@@ -180,6 +182,13 @@ def _role(edition: Edition, connection: Any) -> Iterator[CheckMessage]:
             hint="Migrate as cte_owner: its default privileges make them readable.",
             id="portal.E115",
         )
+    is_workers = edition is Edition.DISTRICT and user == WORKER and tables
+    if is_workers and (columns := grants.readable_secrets(connection)):
+        yield Error(
+            f"{variable}: {user} may read {', '.join(columns)}.",
+            hint="Run as owner: python3 manage.py migrate. It takes these rights away.",
+            id="portal.E116",
+        )
     if edition is Edition.STATE and tables:
         writes = any(_may(connection, table, "INSERT") for table in tables)
         duty = (
@@ -192,7 +201,9 @@ def _role(edition: Edition, connection: Any) -> Iterator[CheckMessage]:
 
 def _may(connection: Any, table: str, privilege: str) -> bool:
     return bool(
-        _row(connection, "SELECT has_table_privilege(%s::regclass, %s)", f'"{table}"', privilege)[0]
+        _row(
+            connection, "SELECT has_any_column_privilege(%s::regclass, %s)", f'"{table}"', privilege
+        )[0]
     )
 
 

@@ -13,6 +13,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from cte_portal.accounts.models.names import USER_NAME, check_name, name_key
+from cte_portal.accounts.models.password import (
+    LETTERS,
+    UNUSABLE,
+    HiddenFromWorkers,
+    last_letters,
+)
 from cte_portal.folding import Folded, folded
 
 if TYPE_CHECKING:
@@ -125,6 +131,9 @@ class User(AbstractUser):
     first_name = models.CharField("first name", max_length=150, validators=[check_name])
     last_name = models.CharField("last name", max_length=150, validators=[check_name])
 
+    password = HiddenFromWorkers("password", max_length=128)
+    password_end = last_letters()
+
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "first_name", "last_name"]
     """What `manage.py createsuperuser` asks for beside user name and password."""
 
@@ -167,6 +176,15 @@ class User(AbstractUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+    @property
+    def password_letters(self) -> str:
+        """What tells one password from the next, known to workers too."""
+        return self.password[-LETTERS:] or str(getattr(self, "password_end", ""))
+
+    def has_usable_password(self) -> bool:
+        """The same for a worker, which sees no hash."""
+        return bool(super().has_usable_password()) and self.password_letters != UNUSABLE
 
     @property
     def full_name(self) -> str:

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: both editions, then OPI's reference rows."""
+"""`manage.py migrate`: both editions, then the worker's rights and OPI's reference rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connections
 
+from cte_portal.accounts import grants
 from cte_portal.connection import SESSION
 from cte_portal.editions import Edition, writing_state
 from pathways.lists import standard
@@ -39,6 +40,7 @@ class Command(Migrate):
                     super().handle(*args, **{**options, "database": edition.value})
         whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
         if named is None and whole:
+            grants.narrow(connections[Edition.DISTRICT.value])
             standard.load()
 
 
