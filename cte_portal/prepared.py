@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connections, models
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import Expression
 
 from cte_portal.editions import Scope
@@ -28,6 +29,14 @@ T = TypeVar("T")
 VALUES = (str, int, Decimal, datetime.date, uuid.UUID)
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # SQLite is given days and moments as text
+
+
+class PlannedCursor(ServerBindingCursor):
+    """PostgreSQL keeps the plan of what it is given; Django still learns what was asked."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)  # type: ignore[misc]
+        return self._query
 
 
 class Asked(Expression):
@@ -77,6 +86,8 @@ class Statement:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         connection = connections[self.alias]
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.cursor = PlannedCursor(connection.connection)  # type: ignore[call-arg]
             cursor.execute(self.sql, self.parameters(values))
             rows: Iterable[Any] = cursor.fetchall()
         for at, column in enumerate(self.columns):

@@ -34,7 +34,12 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True  # session settings: cte_portal/connection.py
         # libpq's own, no start option of the server: a host that is gone is given up soon.
-        config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}  # type: ignore[dict-item]
+        # Questions that are prepared keep their plan on the server too (cte_portal/prepared.py).
+        config["OPTIONS"] = {
+            "connect_timeout": 5,
+            "prepare_threshold": 0,
+            **config.get("OPTIONS", {}),  # type: ignore[dict-item]
+        }
     return config
 
 

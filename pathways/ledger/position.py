@@ -2,7 +2,7 @@
 in one statement.
 
 What costs more than a look-up is kept under them (`kept.py`, `resync/gap.py`). Rows
-that come or go move them too, whoever writes; a row changed by SQL alone does not.
+that come move them too, whoever writes; a row changed by SQL alone does not.
 """
 
 from __future__ import annotations
@@ -98,6 +98,8 @@ def settled_position(scope: Scope, known: dict[Any, Any]) -> Position | None:
 def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     district, year = OuterRef("number"), scope.end_year
     decisions = RosterDecision.objects.filter(district=district, end_year=year)
+    calendars = Calendar.objects.filter(school__district=district, school_year=year)
+    newest = _last(Enrollment.objects.filter(calendar=OuterRef("pk")))
     own = {
         "of_lists": Subquery(ReferenceGeneration.objects.filter(pk=1).values("generation")),
         "opens": Subquery(SchoolYear.objects.filter(end_year=year).values("starts")),
@@ -105,15 +107,11 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
             f"of_{history._meta.model_name}": _last(history.objects.filter(district=district))
             for history in ROSTER_LEDGER
         },
-        "of_students": _figure(Student.objects.filter(district=district)),
+        "of_students": _last(Student.objects.filter(district=district)),
         "of_schools": _figure(School.objects.filter(district=district)),
-        "of_calendars": _figure(
-            Calendar.objects.filter(school__district=district, school_year=year)
-        ),
-        "of_enrollments": _figure(
-            Enrollment.objects.filter(
-                calendar__school__district=district, calendar__school_year=year
-            )
+        "of_calendars": _figure(calendars),
+        "of_enrollments": Subquery(
+            calendars.order_by().annotate(figure=_largest(newest)).values("figure")
         ),
         "of_courses": _figure(Course.objects.filter(school__district=district)),
         "of_sections": _figure(
@@ -142,9 +140,13 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     )
 
 
-def _last(history: QuerySet[Any]) -> Subquery:
-    """Its last line, from the end of the index by district."""
-    return Subquery(history.order_by("-pk").values("pk")[:1])
+def _last(rows: QuerySet[Any]) -> Subquery:
+    """The last one, from the end of an index: students and enrollments are too many to count."""
+    return Subquery(rows.order_by("-pk").values("pk")[:1])
+
+
+def _largest(figure: Subquery) -> Func:
+    return Func(figure, function="MAX", output_field=BigIntegerField())
 
 
 def _figure(rows: QuerySet[Any], figure: str = "COUNT(*)") -> Subquery:

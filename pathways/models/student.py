@@ -28,7 +28,6 @@ from pathways.models.district import District
 from pathways.models.end_status import EndStatus
 
 BY_NAME = ("last_name_folded", "first_name_folded", "middle_name_folded", "state_id")
-_SEARCHED = BY_NAME
 
 
 def by_name_of(student: str) -> tuple[str, ...]:
@@ -122,7 +121,7 @@ class StudentQuerySet(models.QuerySet["Student"]):
             return self.filter(local)
         named = Q()
         for word in words:
-            named &= Q.create([(f"{field}__contains", word) for field in _SEARCHED], connector=Q.OR)
+            named &= Q.create([(f"{field}__contains", word) for field in BY_NAME], connector=Q.OR)
         return self.filter(named | Q(local_id__iexact=term)) if term else self
 
     def exactly(self, term: str) -> StudentQuerySet:
@@ -155,7 +154,7 @@ class Student(models.Model):
         FEMALE = "F", "Female"
         MALE = "M", "Male"
 
-    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="students")
+    district = models.ForeignKey(District, models.PROTECT, related_name="students", db_index=False)
     state_id = models.CharField("State ID", max_length=9)
     local_id = models.CharField("Local ID", max_length=15, blank=True)
     last_name = models.CharField(max_length=50)
@@ -189,6 +188,7 @@ class Student(models.Model):
         ]
         indexes = [
             models.Index(fields=["district", *BY_NAME], name="pathways_student_by_name"),
+            models.Index(fields=["district", "id"], name="pathways_student_newest"),
         ]
 
     def __str__(self) -> str:
@@ -260,8 +260,8 @@ class Enrollment(models.Model):
 
     SERVICE_TYPES_THAT_COUNT = ("P", "S", "N")
 
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="enrollments")
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="enrollments")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="enrollments", db_index=False)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, "enrollments", db_index=False)
     service_type = models.CharField(max_length=1, choices=ServiceType.choices)
     grade = models.CharField(max_length=2)
     start_date = models.DateField()
@@ -294,6 +294,7 @@ class Enrollment(models.Model):
                 violation_error_message="An end status needs an end date.",
             ),
         ]
+        indexes = [models.Index(fields=["calendar", "id"], name="pathways_enrollment_newest")]
 
     def __str__(self) -> str:
         return f"{self.calendar} {self.get_service_type_display()} from {self.start_date:%m/%d/%Y}"

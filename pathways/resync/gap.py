@@ -2,10 +2,10 @@
 kept until something moves.
 
 The whole comparison is too dear for every page. What stands above every page, and on the resync
-page, is its last result while nothing points to another one: the resync and the numbers of rows are
-the same, and of the ledger's newer changes the records are compared by themselves. A row that was
-changed past the portal, and not added or removed, shows within `FRESH` seconds, and at once where
-somebody compares again.
+page, is its last result while nothing points to another one: the resync and the newest rows are the
+same, and of the ledger's newer changes the records are compared by themselves. A row that was
+changed or removed past the portal shows within `FRESH` seconds, and at once where somebody compares
+again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KEPT = 24 * 60 * 60
 @dataclass(frozen=True)
 class Point:
     """The values that move when another comparison would have another result: the last resync, the
-    ledger's cursor, and the numbers of the district's rows.
+    ledger's cursor, and the newest of the district's rows.
     """
 
     resync: tuple[Any, ...] | None

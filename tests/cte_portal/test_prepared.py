@@ -19,6 +19,7 @@ from cte_portal.prepared import counted, prepared
 from pathways.models import Participation, StateCopy, Student
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
+from tests.pathways.blocks import is_postgresql
 
 
 @prepared
@@ -88,6 +89,18 @@ def test_a_later_call_builds_no_query(
     with CaptureQueriesContext(connection) as queries:
         assert records(cottonwood.scope) == first
     assert len(queries) == 1
+
+
+@pytest.mark.skipif(not is_postgresql(), reason="SQLite keeps no plan of another call")
+def test_the_server_plans_it_once(cottonwood: District_, elsewhere: District_) -> None:
+    for district in (cottonwood, elsewhere, cottonwood):
+        records(district.scope)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%MAX(version)%'"
+        )
+        assert cursor.fetchall() == [(3,)]
 
 
 def test_a_moment_is_refused_that_would_be_kept(db: None) -> None:

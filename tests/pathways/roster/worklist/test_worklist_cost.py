@@ -5,6 +5,7 @@ hold (design D9).
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -26,13 +27,19 @@ def plan_of(worklist: Worklist, *, small: bool) -> str:
     """How PostgreSQL answers the badge's statement. A small table it reads whole, because that is
     cheaper: not when `small`, so that two plans can be compared.
     """
-    with CaptureQueriesContext(connection) as queries:
+    statements = []
+
+    def kept(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(kept):
         worklist.balance()
-    (query,) = queries.captured_queries
+    ((sql, params),) = statements
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute(f"SET LOCAL enable_seqscan = {'off' if small else 'on'}")
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {query['sql']}")
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
