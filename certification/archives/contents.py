@@ -115,6 +115,7 @@ LEFT_OUT: dict[str, str] = {
     "pathways.Attempt": "whom the district calls OPI does not see (docs/adr/0014)",
     "pathways.ReferenceGeneration": "a counter of the portal",
     "pathways.Publication": "a counter of the portal",
+    "pathways.AnswerLink": "a one-use link of a leaver",
     "accounts.Invitation": "a key to the portal",
     "accounts.KeptForm": "what a person had not yet sent",
     "accounts.SavedList": "how a person looks at a list",
