@@ -18,7 +18,10 @@ SCREENS = (
             "choice list",
             "add a field",
             "attributes",
+            "upload elements",
+            "import custom fields",
+            "elements from a file",
         ),
-        also=("district-defined-element",),
+        also=("district-defined-element", "district-defined-values-upload"),
     ),
 )

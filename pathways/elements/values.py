@@ -15,15 +15,16 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
+from pathways.ledger.current_year import demand_current
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
-from pathways.ledger.refusals import NoActiveYear, OtherYear
-from pathways.models import Element, ElementValue, ElementValueChange, Participation, SchoolYear
+from pathways.models import Element, ElementValue, ElementValueChange, Participation
 from pathways.models.author import told_apart
 
 Content = str | Decimal | datetime.date | bool | None
 Columns = dict[str, object]
-_TYPED = ("text", "number", "date", "yes")
+Source = ElementValueChange.Source
+TYPED_COLUMNS = ("text", "number", "date", "yes")
 
 
 @dataclass(frozen=True)
@@ -104,21 +105,17 @@ def save(
     try:
         with refusals_named(), transaction.atomic():
             lock_district(scope)
-            year = SchoolYear.objects.filter(is_active=True).first()
-            if year is None:
-                raise NoActiveYear
-            if year.end_year != scope.end_year:
-                raise OtherYear(scope.end_year, year.end_year)
+            demand_current(scope)
             stored = values_of(record)
-            changes = [_write(scope, record, edit, stored.get(edit.element.pk)) for edit in edits]
+            changes = [write(scope, record, edit, stored.get(edit.element.pk)) for edit in edits]
             lines = [change for change in changes if change]
-            _keep(lines, batch, by=by, by_id=by_id, source=source)
+            keep(lines, batch, by=by, by_id=by_id, source=source)
     except IntegrityError as error:
         raise ValueMoved from error
     return batch if lines else None
 
 
-def _keep(
+def keep(
     lines: Iterable[ElementValueChange],
     batch: uuid.UUID,
     *,
@@ -134,47 +131,56 @@ def _keep(
     ElementValueChange.objects.bulk_create(lines)
 
 
-def _write(
+def write(
     scope: Scope, record: Participation, edit: ElementEdit, stored: ElementValue | None
 ) -> ElementValueChange | None:
     """Write one row, and say what its history has to say; None where it is so already."""
+    planned = plan(scope, record, edit, stored)
+    if planned is None:
+        return None
+    value, line = planned
+    if stored is None:
+        value.save()
+    elif not ElementValue.objects.filter(pk=value.pk, version=edit.seen).update(
+        version=value.version, **{name: getattr(value, name) for name in TYPED_COLUMNS}
+    ):
+        raise ValueMoved
+    line.row = value.pk
+    return line
+
+
+def plan(
+    scope: Scope, record: Participation, edit: ElementEdit, stored: ElementValue | None
+) -> tuple[ElementValue, ElementValueChange] | None:
+    """The row as it will be, and its line of history, which has the row's key once that is known;
+    None where nothing differs. Raises ValueMoved.
+    """
     after = columns_of(edit.element.kind, edit.content)
-    before = (
-        {name: getattr(stored, name) for name in _TYPED} if stored else columns_of("text", None)
-    )
+    empty = columns_of("text", None)
+    before = {name: getattr(stored, name) for name in TYPED_COLUMNS} if stored else empty
     if before == after:
         return None
     if (stored.version if stored else 0) != edit.seen:
         raise ValueMoved
-    version = edit.seen + 1
-    if stored is None:
-        stored = ElementValue.objects.create(
-            element=edit.element,
-            student_id=record.student_id,
-            pathway_id=record.pathway_id,
-            version=version,
-            **after,
-        )
-    elif not ElementValue.objects.filter(pk=stored.pk, version=edit.seen).update(
-        version=version, **after
-    ):
-        raise ValueMoved
+    about = {"student_id": record.student_id, "pathway_id": record.pathway_id}
+    value = stored or ElementValue(element=edit.element, **about)
+    value.version = edit.seen + 1
+    for name, content in after.items():
+        setattr(value, name, content)
     operation = ElementValueChange.Operation
-    was_empty = before == columns_of("text", None)
-    return ElementValueChange(
+    return value, ElementValueChange(
         district=scope.district,
-        row=stored.pk,
-        version=version,
+        row=value.pk or 0,
+        version=value.version,
         operation=(
             operation.DELETE
             if edit.content is None
             else operation.CREATE
-            if was_empty
+            if before == empty
             else operation.UPDATE
         ),
         element_id=edit.element.pk,
-        student_id=record.student_id,
-        pathway_id=record.pathway_id,
+        **about,
         **after,
     )
 
@@ -226,9 +232,9 @@ def carry(
         for owner, stored, content in ((student, there, value.content), (twin, value, None)):
             record = Participation(student_id=owner, pathway_id=value.pathway_id)
             edit = ElementEdit(value.element, content, stored.version if stored else 0)
-            lines.append(_write(scope, record, edit, stored))
+            lines.append(write(scope, record, edit, stored))
     source = ElementValueChange.Source.SCREEN
-    _keep(filter(None, lines), batch, by=by, by_id=by_id, source=source)
+    keep(filter(None, lines), batch, by=by, by_id=by_id, source=source)
 
 
 def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) -> None:
@@ -248,9 +254,9 @@ def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) ->
                 " was saved."
             )
         edit = ElementEdit(elements[change.element_id], content, change.version)
-        lines.append(_write(scope, record, edit, rows[change.row]))
+        lines.append(write(scope, record, edit, rows[change.row]))
     source = ElementValueChange.Source.UNDO
-    _keep(filter(None, lines), uuid.uuid4(), by=by, by_id=by_id, source=source)
+    keep(filter(None, lines), uuid.uuid4(), by=by, by_id=by_id, source=source)
 
 
 def copy(

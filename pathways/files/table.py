@@ -38,6 +38,8 @@ class Table:
     needed: Sequence[str] = ()
     notes: list[str] = field(default_factory=list)
     """How the file was read, complete at its end."""
+    other_names: list[str] = field(default_factory=list)
+    """What the first line names beside the columns."""
 
     def __iter__(self) -> Iterator[TableRow]:
         lines = Lines(self.file, encoding_of(self.file))
@@ -61,6 +63,7 @@ class Table:
     def _names(self, cells: list[str]) -> list[str]:
         known = {plain(name): name for name in self.columns}
         names = [known.get(plain(cell), "") for cell in cells]
+        self.other_names[:] = [cell for cell in cells if cell and plain(cell) not in known]
         missing = [
             need.split("|")[0] for need in self.needed if not set(need.split("|")) & set(names)
         ]

@@ -55,6 +55,7 @@ class DistrictDefinedElements(ActionView):
                 for element in self.elements
             ],
             "may_download": bool(self.elements) and self.can(Capability.EXPORT_RECORDS),
+            "may_enter": in_use and self.can(Capability.EDIT_RECORDS),
             "may_change": may_change,
             "most": MOST_ELEMENTS,
             "form": about["form"] if may_change and in_use < MOST_ELEMENTS else None,

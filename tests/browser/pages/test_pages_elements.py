@@ -57,6 +57,31 @@ def changed_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def values_file(stage: Stage, page: Page) -> None:
+    of_each_kind()
+    page.goto(f"{SCREEN}upload/")
+
+
+def send_values(stage: Stage, page: Page, *rows: str) -> None:
+    values_file(stage, page)
+    key = Element.objects.first().key  # type: ignore[union-attr]
+    content = "\n".join([f"State ID,CTE Pathway,dde.{key},dde.unknown", *rows]).encode()
+    page.get_by_label("File").set_input_files(
+        {"name": "elements.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_role("button", name="Preview").click()
+
+
+def values_preview(stage: Stage, page: Page) -> None:
+    send_values(stage, page, "999000123,Health Professions,Route 4,", "1,Health Professions,x,")
+    expect(page.get_by_role("button", name="Save the values")).to_be_visible()
+
+
+def values_file_wrong(stage: Stage, page: Page) -> None:
+    send_values(stage, page)
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 def on_the_record(stage: Stage, page: Page) -> None:
     of_each_kind()
     page.goto(stage.record())
@@ -93,6 +118,12 @@ STATES: dict[str, list[State]] = {
     "district-defined-element": [
         State("to change", one_defined, who="administrator"),
         State("errors", changed_wrong, who="administrator"),
+    ],
+    "district-defined-values-upload": [
+        State("no elements", at(f"{SCREEN}upload/")),
+        State("choose", values_file),
+        State("preview", values_preview),
+        State("errors", values_file_wrong),
     ],
     "cte-record-elements": [
         State("on the record", on_the_record),

@@ -228,6 +228,7 @@ ELSEWHERE = {
             "district-defined-elements",
             "district-defined-element",
             "district-defined-values",
+            "district-defined-values-upload",
             "cte-record-elements",
         ),
         "the district's own elements, which are in no seal and may change after it"

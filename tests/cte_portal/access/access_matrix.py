@@ -77,6 +77,7 @@ DISTRICT = {
 
 DISTRICT |= {
     "district-defined-values": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(200)},
+    "district-defined-values-upload": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},

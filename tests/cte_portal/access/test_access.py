@@ -99,6 +99,7 @@ WITHOUT_A_ROW = (
     "certifier-accept",
     "district-defined-elements",
     "district-defined-values",
+    "district-defined-values-upload",
     # the same: tests/pathways/elements/test_definitions.py
     "district-defined-element",
     "event-dashboard",

@@ -1,0 +1,236 @@
+"""The district's own file of its elements, brought back (R-DDE-08): read and judged first, saved once
+it has been seen, and taken back as one act.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+
+from cte_portal.editions import Scope
+from cte_portal.ui.csv_file import FORMULA
+from pathways.elements import many
+from pathways.elements.entry_form import read as read_value
+from pathways.elements.values import ElementEdit, columns_of
+from pathways.files import damage
+from pathways.files.cells import plain
+from pathways.files.layout import Column
+from pathways.files.table import Table, TableRow
+from pathways.files.text import FileRefused, printable
+from pathways.models import Element, ElementValue, Participation, Pathway
+
+MOST_BYTES, MOST_ROWS = 2_000_000, 10_000
+STATE_ID, PATHWAY, PREFIX = "State ID", "CTE Pathway", "dde."
+COLUMNS = (
+    Column(STATE_ID, "state_id", 9, "9 digits", "999000123", provisional=False),
+    Column(PATHWAY, "pathway", 100, "name or code", "Health Professions", provisional=False),
+)
+
+
+class NewValue(NamedTuple):
+    """A value to save: of which record and element, at which version of the value the file was
+    judged.
+    """
+
+    student: int
+    pathway: int
+    element: int
+    words: str
+    seen: int
+
+
+class ValueLine(NamedTuple):
+    """What the preview says of a value to save."""
+
+    student: str
+    pathway: str
+    element: str
+    before: str
+    after: str
+
+
+class RefusedRow(NamedTuple):
+    line: int
+    state_id: str
+    reason: str
+
+
+@dataclass
+class ValuesPlan:
+    """What saving the file would do. A row with a refused value is saved in its other ones."""
+
+    new: list[NewValue] = field(default_factory=list)
+    lines: list[ValueLine] = field(default_factory=list)
+    unchanged: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def elements_of(scope: Scope) -> dict[str, Element]:
+    """Those in use, by the name of their column."""
+    elements = Element.objects.of_district(scope).in_use().prefetch_related("choices")
+    return {f"{PREFIX}{element.key}": element for element in elements}
+
+
+def plan(scope: Scope, content: bytes) -> ValuesPlan:
+    """Read and judge a file; as many statements for any number of rows. Raises FileRefused for what
+    is no such file.
+    """
+    elements = elements_of(scope)
+    table = Table(io.BytesIO(content), [STATE_ID, PATHWAY, *elements], [STATE_ID, PATHWAY])
+    rows = []
+    for row in table:
+        if len(rows) == MOST_ROWS:
+            raise FileRefused(f"The file has more than {MOST_ROWS:,} rows. Split it")
+        rows.append(row)
+    if not rows:
+        raise FileRefused("The file has column titles but no rows")
+    planned = ValuesPlan(notes=[*table.notes, *_unknown(table, elements)])
+    if not any(name in elements for name in rows[0].values) and not rows[0].problem:
+        raise FileRefused("The file has no column of an element in use, like dde.bus_route")
+    records, stored = _standing(scope, {_state_id(row) for row in rows}, elements)
+    pathways = _pathways(scope)
+    lines: dict[tuple[int, int], int] = {}
+    for row in rows:
+        try:
+            record = _record(row, records, pathways, lines)
+        except ValueError as problem:
+            planned.refused.append(RefusedRow(row.line, _state_id(row)[:20], str(problem)))
+            continue
+        _judge(planned, row, record, elements, stored)
+    return planned
+
+
+def _unknown(table: Table, elements: Mapping[str, Element]) -> list[str]:
+    """The notice of columns that name no element in use: others, such as the record's own, are
+    passed over.
+    """
+    own = [name for name in table.other_names if name.lower().startswith(PREFIX)]
+    return [f"{name} is not an element in use: its values were left out" for name in own]
+
+
+def _state_id(row: TableRow) -> str:
+    return damage.bare(damage.without_point(printable(row.values.get(STATE_ID, ""))))
+
+
+def _pathways(scope: Scope) -> dict[str, Pathway]:
+    pathways = Pathway.objects.in_scope(scope)
+    return {plain(name): pathway for pathway in pathways for name in (pathway.name, pathway.code)}
+
+
+def _standing(
+    scope: Scope, state_ids: set[str], elements: Mapping[str, Element]
+) -> tuple[dict[tuple[str, int], Participation], dict[tuple[int, int, int], ElementValue]]:
+    records = Participation.objects.in_scope(scope).select_related("student", "pathway")
+    own = records.filter(student__state_id__in=state_ids)
+    by_key = {(record.student.state_id, record.pathway_id): record for record in own}
+    students = {record.student_id for record in by_key.values()}
+    rows = ElementValue.objects.filter(element__in=elements.values(), student__in=students)
+    return by_key, {(row.student_id, row.pathway_id, row.element_id): row for row in rows}
+
+
+def _record(
+    row: TableRow,
+    records: Mapping[tuple[str, int], Participation],
+    pathways: Mapping[str, Pathway],
+    lines: dict[tuple[int, int], int],
+) -> Participation:
+    """The record of a row; `lines` are those of the rows before it. Raises ValueError."""
+    if row.problem:
+        raise ValueError(row.problem)
+    state_id = _state_id(row)
+    if lost := damage.lost_zeros(state_id, STATE_ID, 9):
+        raise ValueError(lost.message)
+    if not (state_id.isascii() and state_id.isdigit() and len(state_id) == 9):
+        raise ValueError("A State ID has 9 digits" if state_id else "Enter the State ID")
+    pathway = pathways.get(plain(row.values[PATHWAY]))
+    if pathway is None:
+        raise ValueError("This pathway is not known" if row.values[PATHWAY] else "Enter a pathway")
+    record = records.get((state_id, pathway.pk))
+    if record is None:
+        raise ValueError("This district has no such record. Values are saved for records only")
+    if earlier := lines.get((record.student_id, record.pathway_id)):
+        raise ValueError(f"Line {earlier} is about the same record")
+    lines[record.student_id, record.pathway_id] = row.line
+    return record
+
+
+def _judge(
+    planned: ValuesPlan,
+    row: TableRow,
+    record: Participation,
+    elements: Mapping[str, Element],
+    stored: Mapping[tuple[int, int, int], ElementValue],
+) -> None:
+    """An empty cell leaves the value that stands."""
+    is_changed = False
+    for name, element in elements.items():
+        words = _unprotected(row.values.get(name, ""))
+        if not words:
+            continue
+        value = stored.get((record.student_id, record.pathway_id, element.pk))
+        before = value.words if value else ""
+        if words == before:
+            continue
+        try:
+            content = read_value(element, choices_of(element, before), words)
+        except ValidationError as problem:
+            planned.refused.append(
+                RefusedRow(row.line, record.student.state_id, "; ".join(problem.messages))
+            )
+            continue
+        image = value.content if value else None
+        if columns_of(element.kind, content) == columns_of(element.kind, image):
+            continue
+        is_changed = True
+        planned.new.append(
+            NewValue(
+                record.student_id,
+                record.pathway_id,
+                element.pk,
+                words,
+                value.version if value else 0,
+            )
+        )
+        planned.lines.append(
+            ValueLine(record.student.name, record.pathway.name, element.name, before, words)
+        )
+    planned.unchanged += not is_changed
+
+
+def _unprotected(cell: str) -> str:
+    """The value without the apostrophe by which a file keeps it from being a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def choices_of(element: Element, before: str) -> list[str]:
+    """What may be entered, and a retired choice that stands."""
+    choices = element.choices.all()
+    return [choice.name for choice in choices if not choice.is_retired or choice.name == before]
+
+
+def save(
+    scope: Scope, rows: Sequence[NewValue], *, by: str, by_id: int
+) -> tuple[uuid.UUID | None, int]:
+    """Save what was seen; the id of the act, and how many values have moved since or can no longer
+    be entered, which are left. Raises what the ledger raises of the year and of the district.
+    """
+    elements = {element.pk: element for element in elements_of(scope).values()}
+    edits = []
+    for row in rows:
+        element = elements.get(row.element)
+        if element is None:
+            continue
+        try:
+            content = read_value(element, choices_of(element, row.words), row.words)
+        except ValidationError:
+            continue
+        record = Participation(student_id=row.student, pathway_id=row.pathway)
+        edits.append((record, ElementEdit(element, content, row.seen)))
+    saved = many.save(scope, edits, by=by, by_id=by_id, source=many.Source.FILE)
+    return saved.batch, len(rows) - saved.written - saved.unchanged
