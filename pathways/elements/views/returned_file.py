@@ -14,12 +14,12 @@ from django.shortcuts import redirect
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
+from cte_portal.pages.file_form import ListFileForm
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.elements import many, returned_file
 from pathways.elements.returned_file import NewValue
 from pathways.files.text import FileRefused
-from pathways.lists.file_form import ListFileForm
 
 KEPT = 12 * 60 * 60
 """Seconds for which a preview can be saved: no longer than a session lasts."""

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
+from cte_portal.pages.file_form import ListFileForm
 from cte_portal.pages.previewed import PreviewedAction, shown_as
 from cte_portal.pages.reason import ReasonForm
 from pathways.lists import approvals, approvals_file
 from pathways.lists.approvals import ApprovalsPlan
 from pathways.lists.approvals_file import ApprovalsRead
-from pathways.lists.file_form import ListFileForm
 from pathways.lists.views.approvals import ApprovalsActionView
 from pathways.models import Pathway
 

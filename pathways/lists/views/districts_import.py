@@ -18,6 +18,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.accounts.models import User
 from cte_portal.accounts.sign_in.letters import portal_address
+from cte_portal.pages.file_form import ListFileForm
 from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file
@@ -25,7 +26,6 @@ from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.lists import districts_file, new_districts, new_districts_plan
 from pathways.lists.districts_file import COLUMNS, TITLES, Written
-from pathways.lists.file_form import ListFileForm
 from pathways.lists.new_districts import DistrictsSaved, Outdated
 from pathways.lists.new_districts_plan import NewDistrictsPlan
 

@@ -11,13 +11,13 @@ from django.shortcuts import redirect
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
+from cte_portal.pages.file_form import ListFileForm
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.follow_up.workbench import contacts_file
 from pathways.follow_up.workbench.contacts_file import ContactsLine
 from pathways.follow_up.workbench.views.pages import WorkbenchPage
-from pathways.lists.file_form import ListFileForm
 
 KEPT = 12 * 60 * 60
 """Seconds for which a preview can be saved: no longer than a session lasts."""

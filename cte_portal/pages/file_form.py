@@ -1,4 +1,4 @@
-"""The form by which OPI brings a list as a file."""
+"""The form that takes a file to be read at once: a list, or a table of values."""
 
 from __future__ import annotations
 
