@@ -83,7 +83,7 @@ def plan(scope: Scope, content: bytes) -> ValuesPlan:
     """
     elements = elements_of(scope)
     table = Table(io.BytesIO(content), [STATE_ID, PATHWAY, *elements], [STATE_ID, PATHWAY])
-    rows = []
+    rows: list[TableRow] = []
     for row in table:
         if len(rows) == MOST_ROWS:
             raise FileRefused(f"The file has more than {MOST_ROWS:,} rows. Split it")
