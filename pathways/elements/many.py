@@ -21,7 +21,7 @@ Edits = Sequence[tuple[Participation, ElementEdit]]
 
 
 @dataclass(frozen=True)
-class EachSaved:
+class ValuesSaved:
     """`moved` are the places of values that somebody else has saved meanwhile; they are left."""
 
     batch: uuid.UUID | None
@@ -38,7 +38,7 @@ def save(
     by_id: int | None,
     source: ElementValueChange.Source,
     batch: uuid.UUID | None = None,
-) -> EachSaved:
+) -> ValuesSaved:
     """Write what differs and stands at the version that the person saw. `batch` names an act of which
     this is a part.
 
@@ -61,7 +61,7 @@ def _save(
     by_id: int | None,
     source: ElementValueChange.Source,
     batch: uuid.UUID | None,
-) -> EachSaved:
+) -> ValuesSaved:
     students = {record.student_id for record, _ in edits}
     elements = {edit.element for _, edit in edits}
     rows = ElementValue.objects.filter(student__in=students, element__in=elements)
@@ -86,7 +86,7 @@ def _save(
         line.row = value.pk
     batch = batch or uuid.uuid4()
     keep([line for _, line in pairs], batch, by=by, by_id=by_id, source=source)
-    return EachSaved(batch if pairs else None, len(pairs), unchanged, tuple(moved))
+    return ValuesSaved(batch if pairs else None, len(pairs), unchanged, tuple(moved))
 
 
 def take_back(
@@ -96,7 +96,7 @@ def take_back(
     by: str,
     by_id: int | None,
     source: ElementValueChange.Source,
-) -> EachSaved:
+) -> ValuesSaved:
     """Undo an act on many records: each value that nobody has changed since."""
     changes = list(
         ElementValueChange.objects.filter(district=scope.district, batch=batch, source=source)

@@ -77,13 +77,13 @@ class ElementValuesFile(ActionView):
             rows = signing.loads(self.request.POST["rows"], salt=self.salt, max_age=KEPT)
         except signing.BadSignature:
             raise Refusal(OUTDATED) from None
-        batch, left = returned_file.save(
+        batch, rest = returned_file.save(
             self.scope, [NewValue(*row) for row in rows], **self.author
         )
-        words = f"{number_of(len(rows) - left, 'value')} saved." if batch else "No changes to save."
-        if left:
-            words += f" {number_of(left, 'value')} changed since the preview, and stay as they are."
-        return self.tell(words, batch, attention=bool(left))
+        words = f"{number_of(len(rows) - rest, 'value')} saved." if batch else "No changes to save."
+        if rest:
+            words += f" {number_of(rest, 'value')} changed since the preview, and stay as they are."
+        return self.tell(words, batch, attention=bool(rest))
 
     def undo(self, typed: str) -> HttpResponse:
         try:
