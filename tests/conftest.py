@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.test.utils import teardown_databases
 from hypothesis import settings as hypothesis
 
+from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
 from tests.fixtures.once import once
@@ -141,6 +142,12 @@ def nobody_has_tried_to_sign_in() -> None:
     sign in.
     """
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_viewed_anything() -> None:
+    """A process remembers what it noted today; people of another test may have the same numbers."""
+    VIEW_LOG.forget()
 
 
 @pytest.fixture(scope="session")

@@ -86,9 +86,9 @@ class WorklistRows(RecordsView, RowsView):
         place = [self.scope.district, self.scope.end_year]
         student, pathway = line.pair
         if line.record:
-            page, keys, link = "cte-record", [student, pathway], "Open the record"
+            page, keys, link = "cte-record", [student, pathway], "Open"
         elif self.which is Which.WITHOUT_RECORD:
-            page, keys, link = "cte-record-new", [student], "Enter by hand"
+            page, keys, link = "cte-record-new", [student], "Enter"
         else:
             page, keys, link = "cte-record-history", [student, pathway], "History"
         return WorklistRow(

@@ -46,7 +46,6 @@ def reset_sent(stage: Stage, page: Page) -> None:
 
 
 def something_read(stage: Stage, page: Page) -> None:
-    VIEW_LOG.forget()
     page.goto(stage.address("cte-concentrator", stage.kayla.pk))
     VIEW_LOG.write()
     page.goto(stage.address("views-and-downloads"))

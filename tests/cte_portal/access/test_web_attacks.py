@@ -80,6 +80,7 @@ def test_w_01_no_code_marks_text_as_safe() -> None:
 def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
     homes = {
         "certification/archives/archive.py",
+        "cte_portal/accounts/grants.py",
         "pathways/ledger/ledger.py",
         "pathways/ledger/locks.py",
         "pathways/ledger/plan.py",

@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -25,13 +24,6 @@ from tests.pathways.follow_up.leavers import Leavers, make_entry
 
 BASE = "/districts/9012/2025/"
 LIST = f"{BASE}views-and-downloads/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_noted() -> Iterator[None]:
-    VIEW_LOG.forget()
-    yield
-    VIEW_LOG.forget()
 
 
 def page_of(kayla: Student) -> str:
