@@ -20,10 +20,10 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('by', models.CharField(max_length=120)),
                 ('by_id', models.BigIntegerField()),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='link', to='pathways.followupentry')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='pathways.followupentry')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('digest',), name='pathways_an_answer_link_is_one_students')],
+                'constraints': [models.UniqueConstraint(fields=('entry',), name='pathways_a_line_has_one_answer_link'), models.UniqueConstraint(fields=('digest',), name='pathways_an_answer_link_is_one_students')],
             },
         ),
     ]

@@ -47,7 +47,7 @@ class AnswerLink(models.Model):
 
     lives_in = Home.DISTRICT
 
-    entry = models.OneToOneField(FollowUpEntry, on_delete=models.CASCADE, related_name="link")
+    entry = models.ForeignKey(FollowUpEntry, on_delete=models.CASCADE, related_name="links")
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -58,6 +58,7 @@ class AnswerLink(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["entry"], name="pathways_a_line_has_one_answer_link"),
             models.UniqueConstraint(
                 fields=["digest"], name="pathways_an_answer_link_is_one_students"
             ),
