@@ -30,6 +30,8 @@ from pathways.models import Change, CollectionLock, Participation, RuleSeverity,
 from pathways.records import entry
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
+from pathways.roster import editing
+from pathways.roster.shapes import STUDENT
 from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier
@@ -222,6 +224,22 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(
     )
     assert ready.sign().sealed
     assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
+
+
+def test_a_roster_change_under_one_of_two_signatures_voids_it_and_tells_both(
+    ready: Ready, kayla: Student
+) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    edit = editing.RowEdit(
+        {"last_name": "Andersen"}, kayla.pk, editing.version_of(STUDENT, kayla.pk)
+    )
+    editing.write(ready.sending_scope, [(STUDENT, edit)], by="MARTIN, CHERYL")
+    assert ready.missing() == ["match"]
+    assert run(submit_resync(ready.sending_scope, NAMES, by=ready.clerk).pk)
+    assert "changed after this was signed" in Signature.objects.get().void_reason
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
+    assert ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
 
 
 def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:

@@ -102,7 +102,7 @@ def test_10_what_the_address_bar_says_changes_nothing_that_is_asked(
     provider: Provider, clerk: User
 ) -> None:
     visitor = signed_on(clerk, provider)
-    extra = "?auth_params=max_age%3D999999%26acr_values%3Dnone&max_age=999999&prompt=none"
+    extra = "?max_age=999999&acr_values=none&prompt=none"
     leads = visitor.client.post(f"{CONFIRM}{extra}", {"next": SECURITY, "prompt": "none"})
     fields = parse_qs(urlsplit(leads["Location"]).query)
     assert (fields["max_age"], fields["prompt"]) == (["0"], ["login"])
