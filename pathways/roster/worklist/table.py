@@ -17,6 +17,9 @@ from pathways.roster.worklist.line import RosterLine
 from pathways.roster.worklist.which import Which
 
 NOT_KNOWN = "not known"
+FIRST = ("choose", "student", "state_id", "grade", "school", "pathway")
+LAST = ("decided", "open")
+"""Columns with which each list begins and ends; its own stand between."""
 
 
 @dataclass(frozen=True)
@@ -127,17 +130,7 @@ class WithoutCourseTable(WorklistTable):
     modified_by = tables.Column(accessor="line__record__modified_by", verbose_name="Modified by")
 
     class Meta(WorklistTable.Meta):
-        sequence = (
-            "choose",
-            "student",
-            "state_id",
-            "grade",
-            "school",
-            "pathway",
-            "...",
-            "decided",
-            "open",
-        )
+        sequence = (*FIRST, "...", *LAST)
 
     def render_grown(self, value: Decimal) -> str:
         return credits(value)
@@ -156,20 +149,7 @@ class UnlikeTable(_Courses, WorklistTable):
     grown = tables.Column(accessor="line__grown", verbose_name="This year", attrs=NUMBER)
 
     class Meta(WorklistTable.Meta):
-        sequence = (
-            "choose",
-            "student",
-            "state_id",
-            "grade",
-            "school",
-            "pathway",
-            "...",
-            "courses",
-            "transcript",
-            "grown",
-            "decided",
-            "open",
-        )
+        sequence = (*FIRST, "...", "courses", "transcript", "grown", *LAST)
 
     def render_grown(self, value: Decimal) -> str:
         return credits(value)
@@ -188,19 +168,7 @@ class NothingNowTable(WorklistTable):
     )
 
     class Meta(WorklistTable.Meta):
-        sequence = (
-            "choose",
-            "student",
-            "state_id",
-            "grade",
-            "school",
-            "pathway",
-            "...",
-            "before",
-            "record",
-            "decided",
-            "open",
-        )
+        sequence = (*FIRST, "...", "before", "record", *LAST)
 
     def render_before(self, value: Decimal) -> str:
         return credits(value)
