@@ -21,10 +21,10 @@ def write_xlsx(
     *,
     sheet: str,
     notes: Sequence[str] = (),
-    created: datetime.datetime | None = None,
+    made_at: datetime.datetime | None = None,
 ) -> int:
     """One sheet. `notes` become a second one. Returns the number of rows."""
-    return write_book(into, [(sheet, titles, rows)], notes, created=created)[0]
+    return write_book(into, [(sheet, titles, rows)], notes, made_at=made_at)[0]
 
 
 def write_book(
@@ -32,13 +32,13 @@ def write_book(
     sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]],
     notes: Sequence[str] = (),
     *,
-    created: datetime.datetime | None = None,
+    made_at: datetime.datetime | None = None,
     titles: int = 1,
 ) -> list[int]:
     """Several sheets, each of name, titles and rows. Returns the number of rows of each;
     `titles` rows stay in view.
 
-    A workbook says when it was made: `created` makes the same content the same bytes.
+    A workbook says when it was made: `made_at` makes the same content the same bytes.
     """
     book = xlsxwriter.Workbook(
         into,
@@ -49,8 +49,8 @@ def write_book(
             "in_memory": False,
         },
     )
-    if created:
-        book.set_properties({"created": created.astimezone(datetime.UTC)})
+    if made_at:
+        book.set_properties({"created": made_at.astimezone(datetime.UTC)})
     text, bold = (
         book.add_format({"num_format": 49}),
         book.add_format({"bold": True, "num_format": 49}),

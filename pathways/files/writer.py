@@ -63,7 +63,7 @@ def write_layout_xlsx(
     lines = itertools.chain([layout.names], rows)
     return (
         write_book(
-            into, [(layout.title, header_cells(layout, at), lines)], notes, created=at, titles=2
+            into, [(layout.title, header_cells(layout, at), lines)], notes, made_at=at, titles=2
         )[0]
         - 1
     )
