@@ -6,6 +6,8 @@ from cte_portal.settings.environment import VAR_DIR, env, number, own_folder
 BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
 if BROKER_URL:
+    if BROKER_URL.startswith(("redis://", "rediss://")):
+        CELERY_BROKER_TRANSPORT = "cte_portal.batches.redis_broker:Transport"
     # The visibility time-out is longer than any job: what comes back sooner is told apart by the
     # claim anyway.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

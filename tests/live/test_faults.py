@@ -225,6 +225,27 @@ def test_f_09_jobs_survive_a_flushed_redis(live: Portal) -> None:
 
 
 @redis
+def test_f_07_redis_away_while_every_process_works_leaves_the_worker_able_to_work(
+    live: Portal,
+) -> None:
+    """The end of the job meets no Redis; the worker takes the next one all the same."""
+    assert live.broker
+    live.fault.write_text("after-staging pause 60")
+    content, rows = live.all_changed()
+    key = live.ask("submit", content=content)
+    paused = live.fault.with_suffix(".paused")
+    wait(paused.exists)
+    live.broker.stop()
+    paused.unlink()
+    live.ended(key, 60)
+    wait(lambda: "Couldn't ack" in (live.folder / "worker.log").read_text())
+    live.broker.start()
+    later = live.ask("submit_extract")
+    assert live.ended(later, 60)["status"] == "completed"
+    live.written_once(key, rows)
+
+
+@redis
 @pytest.mark.parametrize("message", ["missing", "undecodable", "pickle"])
 def test_f_13_strange_messages_leave_the_worker_alive(message: str, live: Portal) -> None:
     assert live.broker
