@@ -28,9 +28,9 @@ class QoS(redis.QoS):
             raise
 
 
-class Channel(redis.Channel):
+class RedisChannel(redis.Channel):
     QoS = QoS
 
 
-class Transport(redis.Transport):
-    Channel = Channel
+class RedisTransport(redis.Transport):
+    Channel = RedisChannel

@@ -7,7 +7,7 @@ BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
 if BROKER_URL:
     if BROKER_URL.startswith(("redis://", "rediss://")):
-        CELERY_BROKER_TRANSPORT = "cte_portal.batches.redis_broker:Transport"
+        CELERY_BROKER_TRANSPORT = "cte_portal.batches.redis_broker:RedisTransport"
     # The visibility time-out is longer than any job: what comes back sooner is told apart by the
     # claim anyway.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
