@@ -15,6 +15,9 @@ from cte_portal.editions import Scope
 from pathways.reports.groups import Group
 from pathways.reports.runs import Run
 
+ALWAYS_WRITERS = ("resync", "roster-file", "roster-file-of-all", "roster-undo")
+"""Kinds of batches that change what is signed in any collection: students, and what the state has."""
+
 
 class Row(Protocol):
     """A record as it is signed: a named tuple, whose first field is the State ID."""
@@ -99,6 +102,8 @@ class Collection:
     counts: Callable[[Iterable[Any]], dict[str, Any]]
     """The figures of rows, as they are signed."""
 
+    writers: tuple[str, ...]
+    """Kinds of batches that change what would be signed."""
     gates: tuple[str, ...]
     """Slugs of `certification.signing.gates.GATES`."""
     report: Callable[[Scope], Run | None] | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from certification.collections import sealed_extract, student_lists
-from certification.collections.collection import Collection, Judgment, Lists
+from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
 from certification.collections.figures import counts_of
 from certification.models import SealedRecord
 from certification.models.event import STATEMENTS
@@ -89,6 +89,7 @@ END_OF_YEAR = Collection(
     has_records=lambda scope: Participation.objects.in_scope(scope).exists(),
     judged=judged,
     counts=counts_of,
+    writers=("upload", "undo", *ALWAYS_WRITERS),
     gates=(
         "open",
         "certifiers",

@@ -27,8 +27,6 @@ from pathways.models import Change, District, Outcome, Publication, SchoolYear, 
 from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent
 
-WRITERS = ("upload", "undo", "resync")
-"""Kinds of batches that change what would be signed."""
 WAIT = datetime.timedelta(minutes=60)
 
 
@@ -179,7 +177,8 @@ class Case:
 
     @cached_property
     def running(self) -> list[Batch]:
-        live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=WRITERS)
+        writers = self.collection.writers
+        live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=writers)
         return list(
             live.filter(end_year=self.scope.end_year) if self.district_event.finishing else live
         )

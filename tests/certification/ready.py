@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +68,9 @@ class Ready:
     @property
     def rounds(self) -> QuerySet[Round]:
         return Round.objects.filter(event=self.event)
+
+    kinds: Mapping[str, str] = {}
+    """Kinds of batches by what they are called in End of Year, where theirs is another name."""
 
     not_sent = ("sent", "match")
     """The gates that a change closes until it is sent."""

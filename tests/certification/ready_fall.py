@@ -93,6 +93,8 @@ class ReadyFall(Ready):
     def author(self) -> dict[str, Any]:
         return {"by": self.clerk.record_name, "by_id": self.clerk.pk}
 
+    kinds = {"upload": "fall-upload", "undo": "fall-undo"}
+
     not_sent = ("outcomes", "match")
 
     def change(self, student: Student, **values: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from certification.collections.collection import Collection, Judgment, Lists
+from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
 from certification.collections.fall import leaver_lists, sealed_file
 from certification.collections.fall.counts import OPEN, counts_of
 from certification.models import SealedOutcome
@@ -100,6 +100,7 @@ FALL = Collection(
     has_records=has_records,
     judged=judged,
     counts=counts_of,
+    writers=("fall-upload", "fall-undo", *ALWAYS_WRITERS),
     gates=(
         "open",
         "certifiers",

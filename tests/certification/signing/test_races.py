@@ -8,225 +8,67 @@ each other.
 
 from __future__ import annotations
 
-import datetime
 import os
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
-from django.db import OperationalError, connection, connections, transaction
-from django.utils import timezone
+from django.db import OperationalError, connection, connections
 
-from certification.collections.end_of_year import END_OF_YEAR
-from certification.models import Certifier, Round, SealedCopy, Signature
+from certification.models import CertificationEvent, SealedCopy, Signature
 from certification.signing import sealing, signed_text
-from certification.signing.refusals import NotReady, NotSigned
-from certification.signing.signing import Signed, sign
+from certification.signing.refusals import NotSigned
+from certification.signing.signing import Signed
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
-from cte_portal.batches.running import run, run_here
-from cte_portal.batches.submit import submit
-from pathways.findings.explaining import explain, take_back
-from pathways.findings.findings import Level, findings
-from pathways.ledger import canonical, ledger, staging
-from pathways.ledger.ledger import refusals_named
-from pathways.ledger.locks import lock_district
+from cte_portal.batches.running import run
+from pathways.ledger import canonical
 from pathways.ledger.refusals import Busy, Locked, NotApplied
-from pathways.ledger.shape import Row
-from pathways.models import Change, CollectionLock, Explanation, Participation, StateCopy
-from pathways.records import entry
+from pathways.models import CollectionLock, StateCopy
 from pathways.resync import resync
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
-from tests.certification.ready import Ready
-from tests.fixtures.records import BUSINESS, HEALTH, District_, row
+from tests.certification.tables import Table, table_for
+from tests.fixtures.records import District_
 from tests.fixtures.together import Together
-from tests.fixtures.uploads import file, line
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "state"])
 
-STUDENTS = 4
 TURNS, LATER, FEWEST = (
     5,
     0.02,
     20,
     # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
 )
-BEFORE, AFTER = Decimal("1.50"), Decimal("1.75")
 on_postgresql = pytest.mark.skipif(
     "connection.vendor != 'postgresql'",
     reason="on SQLite one writer holds the file, and others wait for it",
 )
 
 
-class Table(Ready):
-    """A district that is ready to be certified, and whatever comes between."""
-
-    def __init__(self, district: District_, event: Any, clerk: User) -> None:
-        super().__init__(district, event, clerk)
-        self.second = self.certifier("mreyes2", "Reyes", "Maria")
-        self.students = [district.student(f"9990004{number:02d}") for number in range(STUDENTS)]
-        for student in self.students:
-            self.record(student)
-        self.prepare()
-        self.credits = BEFORE
-
-    def alone(self) -> None:
-        Certifier.objects.filter(pk=self.second.pk).update(is_active=False)
-
-    def signing(self, certifier: Certifier) -> Callable[[], Signed | Exception]:
-        """The signature as the page that was read a moment ago would give it."""
-        case = self.case(certifier.user)
-        digest, statements, user = case.digest, case.document.statements, certifier.user
-
-        def now() -> Signed | Exception:
-            try:
-                return sign(
-                    self.scope,
-                    self.event.pk,
-                    person=user,
-                    digest=digest,
-                    statements=statements,
-                    method="password",
-                )
-            except (NotSigned, NotApplied) as refusal:
-                return refusal
-
-        return now
-
-    def reopen(self) -> None:
-        """The next round, as a recertification opens it."""
-        with transaction.atomic():
-            lock_district(self.scope, exclusive=True)
-            CollectionLock.objects.all().delete()
-            number = Round.objects.order_by("-number").values_list("number", flat=True)[0]
-            Round.objects.create(
-                event=self.event,
-                district=self.scope.district,
-                number=number + 1,
-                opened_at=timezone.now(),
-                opened_by="LUND, OLA",
-            )
-
-    def again(self) -> None:
-        """After a round in which something was written: sent, validated, waited for."""
-        self.send()
-        self.report()
-        self.wait()
-
-    # --- what races with a signature
-
-    def save(self) -> Any:
-        versions = dict(Participation.objects.values_list("student_id", "version"))
-        return self.answer_of(
-            lambda: entry.save(self.scope, self.rows(versions), by="KELLER, DANIEL")
-        )
-
-    def apply(self) -> Any:
-        """What an upload does at its end."""
-        rows = self.rows({})
-        return self.answer_of(
-            lambda: ledger.apply(
-                self.scope,
-                staging.stage(rows),
-                by="KELLER, DANIEL",
-                source=Change.Source.UPLOAD,
-                checked=None,
-                batch=uuid.uuid4(),
-                exclusive=True,
-            )
-        )
-
-    def upload(self) -> Any:
-        credits = f"{self.second_credits():.2f}"
-        lines = [
-            line(state_id=student.state_id, inside=credits, total=credits)
-            for student in self.students
-        ]
-        batch = submit(
-            "upload",
-            by=self.clerk,
-            title="U",
-            subject="x.tsv",
-            scope=self.scope,
-            content=ContentFile(file(*lines), name="i"),
-            options={"type": "cte-eoy", "work": "upload"},
-        )
-        batch_after = run_here(batch)
-        if batch_after.status == "failed":
-            assert batch_after.sentence.startswith("Records have been locked"), batch_after.sentence
-            return Locked(None)
-        assert batch_after.status == "completed", batch_after.sentence
-        return batch_after
-
-    def correct(self) -> Any:
-        """A whole correction: saved, sent, validated at the state. Only the digest tells it from
-        what was shown.
-        """
-        saved = self.save()
-        self.again()
-        return saved
-
-    def resync(self) -> Any:
-        def send() -> StateCopy:
-            with refusals_named():
-                return self.send()
-
-        return self.answer_of(send)
-
-    def rows(self, versions: dict[int, int]) -> list[Row]:
-        return [
-            row(
-                student,
-                HEALTH,
-                version=versions.get(student.pk),
-                in_district_credits=self.second_credits(),
-            )
-            for student in self.students
-        ]
-
-    def answer_of(self, work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        except NotApplied as refusal:
-            return refusal
-
-    def second_credits(self) -> Decimal:
-        return AFTER if self.credits == BEFORE else BEFORE
-
-    # --- what must hold afterwards
-
-    def lines(self) -> tuple[list[bytes], list[bytes]]:
-        return canonical.lines(self.scope), canonical.lines(self.scope.at_state())
-
-    def history_is_whole(self) -> None:
-        for student in self.students:
-            changes = list(Change.objects.filter(student_id=student.pk).order_by("version"))
-            record = Participation.objects.get(student=student)
-            assert [change.version for change in changes] == list(range(1, record.version + 1))
-            assert changes[-1].in_district_credits == record.in_district_credits
-        assert len(set(Participation.objects.values_list("in_district_credits", flat=True))) == 1, (
-            "all of a write or nothing of it"
-        )
-
-
 @pytest.fixture
-def table(opi_reference: None, cottonwood: District_, event: object, clerk: User) -> Table:
-    return Table(cottonwood, event, clerk)
+def table(
+    request: pytest.FixtureRequest,
+    opi_reference: None,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+) -> Table:
+    return table_for(request.param, cottonwood, event, clerk)
+
+
+both = pytest.mark.parametrize("table", ["cte-eoy", "cte-fall"], indirect=True)
 
 
 @pytest.fixture
 def rounds() -> Iterator[int]:
-    """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they
+    """200 rounds, as far as 6 seconds reach; `RACE_ROUNDS` asks for so many, however long they
     take.
     """
-    rounds_set, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
+    rounds_set, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 6
     return (
         number
         for number in range(rounds_set or 200)
@@ -234,14 +76,11 @@ def rounds() -> Iterator[int]:
     )
 
 
-def sealed_lines(copy: SealedCopy) -> list[bytes]:
-    return sorted(canonical.line(row) for row in END_OF_YEAR.rows_of(copy))
-
-
 def letters(template: str) -> int:
     return Batch.objects.filter(kind="letter", options__template=template).count()
 
 
+@both
 def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterator[int]) -> None:
     with Together() as together:
         for number in rounds:
@@ -251,13 +90,13 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
                 False,
                 True,
             ], "the second of them seals, and nobody else"
-            last_round = Round.objects.get(number=number + 1)
+            last_round = table.rounds.get(number=number + 1)
             names = Signature.objects.standing().filter(round=last_round)
             assert {result.certifier_id for result in names} == {
                 table.primary.pk,
                 table.second.pk,
             } and names.count() == 2
-            assert SealedCopy.objects.count() == number + 1 and CollectionLock.objects.count() == 1
+            assert table.copies.count() == number + 1 and CollectionLock.objects.count() == 1
             assert {result.digest for result in names} == {
                 signed_text.of_copy(last_round.sealed_copy).digest
             }  # type: ignore[attr-defined]
@@ -270,9 +109,7 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
             table.reopen()
 
 
-WAYS = ("save", "apply", "upload", "correct")
-
-
+@both
 def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
     table: Table, rounds: Iterator[int]
 ) -> None:
@@ -281,7 +118,8 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
     outcomes: Counter[tuple[str, bool]] = Counter()
     with Together(3) as together:
         for number in rounds:
-            way, turn = WAYS[number % len(WAYS)], number // len(WAYS) % TURNS
+            ways = table.ways
+            way, turn = ways[number % len(ways)], number // len(ways) % TURNS
             write_ends = threading.Event()
             signature = table.signing(table.primary)
 
@@ -302,7 +140,7 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
                 write_ends.wait(60) if turn == 0 else time.sleep(LATER)
                 return signature()
 
-            before = SealedCopy.objects.count()
+            before = table.copies.count()
             signed, wrote, sent = together.run(put_name, write, table.resync)
             assert isinstance(sent, (StateCopy, Busy)), sent
             outcomes[way, isinstance(signed, Signed)] += 1
@@ -310,33 +148,32 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
                 copy = SealedCopy.objects.get(round=signed.signature.round)
                 assert isinstance(wrote, Locked), (way, wrote)
                 assert table.lines() == (
-                    sealed_lines(copy),
-                    sealed_lines(copy),
+                    table.sealed_lines(copy),
+                    table.sealed_lines(copy),
                 ), "sealed is what stands in both editions"
                 assert StateCopy.objects.of_district("9012").generation == copy.generation  # type: ignore[union-attr]
                 assert sealing.differences(copy) == [] and CollectionLock.objects.count() == 1
                 table.reopen()
             else:
                 assert isinstance(signed, NotSigned | Busy), signed
-                assert (SealedCopy.objects.count(), CollectionLock.objects.count()) == (
+                assert (table.copies.count(), CollectionLock.objects.count()) == (
                     before,
                     0,
                 ), "refused: nothing of it is written"
                 assert not Signature.objects.filter(round__status="open").exists()
                 assert not isinstance(wrote, NotApplied), (way, wrote)
-                table.credits = table.second_credits()
+                table.value = table.other
                 table.again()
             table.history_is_whole()
-            assert {record.in_district_credits for record in Participation.objects.all()} == {
-                table.credits
-            }
+            assert table.stored() == {table.value}, "all of a write or nothing of it"
             assert StateCopy.objects.of_district("9012").digest == canonical.digest(
-                table.scope.at_state()
+                table.sending_scope.at_state()
             )  # type: ignore[union-attr]
-    assert all(outcomes[way, False] for way in WAYS), "in turn 0 the write comes first"
+    assert all(outcomes[way, False] for way in table.ways), "in turn 0 the write comes first"
     assert sum(number for (_, sealed), number in outcomes.items() if sealed), outcomes
 
 
+@both
 def test_c_13_one_certifier_signs_twice_at_the_same_moment(table: Table) -> None:
     table.alone()
     with Together() as together:
@@ -345,34 +182,24 @@ def test_c_13_one_certifier_signs_twice_at_the_same_moment(table: Table) -> None
             assert sorted(type(result).__name__ for result in signed) == ["NotReady", "Signed"], (
                 signed
             )
-            assert Signature.objects.count() == SealedCopy.objects.count() == number
+            assert Signature.objects.count() == table.copies.count() == number
             table.reopen()
 
 
-def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: Table) -> None:
-    """Both hold the district shared, and both find the signature uncovered; neither is in the
-    other's way.
-    """
-    for student in table.students:
-        table.record(student, BUSINESS, start_date=datetime.date(2016, 8, 29))
-    table.again()
+@both
+def test_two_changes_at_the_same_moment_void_a_signature_once(table: Table) -> None:
+    """Both find the signature uncovered; neither is in the other's way."""
+    table.warn()
     with Together() as together:
         for number in range(1, 11):
-            warned = [
-                finding for finding in findings(table.scope).lines if Level.WARNINGS.holds(finding)
-            ]
-            explain(table.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
+            table.open_again()
             assert isinstance(table.signing(table.primary)(), Signed)
-            first, second = Explanation.objects.of(table.scope)[:2]
-            together.run(
-                lambda key=first.pk: take_back(table.scope, key, by="MARTIN, CHERYL"),
-                lambda key=second.pk: take_back(table.scope, key, by="KELLER, DANIEL"),
-            )
-            assert Explanation.objects.of(table.scope).count() == STUDENTS - 2
+            together.run(*table.two_that_void())
             assert Signature.objects.count() == number and not Signature.objects.standing().exists()
             assert letters("signature_void") == 2 * number
 
 
+@both
 @on_postgresql
 def test_a_resync_that_lost_the_district_still_holds_the_state(
     table: Table, monkeypatch: pytest.MonkeyPatch
@@ -381,8 +208,8 @@ def test_a_resync_that_lost_the_district_still_holds_the_state(
     writes at the state: nobody seals meanwhile.
     """
     table.alone()
-    table.district.roster(table.students[0])
     signature, writing, go_on = table.signing(table.primary), threading.Event(), threading.Event()
+    table.something_to_send()
     say, backend = resync._say, []
 
     def slowly(*arguments: Any, **values: Any) -> StateCopy:
@@ -410,11 +237,11 @@ def test_a_resync_that_lost_the_district_still_holds_the_state(
         _, signed = together.run(send, put_name)
     after = StateCopy.objects.of_district("9012")
     assert before and after and after.generation == before.generation + 1, "the state was committed"
-    assert isinstance(signed, NotReady) and [verdict.gate.slug for verdict in signed.missing] == [
-        "report"
-    ]
+    missing = [verdict.gate.slug for verdict in getattr(signed, "missing", ())]
+    assert (type(signed), missing) == table.refused_after_a_resync
 
 
+@both
 @on_postgresql
 def test_locks_are_taken_in_one_order(table: Table) -> None:
     """The district's, then the state's, by everybody who takes both: nobody waits for each
@@ -444,7 +271,7 @@ def test_locks_are_taken_in_one_order(table: Table) -> None:
     )
     assert order(table.signing(table.second)) == [here, there]
     assert order(table.resync) == [here, there]
-    assert order(lambda: run(submit_resync(table.scope, NAMES, by=table.clerk).pk)) == [
+    assert order(lambda: run(submit_resync(table.sending_scope, NAMES, by=table.clerk).pk)) == [
         lists_here,
         lists_there,
         here,

@@ -302,9 +302,12 @@ def test_statements_are_signed_as_worded(ready: Ready) -> None:
 
 
 @both
-def test_c_10_nobody_signs_while_an_upload_waits_or_runs(ready: Ready) -> None:
+@pytest.mark.parametrize("kind", ["upload", "undo", "resync", "roster-file", "roster-undo"])
+def test_c_10_nobody_signs_while_what_changes_the_data_waits_or_runs(
+    kind: str, ready: Ready
+) -> None:
     batch = Batch.objects.create(
-        kind="upload",
+        kind=ready.kinds.get(kind, kind),
         queue="district",
         district="9012",
         end_year=2025,
