@@ -12,7 +12,7 @@ from django.db.models import Count
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.plugs import plugs
-from pathways.demo import calls, courses, leavers, people, records, students
+from pathways.demo import calls, courses, elements, leavers, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
@@ -63,6 +63,7 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
             analyze()
     leavers.open_follow_up()
     people.add({place.number for place in chosen})
+    elements.add(Random(f"{seed} elements"))
     for plug in plugs():
         for fill in plug.demo:
             fill()

@@ -97,10 +97,9 @@ def take_back(
     by_id: int | None,
     source: ElementValueChange.Source,
 ) -> ValuesSaved:
-    """Undo an act on many records: each value that nobody has changed since."""
-    changes = list(
-        ElementValueChange.objects.filter(district=scope.district, batch=batch, source=source)
-    )
+    """Undo an act of the year on many records: each value that nobody has changed since."""
+    own = ElementValueChange.objects.filter(district=scope.district, end_year=scope.end_year)
+    changes = list(own.filter(batch=batch, source=source))
     elements = Element.objects.of_district(scope).in_bulk()
     earlier = ElementValueChange.objects.filter(
         row__in=[change.row for change in changes],

@@ -170,6 +170,7 @@ def plan(
     operation = ElementValueChange.Operation
     return value, ElementValueChange(
         district=scope.district,
+        end_year=scope.end_year,
         row=value.pk or 0,
         version=value.version,
         operation=(
@@ -188,11 +189,12 @@ def plan(
 def take_back(
     scope: Scope, record: Participation, batch: uuid.UUID, *, by: str, by_id: int
 ) -> uuid.UUID | None:
-    """Bring the values of one act back to what they were before it. Raises ValueMoved where
-    somebody changed one since.
+    """Bring the values of one act of the year back to what they were before it. Raises ValueMoved
+    where somebody changed one since.
     """
     changes = ElementValueChange.objects.filter(
         district=scope.district,
+        end_year=scope.end_year,
         batch=batch,
         student_id=record.student_id,
         pathway_id=record.pathway_id,

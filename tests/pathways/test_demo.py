@@ -21,7 +21,16 @@ from cte_portal.editions import Scope
 from pathways import rules
 from pathways.demo import load
 from pathways.demo.districts import places
-from pathways.models import Approval, Change, Course, District, Participation, Roster, Student
+from pathways.models import (
+    Approval,
+    Change,
+    Course,
+    District,
+    Element,
+    Participation,
+    Roster,
+    Student,
+)
 from pathways.rules.rule import Judges
 from tests.fixtures.quick.worlds import world
 
@@ -159,6 +168,18 @@ def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(
     for number in ("0965", "9020", "9031"):
         rostered, recorded = pairs(number)
         assert 1 <= len(rostered - recorded) <= 9
+
+
+def test_a_districts_own_elements_of_each_kind_have_values_and_one_is_retired(
+    demo: Contents,
+) -> None:
+    elements = Element.objects.of_district(Scope("9012", 2025))
+    assert {element.kind for element in elements.in_use()} == set(Element.Kind)
+    assert [element.name for element in elements if element.is_retired] == ["Locker"]
+    number = Participation.objects.in_scope(Scope("9012", 2025)).count()
+    for element in elements:
+        assert number / 2 < element.values.count() < number, "some records have none"
+    assert not Element.objects.exclude(district="9012").exists()
 
 
 def test_the_practice_district_has_a_line_of_each_kind(

@@ -126,6 +126,7 @@ class ElementValuesFile(ActionView):
             **context,
             "columns": returned_file.COLUMNS,
             "elements": list(elements.items()),
+            "may_define": self.can(Capability.DEFINE_ELEMENTS),
             "done": done,
             "file_form": form if isinstance(form, ListFileForm) else self.file_form(),
         }

@@ -94,6 +94,10 @@ class ElementValueChange(Typed, RowChange):
     element_id = models.BigIntegerField()
     student_id = models.BigIntegerField()
     pathway_id = models.BigIntegerField()
+    end_year = models.PositiveSmallIntegerField(null=True)
+    """The school year in which it was entered, where alone it is taken back. Lines from before years
+    were kept have none.
+    """
 
     class Meta(RowChange.Meta):
         abstract = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -13,7 +14,14 @@ from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways.elements import values
 from pathways.elements.values import ElementEdit
-from pathways.models import Element, ElementChoice, ElementValue, ElementValueChange
+from pathways.models import (
+    Element,
+    ElementChoice,
+    ElementValue,
+    ElementValueChange,
+    Participation,
+    SchoolYear,
+)
 from tests.fixtures.records import BUSINESS, HEALTH, District_, lock_records
 from tests.pathways.desk import text
 
@@ -187,3 +195,29 @@ def test_r_dde_09_a_certified_year_takes_values(desk: Client) -> None:
     lock_records()
     save(desk, choose(desk, f"999000123,{HEALTH},Route 4,,"))
     assert stored() == {(HEALTH, "bus_route"): "Route 4"}
+
+
+def test_r_dde_10_what_was_saved_in_another_year_is_not_taken_back(desk: Client) -> None:
+    """Neither the file's values nor those of a record."""
+    done = save(desk, choose(desk, f"999000123,{HEALTH},Route 4,,"))
+    batch = re.search(r'name="undo" value="([^"]+)"', done.content.decode())
+    assert batch
+    SchoolYear.objects.filter(end_year=2025).update(is_active=False)
+    SchoolYear.objects.filter(end_year=2026).update(is_active=True)
+    answer = desk.post(PAGE.replace("2025", "2026"), {"undo": batch[1]}, follow=True)
+    assert "Nothing was undone." in text(answer)
+    record = Participation.objects.get(pathway__name=HEALTH)
+    author = {"by": "X", "by_id": 1}
+    scope = Scope("9012", 2026)
+    assert values.take_back(scope, record, uuid.UUID(batch[1]), **author) is None
+    assert stored() == {(HEALTH, "bus_route"): "Route 4"}
+
+
+def test_without_elements_the_page_leads_who_may_to_add_one(
+    client: Client, clerk: User, administrator: User, cottonwood: District_
+) -> None:
+    link = f'href="{SCREEN}"'
+    for person, leads in ((clerk, 1), (administrator, 2)):
+        client.force_login(person)
+        page = client.get(PAGE).content.decode()
+        assert "No elements yet" in page and page.split("<main")[1].count(link) == leads
