@@ -30,8 +30,8 @@ RETIRED = "Locker"
 def _definition(
     position: int, name: str, kind: Kind, help_text: str = "", choices: tuple[str, ...] = ()
 ) -> ElementDefinition:
-    bounds = (Decimal(0), Decimal(500)) if kind is Kind.NUMBER else (None, None)
-    return ElementDefinition(name, help_text, kind, *bounds, position, choices)
+    lowest, highest = (Decimal(0), Decimal(500)) if kind is Kind.NUMBER else (None, None)
+    return ElementDefinition(name, help_text, kind, lowest, highest, position, choices)
 
 
 ELEMENTS: tuple[tuple[ElementDefinition, Callable[[Random], Content]], ...] = (
