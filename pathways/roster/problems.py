@@ -151,7 +151,7 @@ ON_SCREEN = _held(
 UNMATCHED = _held(
     "ROS-037",
     "Cannot be matched to the portal",
-    "Correct it in the system the export comes from, or enter the row on screen.",
+    "Correct it in the system the file comes from, or enter the row on screen.",
 )
 OTHER_STATE_ID = _held(
     "ROS-038",
@@ -176,7 +176,7 @@ SAME_PERSON = _held(
     "ROS-041",
     "May be a student of the portal",
     "Nobody is matched by name alone. If it is the same student, choose Validate and Test File, and "
-    "check the row there. If not, enter the State ID in the system the export comes from.",
+    "check the row there. If not, add the State ID, also in the system the file comes from.",
 )
 
 PROBLEMS = {

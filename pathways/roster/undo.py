@@ -46,9 +46,9 @@ def undo_kind(cursor: Any, shape: Shape, values: dict[str, Any], batch: Any) -> 
     cursor.execute(
         f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, CASE mine.operation WHEN"
         " 'create' THEN 'delete' WHEN 'delete' THEN 'create' ELSE 'update' END AS operation,"
-        " mine.version + 1 AS version, CASE"
-        f" WHEN EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND"
-        f" later.version > mine.version) THEN '{MOVED}' {_in_use(shape)} {_in_the_way(shape)} END"
+        f" (SELECT MAX(last.version) + 1 FROM {shape.history} last WHERE last.row = mine.row) AS"
+        f" version, CASE WHEN {_moved(shape, kept)} THEN '{MOVED}' {_in_use(shape)}"
+        f" {_in_the_way(shape)} END"
         f" AS reason, {image}"
         f" FROM {shape.history} mine LEFT JOIN {shape.history} before ON before.row = mine.row AND"
         " before.version = mine.version - 1 WHERE mine.batch = %(undone)s AND mine.district ="
@@ -84,6 +84,22 @@ def undo_kind(cursor: Any, shape: Shape, values: dict[str, Any], batch: Any) -> 
     remaining = dict(cursor.fetchall())
     cursor.execute(f"DROP TABLE {table}")
     return Undone(shape.name, restored, remaining)
+
+
+def _moved(shape: Shape, kept: list[str]) -> str:
+    """Whether a row is not any more what the batch made of it. What later files did and was undone
+    does not count; what somebody did on screen always does.
+    """
+    differs = " OR ".join(
+        f"later.{column} <> mine.{column} OR (later.{column} IS NULL) <> (mine.{column} IS NULL)"
+        for column in kept
+    )
+    return (
+        f"EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND later.version"
+        " > mine.version AND (mine.operation = 'delete' OR later.operation = 'delete' OR"
+        f" later.source = 'screen' OR (({differs}) AND NOT EXISTS (SELECT 1 FROM {shape.history}"
+        " after WHERE after.row = later.row AND after.version > later.version))))"
+    )
 
 
 def _in_the_way(shape: Shape) -> str:

@@ -15,7 +15,7 @@ from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
-from cte_portal.editions import Scope, school_year_label
+from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.ledger import ledger as records_ledger
@@ -27,6 +27,7 @@ from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
 from pathways.roster.imports.oneroster.cleaning import drop_upload
+from pathways.roster.imports.oneroster.district import DistrictData
 from pathways.roster.imports.oneroster.package import holds_people, package_in
 from pathways.roster.imports.oneroster.translation import (
     Question,
@@ -37,6 +38,7 @@ from pathways.roster.imports.oneroster.translation import (
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import RosterPart, parts_of
 from pathways.roster.imports.results import report, result
+from pathways.roster.imports.same_person import SamePersons, choices_of
 from pathways.roster.ledger import Act
 from pathways.roster.problems import SAME_PERSON
 
@@ -69,7 +71,7 @@ def run(job: Job) -> None:
                 ask(job, export)
                 return
             parts = export.parts if export else parts_of(file, batch.subject)
-            reading = read_parts(parts, _district(job.scope))
+            reading = read_parts(parts, _district(job))
             _as_chosen(reading, kind, is_one_roster=export is not None)
         except FileRefused as refused:
             if holds_people(file):
@@ -100,11 +102,13 @@ def _may_run(batch: Batch) -> None:
         raise CannotRun("The file is no longer kept. Choose it again.")
 
 
-def _district(scope: Scope) -> ImportingDistrict:
+def _district(job: Job) -> ImportingDistrict:
     pathways: dict[str, int] = {}
     for key, code, name in Pathway.objects.values_list("pk", "code", "name"):
         pathways[code] = pathways[name.lower()] = key
-    return ImportingDistrict(scope.district, scope.end_year, pathways)
+    scope = job.scope
+    same_persons = SamePersons(DistrictData(scope), choices_of(job.batch.options))
+    return ImportingDistrict(scope.district, scope.end_year, pathways, same_persons)
 
 
 def _as_chosen(reading: Reading, slug: str, *, is_one_roster: bool) -> None:

@@ -19,6 +19,7 @@ from pathways.models import Course, Enrollment
 from pathways.models.participation import MOST_CREDITS
 from pathways.roster import problems
 from pathways.roster.imports.layout import RosterColumn
+from pathways.roster.imports.same_person import SamePersons
 from pathways.roster.problems import RosterProblem
 from pathways.roster.shapes.course import NOT_CTE
 
@@ -47,6 +48,8 @@ class ImportingDistrict:
     end_year: int
     pathways: Mapping[str, int]
     """Pathways by code and by name in lower case."""
+    same_persons: SamePersons
+    """Who may be meant by a row without a State ID."""
 
 
 def read_cell(column: RosterColumn, cell: str, district: ImportingDistrict) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,8 @@ from pathways.files.text import FileRefused
 from pathways.roster import problems
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.cells import ImportingDistrict, Unfit, read_cell
-from pathways.roster.imports.layout import RosterColumn, RosterLayout
-from pathways.roster.imports.recognizing import RosterPart, RosterRow
+from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterColumn, RosterLayout
+from pathways.roster.imports.recognizing import RosterNote, RosterPart, RosterRow
 from pathways.roster.problems import Becomes, RosterProblem
 from pathways.roster.shapes import SHAPES
 from pathways.roster.staging import Line
@@ -147,24 +147,8 @@ def _read_row(
     def refuse(problem: RosterProblem, column: str, value: str, message: str) -> None:
         reading.findings.append(RosterFinding(place, line, column, problem, value, message))
 
-    reading.findings += [
-        RosterFinding(
-            place,
-            line,
-            note.column,
-            note.problem,
-            note.value,
-            note.message,
-            names[0] if note.row else "",
-            note.row,
-        )
-        for note in row.notes
-    ]
-    becomes = {note.problem.becomes for note in row.notes}
-    for outcome, counter in reading.outcomes:
-        if outcome in becomes:
-            counter.update(names)
-            return
+    if _noted(reading, place, line, names, row.notes):
+        return
     if cells is None:
         refuse(problems.QUOTE, "", "", "A quotation mark in this line is not closed")
     elif layout is None:
@@ -193,6 +177,11 @@ def _read_row(
                 reading.set_aside.update(names)
                 reading.other_years[end_year] += 1
                 return
+            if "state_id" not in typed and STATE_ID_COLUMN in layout.columns:
+                note = _identified(place, line, names, typed, district)
+                if note:
+                    _noted(reading, place, line, names, (note,))
+                    return
             for shape, filled in layout.shapes:
                 staged = tuple(
                     typed.get(filled[name], district.end_year if name == "end_year" else None)
@@ -201,6 +190,47 @@ def _read_row(
                 reading.rows[shape.name].append(((place, line), staged))
             return
     reading.refused.update(names)
+
+
+def _noted(
+    reading: Reading, place: int, line: int, names: list[str], notes: Iterable[RosterNote]
+) -> bool:
+    """Keep what was found of a row. Returns whether that keeps it out."""
+    reading.findings += [
+        RosterFinding(
+            place,
+            line,
+            note.column,
+            note.problem,
+            note.value,
+            note.message,
+            names[0] if note.row else "",
+            note.row,
+        )
+        for note in notes
+    ]
+    becomes = {note.problem.becomes for note in notes}
+    for outcome, counter in reading.outcomes:
+        if outcome in becomes:
+            counter.update(names)
+            return True
+    return False
+
+
+def _identified(
+    place: int, line: int, names: list[str], typed: dict[str, Any], district: ImportingDistrict
+) -> RosterNote | None:
+    """Give a row without a State ID that of the student whom a person has recognized in it; else
+    returns what is to be said of it.
+    """
+    born = typed.get("birth_date")
+    cells = {name: typed.get(name, "") for name in ("last_name", "first_name")}
+    cells["birth_date"] = f"{born:%m/%d/%Y}" if born and "Student" in names else ""
+    known = district.same_persons.recognized(line, cells, place)
+    if known is None:
+        return district.same_persons.note(cells, "This row has no State ID")
+    typed["state_id"] = known.state_id
+    return None
 
 
 def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
@@ -228,7 +258,7 @@ def _typed(
             refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
             good = False
             continue
-        if value is None and column.required:
+        if value is None and column.required and column is not STATE_ID_COLUMN:
             refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
             good = False
         elif value is not None:

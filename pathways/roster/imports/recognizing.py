@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import IO, NamedTuple
 
 from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, printable
@@ -19,6 +19,10 @@ from pathways.roster.imports.excel.workbook import is_workbook, text_of
 from pathways.roster.imports.layout import CSV_LAYOUTS, RosterLayout
 from pathways.roster.problems import RosterProblem
 
+LINE_BEFORE = "Line in your file"
+"""Title of the first column behind the cells of a row that comes back to be corrected; a line of AIM
+has the title in the cell. What stands there and behind it is not read.
+"""
 _DELIMITERS = (",", "\t", ";", "|")
 # Titles by which other systems name the same thing, without spaces and in lower case.
 _SYNONYMS = {
@@ -89,7 +93,10 @@ class RosterPart:
 
     def rows(self) -> Iterator[RosterRow]:
         for number, text, cut in self.lines():
-            yield RosterRow(number, cells_of(self, text), cut)
+            cells = cells_of(self, text)
+            if self.is_aim and cells:
+                cells = list(takewhile(lambda cell: not cell.startswith(LINE_BEFORE), cells))
+            yield RosterRow(number, cells, cut)
 
 
 def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
@@ -130,11 +137,7 @@ def _part(file: IO[bytes], name: str) -> RosterPart:
             "This is a CTE End of Year file. Choose CTE End of Year as the Import Type"
         )
     if aim is not None:
-        start = (
-            next(number for number, text in first if _first_cell(text) in BY_RECORD_TYPE)
-            if aim
-            else first[0][0]
-        )
+        start = first[1 if _first_cell(first[0][1]) == "HD" else 0][0]
         return RosterPart(name, file, encoding, "\t", None, {}, start)
     return _titled(file, name, encoding, *first[0])
 

@@ -41,7 +41,7 @@ TYPES = {
 
 
 _ROW = re.compile(r"[A-Za-z]{1,20}:[0-9]{1,18}")
-_SAME = re.compile(r"[0-9]{1,18}:[0-9]{1,18}")
+_SAME = re.compile(r"[0-9]{1,9}:[0-9]{1,18}:[0-9]{1,18}")
 
 
 class RosterColumns(ScopedView, TemplateView):

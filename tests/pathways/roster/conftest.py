@@ -59,6 +59,17 @@ ALL = {
     "rosters": ROSTERS,
 }
 
+AIM = (
+    "HD\t11/28/2026\t04:01:38\tMT9.1\n"
+    "SC\t0965\t0001\tSun High School\t001\n"
+    "SD\t0965\t999000001\t0020\tALMAND\tJAIME\t\t01/31/2007\tF\n"
+    "EN\t0965\t0001\t001\t999000001\t0020\tALMAND\tJAIME\t08/21/2024\t\t\t12\tP\n"
+    "CU\t0965\t0001\t001\tCTE101\tWelding 1\t13\t001\t09\t12\t1.00\tG\t1\t1\tN\tN\tN\n"
+    "SU\t0965\t0001\t001\tCTE101\t1\t\t\n"
+    "RU\t0965\t0001\t001\tCTE101\t1\t999000001\t08/21/2024\t\n"
+)
+"""The records of one student, one of each type."""
+
 
 def zipped(files: dict[str, str]) -> bytes:
     into = io.BytesIO()

@@ -31,8 +31,11 @@ from pathways.models import (
     Student,
     StudentChange,
 )
-from pathways.roster.shapes import SHAPES
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import SHAPES, STUDENT
 from tests.pathways.roster.conftest import (
+    AIM,
     ALL,
     COURSES,
     ENROLLMENTS,
@@ -224,7 +227,7 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
         ("Zoë", "Z" * 51, "ROS-007", "51 characters. It can have up to 50"),
         ("Zoë", '"Zoë', "ROS-005", "quotation mark"),
         ("Zoë", "Zoë,x", "ROS-001", "8 columns"),
-        ("999000001", "", "ROS-002", "missing"),
+        ("ÁLVAREZ,Zoë,,01/31/2007", "ÁLVAREZ,Zoë,,2007", "ROS-003", "must be a date"),
     ],
 )
 def test_a_bad_row_is_refused_by_name_and_the_good_ones_are_saved(
@@ -385,16 +388,7 @@ def test_undo_brings_everything_back_but_what_others_stand_on(desk: Desk) -> Non
 
 
 def test_aim_files_are_read_by_their_record_types(desk: Desk) -> None:
-    aim = (
-        "HD\t11/28/2026\t04:01:38\tMT9.1\n"
-        "SC\t0965\t0001\tSun High School\t001\n"
-        "SD\t0965\t999000001\t0020\tALMAND\tJAIME\t\t01/31/2007\tF\n"
-        "EN\t0965\t0001\t001\t999000001\t0020\tALMAND\tJAIME\t08/21/2024\t\t\t12\tP\n"
-        "CU\t0965\t0001\t001\tCTE101\tWelding 1\t13\t001\t09\t12\t1.00\tG\t1\t1\tN\tN\tN\n"
-        "SU\t0965\t0001\t001\tCTE101\t1\t\t\n"
-        "RU\t0965\t0001\t001\tCTE101\t1\t999000001\t08/21/2024\t\n"
-    )
-    batch = desk.send(aim)
+    batch = desk.send(AIM)
     assert batch.result["format"] == "aim" and batch.status == "completed", batch.sentence
     assert (
         Roster.objects.get().enrollment.student.last_name == "ALMAND"
@@ -479,3 +473,19 @@ def test_changed_credits_of_a_course_name_the_students_in_it(desk: Desk, client:
     client.force_login(desk.clerk)
     page = client.get(reverse("batch", args=["0965", 2025, batch.pk])).content.decode()
     assert "In this course:" in page and "ÁLVAREZ, ZOË" in page
+
+
+def test_uploads_are_undone_from_the_last_to_the_first(desk: Desk) -> None:
+    """R-IMP-29: what a later file did and was undone is no reason to keep an earlier one; what was
+    done on screen is, even where it was undone on screen.
+    """
+    first = desk.send(zipped(ALL))
+    second = desk.send(STUDENTS.replace("ÁLVAREZ", "BAKER").replace("O'Neil", "COLE"))
+    desk.undo(second)
+    jose = Student.objects.get(state_id="999000002")
+    for seen, name in enumerate(("Hand", jose.last_name), 3):
+        edit = RowEdit({"last_name": name}, jose.pk, seen)
+        editing.write(desk.scope, [(STUDENT, edit)], by="X")
+    undone = desk.undo(first)
+    assert set(Student.objects.values_list("state_id", flat=True)) == {"999000002"}
+    assert undone.result["left"]["Student, changed since"] == 1

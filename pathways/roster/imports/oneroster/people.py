@@ -7,23 +7,23 @@ Identity is the State ID. Several users may be one student; one id may have been
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pathways.files.text import printable
 from pathways.models import OneRosterMapping
-from pathways.roster.imports.oneroster.district import DistrictData, StoredStudent
+from pathways.roster.imports.oneroster.district import DistrictData
 from pathways.roster.imports.oneroster.export import Export
 from pathways.roster.imports.oneroster.lines import StudentUser
 from pathways.roster.imports.oneroster.parts import PartWriter
 from pathways.roster.imports.oneroster.places import is_state_id, value_at
 from pathways.roster.imports.recognizing import RosterNote
+from pathways.roster.imports.same_person import SamePersons
 from pathways.roster.problems import (
     MARKED_GONE,
     MIX_UP,
     NO_PLACE,
     OTHER_STATE_ID,
-    SAME_PERSON,
     UNMATCHED,
 )
 
@@ -47,8 +47,7 @@ class People:
     export: Export
     mapping: OneRosterMapping
     district: DistrictData
-    accepted: Mapping[int, int] = field(default_factory=dict)
-    """The portal's rows of students whom a person has recognized, by line of users.csv."""
+    same_persons: SamePersons
     state_ids: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     """Users who are students, but not known to be which."""
@@ -108,7 +107,7 @@ class People:
     def _identify(self, user: StudentUser, cells: dict[str, str]) -> list[RosterNote]:
         """What keeps the user from being a known State ID's; else the user is remembered as its."""
         linked, state_id = self.linked.get(user.id), cells["state_id"]
-        if not state_id and (known := linked or self._recognized(user, cells)):
+        if not state_id and (known := linked or self.same_persons.recognized(user.line, cells)):
             state_id = cells["state_id"] = known.state_id  # blank never erases
         note = None
         if user.is_gone:
@@ -121,7 +120,9 @@ class People:
                 known.row if known else None,
             )
         elif not state_id:
-            note = self._without_state_id(cells)
+            note = self.same_persons.note(
+                cells, f"There is no State ID in {self.mapping.state_id_place}"
+            )
         elif not is_state_id(state_id):
             note = RosterNote(
                 UNMATCHED,
@@ -153,26 +154,6 @@ class People:
         elif is_state_id(state_id):
             self.state_ids[user.id] = state_id
         return [note]
-
-    def _recognized(self, user: StudentUser, cells: dict[str, str]) -> StoredStudent | None:
-        """The student that a person has seen beside the user and recognized."""
-        row = self.accepted.get(user.line)
-        return next((known for known in self.district.alike(cells) if known.row == row), None)
-
-    def _without_state_id(self, cells: dict[str, str]) -> RosterNote:
-        """Somebody with the same name and birth date is proposed; of two such students, neither."""
-        sentence = f"There is no State ID in {self.mapping.state_id_place}"
-        alike = self.district.alike(cells)
-        if not alike:
-            return RosterNote(UNMATCHED, "Student State ID", "", sentence)
-        state_ids = " and ".join(sorted(student.state_id for student in alike))
-        sentence += f". State ID {state_ids} has the same name and birth date"
-        if len(alike) > 1:
-            return RosterNote(UNMATCHED, "Student State ID", "", sentence)
-        person = " ".join(cells[name] for name in ("last_name", "first_name", "birth_date"))
-        return RosterNote(
-            SAME_PERSON, "Student State ID", printable(person)[:200], sentence, alike[0].row
-        )
 
     def _persons(self, cells: dict[str, dict[str, str]]) -> dict[str, ExportedStudent | None]:
         """Students by State ID; None where the export gives it to different people."""

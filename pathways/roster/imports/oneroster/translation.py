@@ -5,7 +5,6 @@ question that has to be answered first.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,7 @@ from pathways.roster.imports.oneroster.people import People
 from pathways.roster.imports.oneroster.places import SURE, PlacesRead, proposed
 from pathways.roster.imports.oneroster.teaching import Teaching, write_faults
 from pathways.roster.imports.recognizing import RosterPart
+from pathways.roster.imports.same_person import SamePersons, choices_of
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,10 @@ def exported(package: Package, scope: Scope) -> Export:
     return Export.of(package, known)
 
 
-def translated(export: Export, scope: Scope, accepted: Mapping[int, int]) -> Translation | Question:
+def translated(export: Export, same_persons: SamePersons) -> Translation | Question:
     """Raises FileRefused where the export is of no use."""
-    district, package = DistrictData(scope), export.package
+    district, package = same_persons.district, export.package
+    scope = district.scope
     if export.years and scope.end_year not in export.years.values():
         year = max(export.years.values())
         raise FileRefused(
@@ -72,7 +73,7 @@ def translated(export: Export, scope: Scope, accepted: Mapping[int, int]) -> Tra
         codes = [(line.code, line.id) for line in export.classes if not line.is_homeroom]
         return Question(package.source, reason, proposed(places, orgs, codes, district, mapping))
     assert mapping is not None  # noqa: S101 - without one it is asked for
-    return _translation(export, mapping, district, accepted)
+    return _translation(export, mapping, same_persons)
 
 
 def _asks(export: Export, places: PlacesRead, mapping: OneRosterMapping | None) -> str:
@@ -94,9 +95,9 @@ def _asks(export: Export, places: PlacesRead, mapping: OneRosterMapping | None) 
 def _translation(
     export: Export,
     mapping: OneRosterMapping,
-    district: DistrictData,
-    accepted: Mapping[int, int],
+    same_persons: SamePersons,
 ) -> Translation:
+    district = same_persons.district
     schools = {school.org: school for school in mapping.schools.all()}
     orgs = PartWriter("orgs.csv", "schools")
     _write_schools(orgs, export, schools, district)
@@ -106,7 +107,7 @@ def _translation(
     )
     enrolled_by = "roles.csv" if export.package.version == "1.2" else "users.csv"
     enrollments = PartWriter(enrolled_by, "enrollments")
-    people = People(export, mapping, district, accepted)
+    people = People(export, mapping, district, same_persons)
     people.write_students(students)
     enrolling = Enrolling(export, mapping, schools, district, people)
     enrolling.write(enrollments)
@@ -180,9 +181,8 @@ def _notices(export: Export, enrolling: Enrolling, teaching: Teaching) -> list[s
 def translated_for(job: Job, package: Package) -> Translation | Question:
     """Raises FileRefused."""
     export = exported(package, job.scope)
-    choices = (choice.split(":") for choice in job.batch.options.get("same_students", ()))
-    accepted = {int(line): int(row) for line, row in choices}
-    translation = translated(export, job.scope, accepted)
+    choices = choices_of(job.batch.options)
+    translation = translated(export, SamePersons(DistrictData(job.scope), choices))
     if job.batch.about_id is None:  # what follows a test is sent what was cleaned then
         keep_cleaned(job.batch, export)
     return translation

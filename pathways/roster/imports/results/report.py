@@ -105,7 +105,8 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
         ],
         "same_persons": [
             {
-                "choice": f"{finding.line}:{finding.row}",
+                "choice": f"{finding.part}:{finding.line}:{finding.row}",
+                "file": parts[finding.part].name,
                 "line": finding.line,
                 "in_file": finding.value,
                 "in_portal": stored.get((finding.name, finding.row), ""),

@@ -35,6 +35,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "holds": holds,
         "on_screen": result.get("on_screen", 0),
         "same_persons": result.get("same_persons", 0),
+        "from_system": str(result.get("format", "")).startswith("oneroster"),
         "to_confirm": result.get("to_confirm", 0),
         "notices": result.get("notices", []),
         "other_years": result.get("other_years", {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from dataclasses import astuple, dataclass
@@ -12,7 +13,7 @@ from cte_portal.ui import csv_file
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.carrying import Carried
 from pathways.roster.imports.reading import Reading, columns_with_cells
-from pathways.roster.imports.recognizing import RosterPart
+from pathways.roster.imports.recognizing import LINE_BEFORE, RosterPart
 from pathways.roster.problems import PROBLEMS, Becomes
 from pathways.roster.shapes import BY_NAME
 
@@ -107,35 +108,43 @@ def _titled_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) ->
         if row.line in problems_of:
             cells = row.cells or []
             own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
-            problems = problems_of[row.line]
-            why = [
-                "; ".join(dict.fromkeys(filter(None, texts)))
-                for texts in zip(*(astuple(problem) for problem in problems), strict=True)
-            ]
-            rows.append((*own, str(row.line), *why))
+            rows.append((*own, str(row.line), *_why(problems_of[row.line])))
     into = io.BytesIO()
     csv_file.write(
         into,
-        (*(column.title for column in part.layout.columns), "Line in your file", *WHY),
+        (*(column.title for column in part.layout.columns), LINE_BEFORE, *WHY),
         rows,
     )
     return into.getvalue()
 
 
 def _aim_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:
-    lines = []
+    """As the state's system writes them, with what is wrong behind the last cell of each."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(["HD"])
     for row in part.rows():
         if row.line in problems_of:
-            cells = row.cells or []
-            layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
-            if layout is not None:
-                lines.append(
-                    "\t".join(
-                        "" if column.kind == "unread" else cell
-                        for column, cell in columns_with_cells(part, layout, cells)
-                    )
-                )
-    return "".join(f"{line}\n" for line in lines).encode()
+            cells = row.cells or [""]
+            layout = BY_RECORD_TYPE.get(cells[0].strip().upper())
+            own = (
+                [
+                    "" if column.kind == "unread" else cell
+                    for column, cell in columns_with_cells(part, layout, cells)
+                ]
+                if layout
+                else cells[:1]
+            )
+            writer.writerow([*own, f"{LINE_BEFORE}: {row.line}", *_why(problems_of[row.line])])
+    return text.getvalue().encode()
+
+
+def _why(problems: list[RowProblem]) -> list[str]:
+    """Everything that is wrong with a row, in the columns of `WHY`."""
+    return [
+        "; ".join(dict.fromkeys(filter(None, texts)))
+        for texts in zip(*(astuple(problem) for problem in problems), strict=True)
+    ]
 
 
 def stored_rows(reading: Reading, carried: Carried) -> Stored:

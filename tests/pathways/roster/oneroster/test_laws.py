@@ -18,7 +18,7 @@ from tests.pathways.roster.conftest import Desk
 from tests.pathways.roster.oneroster.exports import Files, export, packed
 from tests.pathways.roster.oneroster.faults import FAULTS, mixed
 from tests.pathways.roster.oneroster.plain import expected
-from tests.pathways.roster.test_laws import stored
+from tests.pathways.roster.stored import stored
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "state"]),

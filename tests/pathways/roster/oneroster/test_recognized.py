@@ -49,7 +49,7 @@ def test_a_student_who_is_recognized_is_known_from_then_on(desk: Desk, client: C
     client.force_login(desk.clerk)
     page = client.get(reverse("batch", args=["0965", 2025, tested.pk])).content.decode()
     zoe = Student.objects.get(state_id="999000001")
-    choice = re.search(rf'name="same" value="([0-9]+:{zoe.pk})"', page)
+    choice = re.search(rf'name="same" value="([0-9]+:[0-9]+:{zoe.pk})"', page)
     assert choice, page
     assert "ÁLVAREZ Zoë 01/31/2007" in page and "999000001 ÁLVAREZ Zoë 01/31/2007" in page
 
@@ -61,7 +61,9 @@ def test_a_student_who_is_recognized_is_known_from_then_on(desk: Desk, client: C
     assert counts(desk.send(packed(files)), "Student")["unchanged"] == 3
 
 
-@pytest.mark.parametrize("choice", ["{line}:{jose}", "{line}:9999999", "2:{zoe}", "x", "{line}"])
+@pytest.mark.parametrize(
+    "choice", ["1:{line}:{jose}", "1:{line}:9999999", "1:2:{zoe}", "x", "1:{line}", "{line}:{zoe}"]
+)
 def test_nobody_but_the_student_proposed_can_be_recognized(
     desk: Desk, client: Client, choice: str
 ) -> None:

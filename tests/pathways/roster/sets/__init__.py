@@ -1,0 +1,1 @@
+"""Whole sets of roster files, in the portal's own columns and in AIM's."""
