@@ -123,7 +123,7 @@ SCREENS = (
             "fix",
             "corrections",
         ),
-        also=("findings-explain", "finding-explain"),
+        also=("findings-file", "findings-explain", "finding-explain"),
     ),
     Screen(
         name="Validation Groups",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -34,6 +35,14 @@ class DayField(forms.DateField):
             validators=_sensible(outside or wrong),
             **options,
         )
+
+
+def day_in(text: str) -> datetime.date | None:
+    """The day that an address names; None where it names none."""
+    with suppress(forms.ValidationError):
+        day: datetime.date | None = DayField(required=False, wrong="").clean(text)
+        return day
+    return None
 
 
 def _sensible(message: str) -> list[BaseValidator]:

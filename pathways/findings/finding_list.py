@@ -5,7 +5,6 @@ address carries no student data.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,25 +13,24 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
-from cte_portal.folding import folded
 from cte_portal.pages.typed import number
-from pathways.findings.findings import SEVERITIES, Findings, Level, ListedFinding, findings
-from pathways.models import Pathway, Student
-from pathways.rules import Rule, Severity
+from pathways.findings.findings import Findings, Level, ListedFinding, findings
+from pathways.findings.narrowing import EVERYTHING, FindingNarrowing
+from pathways.findings.order import SORTS, Subject, order_of
 
 BY_RECORD, BY_RULE = "record", "rule"
 REPORT = re.compile(r"[a-z-]{1,40}")
 """A report's place in an address. The reports stand above the findings, and their page says when
 there is none of that name.
 """
-
-Place = tuple[object, ...]
+COLUMN = re.compile(r"[a-z_]{1,20}")
+MOST_COLUMNS = 20
 
 
 @dataclass(frozen=True)
 class FindingList:
-    """`rule` is the one that is open where the rules come first, `page` the page where the records
-    do; `report` is where the person came from.
+    """`page` is the one that is open, `rule` the rule that is open where the rules come first;
+    `report` is where the person came from. Rows and columns are as the address has them.
     """
 
     by: str = BY_RECORD
@@ -41,18 +39,28 @@ class FindingList:
     rule: str = ""
     page: int = 1
     report: str = ""
+    narrowing: FindingNarrowing = EVERYTHING
+    sort: str = ""
+    rows: int | None = None
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: QueryDict) -> FindingList:
         """The list that an address asks for; wrong parts of the address are ignored."""
-        level = query.get("level", "")
+        level, sort = query.get("level", ""), query.get("sort", "")
+        by = BY_RULE if query.get("by") == BY_RULE else BY_RECORD
+        narrowing = FindingNarrowing.of(query)
         return cls(
-            BY_RULE if query.get("by") == BY_RULE else BY_RECORD,
+            by,
             next((choice for choice in Level if choice.value == level), Level.TO_DO),
             Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
-            query.get("rule", "")[:7],
+            narrowing.rule if by == BY_RULE else "",
             number(query.get("page", ""), digits=4) or 1,
             query.get("report", "") if REPORT.fullmatch(query.get("report", "")) else "",
+            replace(narrowing, rule="") if by == BY_RULE else narrowing,
+            sort if sort.removeprefix("-") in SORTS else "",
+            number(query.get("rows", ""), digits=3),
+            tuple(filter(COLUMN.fullmatch, query.getlist("columns")))[:MOST_COLUMNS],
         )
 
     @property
@@ -70,11 +78,15 @@ class FindingList:
             "by": self.by if self.by_rule else "",
             "level": "" if self.level is Level.TO_DO else self.level.value,
             "at": "state" if self.at_state else "",
-            "rule": self.rule,
+            **self.narrowing.values,
+            "rule": self.rule or self.narrowing.rule,
             "page": self.page if self.page > 1 else "",
             "report": self.report,
+            "sort": self.sort,
+            "rows": self.rows,
+            "columns": self.columns,
         }
-        return urlencode({name: value for name, value in values.items() if value})
+        return urlencode({name: value for name, value in values.items() if value}, doseq=True)
 
     def address(self, scope: Scope) -> str:
         """The list's own page, or the report's."""
@@ -94,36 +106,18 @@ class FindingList:
 
     def findings(self, scope: Scope) -> Findings:
         """The findings of now, in the list's order."""
-        result = findings(self.scope(scope), level=self.level)
-        result.lines.sort(key=self.place_of)
+        scope = self.scope(scope)
+        result = findings(scope, level=self.level, holds=self.narrowing.holds(scope))
+        place = order_of(scope, self.sort, by_rule=self.by_rule)
+        result.lines.sort(key=lambda finding: place(Subject.of(finding)))
         return result
 
-    def place_of(self, finding: ListedFinding) -> Place:
-        breach = finding.breach
-        named = (
-            breach.last_name,
-            breach.first_name,
-            breach.middle_name,
-            breach.state_id,
-            breach.pathway,
-        )
-        return self._place(finding.rule, finding.severity, named)
-
-    def place(self, rule: Rule, severity: Severity, student: Student, pathway: Pathway) -> Place:
-        """The place of a finding in the list, also of one that is solved."""
-        named = (
-            student.last_name,
-            student.first_name,
-            student.middle_name,
-            student.state_id,
-            pathway.name,
-        )
-        return self._place(rule, severity, named)
-
-    def after(self, findings: Iterable[ListedFinding], place: Place) -> ListedFinding | None:
-        """The next one in the list as it is now, None at its end."""
-        return next((finding for finding in findings if self.place_of(finding) > place), None)
-
-    def _place(self, rule: Rule, severity: Severity, named: tuple[str, ...]) -> Place:
-        weight, names = (SEVERITIES.index(severity), rule.id), tuple(folded(name) for name in named)
-        return (*weight, *names) if self.by_rule else (*names, *weight)
+    def after(self, scope: Scope, subject: Subject) -> tuple[ListedFinding | None, int]:
+        """The next finding in the list as it is now, None at its end, and how many it has. The
+        subject's own is solved perhaps.
+        """
+        result = self.findings(scope)
+        place = order_of(self.scope(scope), self.sort, by_rule=self.by_rule)
+        here = place(subject)
+        following = (finding for finding in result.lines if here < place(Subject.of(finding)))
+        return next(following, None), result.total

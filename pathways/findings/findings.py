@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -124,6 +124,10 @@ class RuleCount:
     total: int = 0
     explained: int = 0
 
+    def add(self, finding: ListedFinding) -> None:
+        self.total += 1
+        self.explained += finding.explanation is not None
+
     @property
     def open(self) -> int:
         return 0 if self.severity is Severity.INFO else self.total - self.explained
@@ -157,12 +161,20 @@ class Counts:
 
 @dataclass(kw_only=True)
 class CountedFindings:
-    """Exact counts of everything; the list is of one level."""
+    """Exact counts: of everything, and of what the list is narrowed to (None where it is to
+    nothing); the list is of one level.
+    """
 
     records: int
     at: datetime.datetime
     level: Level
     by_rule: list[RuleCount] = field(default_factory=list)
+    narrowed: list[RuleCount] | None = None
+
+    @property
+    def of_list(self) -> list[RuleCount]:
+        """Of the rules that have findings in the list, whatever their level."""
+        return self.by_rule if self.narrowed is None else self.narrowed
 
     @property
     def counts(self) -> Counts:
@@ -179,7 +191,8 @@ class CountedFindings:
 
     @property
     def total(self) -> int:
-        return sum(self.level.count(of_rule) for of_rule in self.by_rule)
+        """Of the list."""
+        return sum(self.level.count(of_rule) for of_rule in self.of_list)
 
 
 @dataclass(kw_only=True)
@@ -194,25 +207,40 @@ def findings(
     *,
     level: Level = Level.ALL,
     whole: bool = False,
+    holds: Callable[[ListedFinding], bool] | None = None,
 ) -> Findings:
-    """Judge the records in scope now. `level` is what is held, `whole` however much."""
+    """Judge the records in scope now. `level` is what is held, `whole` however much, `holds` what of
+    it where the list is narrowed.
+    """
     records = Participation.objects.in_scope(scope).count()
     result = Findings(records=records, at=timezone.now(), level=level)
     counts: dict[str, RuleCount] = {}
+    narrowed: dict[str, RuleCount] = {}
     lines: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
     for finding in listed(scope):
-        count = counts.setdefault(finding.rule.id, RuleCount(finding.rule, finding.severity))
-        count.total += 1
-        count.explained += finding.explanation is not None
+        _count(counts, finding)
+        if holds is not None:
+            if not holds(finding):
+                continue
+            _count(narrowed, finding)
         if level.holds(finding) and (whole or len(lines[finding.severity]) < MOST_HELD):
             lines[finding.severity].append(finding)
     result.lines = [finding for severity in SEVERITIES for finding in lines[severity]][
         : None if whole else MOST_HELD
     ]
-    result.by_rule = sorted(
+    result.by_rule = _heaviest_first(counts)
+    result.narrowed = None if holds is None else _heaviest_first(narrowed)
+    return result
+
+
+def _count(counts: dict[str, RuleCount], finding: ListedFinding) -> None:
+    counts.setdefault(finding.rule.id, RuleCount(finding.rule, finding.severity)).add(finding)
+
+
+def _heaviest_first(counts: dict[str, RuleCount]) -> list[RuleCount]:
+    return sorted(
         counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id)
     )
-    return result
 
 
 def listed(

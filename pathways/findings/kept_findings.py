@@ -21,6 +21,8 @@ from pathways.rules import Severity, by_id
 
 Key = tuple[str, int, int]
 """Rule, student and pathway."""
+Numbers = tuple[str, str, int, int]
+"""Rule, severity, how many findings, how many of them explained."""
 
 
 @dataclass(kw_only=True)
@@ -65,25 +67,44 @@ def kept_findings(
 
     def count() -> tuple[Any, ...]:
         judged = listing.findings(scope)
-        by_rule = [
-            (of_rule.rule.id, of_rule.severity.value, of_rule.total, of_rule.explained)
-            for of_rule in judged.by_rule
-        ]
-        return judged.records, judged.at, by_rule, [_key(finding) for finding in judged.lines]
+        narrowed = None if judged.narrowed is None else _numbers(judged.narrowed)
+        keys = [_key(finding) for finding in judged.lines]
+        return judged.records, judged.at, _numbers(judged.by_rule), narrowed, keys
 
-    narrowed = (timezone.localdate(), explanations, listing.level.value, listing.by, at_state)
-    records, at, by_rule, keys = kept(scope, known, "findings", count, *narrowed, anew=anew)
+    depends = (timezone.localdate(), explanations, listing.level.value, listing.by, at_state)
+    records, at, by_rule, narrowed, keys = kept(
+        scope,
+        known,
+        "findings",
+        count,
+        *depends,
+        listing.narrowing,
+        listing.sort,
+        anew=anew,
+    )
     return KeptFindings(
         scope=listing.scope(scope),
         records=records,
         at=at,
         level=listing.level,
-        by_rule=[
-            RuleCount(by_id(rule), Severity(severity), total, explained)
-            for rule, severity, total, explained in by_rule
-        ],
+        by_rule=_counts(by_rule),
+        narrowed=None if narrowed is None else _counts(narrowed),
         keys=keys,
     )
+
+
+def _numbers(counts: list[RuleCount]) -> list[Numbers]:
+    return [
+        (of_rule.rule.id, of_rule.severity.value, of_rule.total, of_rule.explained)
+        for of_rule in counts
+    ]
+
+
+def _counts(numbers: list[Numbers]) -> list[RuleCount]:
+    return [
+        RuleCount(by_id(rule), Severity(severity), total, explained)
+        for rule, severity, total, explained in numbers
+    ]
 
 
 def explanations_of(scope: Scope) -> tuple[int, int]:

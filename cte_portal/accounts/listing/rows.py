@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.paginator import Page
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,17 @@ FORMS = {"csv": "CSV", "xlsx": "XLSX"}
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a column; `address` sorts by it, empty where it cannot be sorted."""
+
+    title: str
+    css: str
+    address: str
+    turn: str
+    """As aria-sort has it; empty where the list is sorted by another column."""
+
+
+@dataclass(frozen=True)
 class Listing:
     """What templates/listing/ shows of a list."""
 
@@ -40,6 +51,22 @@ class Listing:
     """(name of the form, address) of the files; empty for who may take none."""
     address: str
     saved: list[SavedList]
+    rows: Sequence[Any]
+    """Of the page, for a list that writes them itself: many small cells cost a table most."""
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of the chosen columns."""
+        titles, sorts = self.form.table.titles(), self.form.table.sorts()
+        query, sorting = QueryDict(self.query, mutable=True), self.form.sorting
+        heads = []
+        for name in self.form.chosen_columns:
+            css = self.form.table.base_columns[name].attrs.get("th", {}).get("class", "")
+            query["sort"] = f"-{name}" if sorting == name else name
+            turn = {name: "ascending", f"-{name}": "descending"}.get(sorting, "")
+            address = f"?{query.urlencode()}" if name in sorts else ""
+            heads.append(Head(titles[name], css, address, turn))
+        return heads
 
     @property
     def after(self) -> int:
@@ -89,11 +116,12 @@ class RowsView(PortalView):
     def listing(self, **options: Any) -> Listing:
         page, query = paged(self.request, self.readable_keys, self.filter.size)
         files = [(title, self.file_address(form)) for form, title in FORMS.items()]
+        rows = self.rows(list(page.object_list))
         return Listing(
             self.filter,
             page,
             self.table.of(
-                self.rows(list(page.object_list)),
+                rows,
                 self.filter.chosen_columns,
                 self.filter.sorting,
                 **options,
@@ -106,6 +134,7 @@ class RowsView(PortalView):
             ],
             self.request.get_full_path(),
             self.saved(),
+            rows,
         )
 
     def saved(self) -> list[SavedList]:

@@ -144,11 +144,12 @@ class Explain(ActionView, ABC):
 
 
 class ExplainRule(Explain):
-    """One reason for all open findings of a rule."""
+    """One reason for all open findings of a rule, in the list as it is narrowed."""
 
     @cached_property
     def findings(self) -> list[ListedFinding]:
-        return self.judged()
+        holds = self.listing.narrowing.holds(self.listing.scope(self.scope))
+        return [finding for finding in self.judged() if holds is None or holds(finding)]
 
 
 class ExplainFinding(Explain):

@@ -4,93 +4,63 @@ field that cures it (ux V-05, B-07, B-08).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.listing.rows import Listing
+from cte_portal.editions import Edition
 from cte_portal.ui.wording import number_of
-from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
-from pathways.findings.findings import LEVELS, MOST_SHOWN, Level, ListedFinding, RuleCount
-from pathways.findings.kept_findings import KeptFindings, kept_findings
-from pathways.findings.views.from_finding import FromFinding, address
-from pathways.models import Pathway, StateCopy, Student
+from pathways.findings.findings import LEVELS, Level
+from pathways.findings.views.from_finding import FromFinding
+from pathways.findings.views.rows import CHECK_AGAIN, FindingRows
+from pathways.models import Pathway, Student
 from pathways.rules import Severity
-from pathways.scoped import RecordsView
-
-PAGE = 50
-CHECK_AGAIN = "again"
 
 
-@dataclass(frozen=True)
-class FindingLine:
-    """A finding with where it is cured or explained."""
-
-    finding: ListedFinding
-    open: str
-    explain: str
-
-
-class FindingsPage(RecordsView, TemplateView):
-    capability = Capability.VIEW_RECORDS
-    template_name = "pathways/findings/findings.html"
-
-    @cached_property
-    def listing(self) -> FindingList:
-        return FindingList.of(self.request.GET)
-
-    @cached_property
-    def copy(self) -> StateCopy | None:
-        """What stands at the state, where the list is of there."""
-        return StateCopy.objects.of_district(self.scope.district) if self.listing.at_state else None
-
-    @cached_property
-    def findings(self) -> KeptFindings:
-        anew = CHECK_AGAIN in self.request.GET
-        return kept_findings(self.scope, self.known, self.listing, self.copy, anew=anew)
-
+class FindingsPage(FindingRows):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.edition = self.listing.edition  # type: ignore[attr-defined]
-        return super().get(request, *args, **kwargs)
+        request.edition = self.finding_list.edition  # type: ignore[attr-defined]
+        listing = self.listing()
+        lists = self._by_rule() if self.finding_list.by_rule else {}
+        return render(
+            request, "pathways/findings/findings.html", {**self._context(listing), **lists}
+        )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lists = self._by_rule() if self.listing.by_rule else self._by_record()
-        context = {
-            "listing": self.listing,
-            "findings": self.findings,
-            "counts": self.findings.counts,
-            "levels": [(level, label) for level, label in LEVELS.items()],
+    def _context(self, listing: Listing) -> dict[str, Any]:
+        finding_list, findings = self.finding_list, self.findings
+        return {
+            "listing": listing,
+            "columns": self.filter.chosen_columns,
+            "rules_page": reverse("rules"),
+            "finding_list": finding_list,
+            "findings": findings,
+            "counts": findings.counts,
             "current": self.in_active_year,
             "sent_at": self.copy.sent_at if self.copy else None,
-            "never_sent": self.listing.at_state and self.copy is None and not self.findings.records,
+            "never_sent": finding_list.at_state and self.copy is None and not findings.records,
             "send": (
                 reverse("resync", args=[self.scope.district, self.scope.end_year])
                 if self.can(Capability.SEND_RECORDS)
                 else ""
             ),
-            "clean": self.listing.level is Level.TO_DO and not self.findings.counts.open,
+            "clean": finding_list.level is Level.TO_DO and not findings.counts.open,
+            "narrowed": self.filter.is_narrowed or bool(finding_list.narrowing.rule),
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
-            "again": f"{self.listing.but()}&{CHECK_AGAIN}",
-            "other_edition": self.listing.but(
-                edition=(
-                    self.scope.edition if self.listing.at_state else self.scope.at_state().edition
-                ),
-                page=1,
+            "again": f"{finding_list.but()}&{CHECK_AGAIN}",
+            "other_edition": finding_list.but(
+                edition=Edition.DISTRICT if finding_list.at_state else Edition.STATE, page=1
             ),
-            "by_record": self.listing.but(by=BY_RECORD, rule="", page=1),
-            "by_rule": self.listing.but(by=BY_RULE, rule="", page=1),
-            "infos": self.listing.but(level=Level.INFOS, rule="", page=1),
+            "levels": {
+                level.value: finding_list.but(level=level, rule="", page=1) for level in LEVELS
+            },
         }
-        return super().get_context_data(**context, **lists, **kwargs)
 
     def _sentence(self) -> str:
         records = self.findings.records
@@ -99,73 +69,29 @@ class FindingsPage(RecordsView, TemplateView):
             f" {timezone.localtime(self.findings.at):%I:%M %p} MT"
         )
 
-    def _by_record(self) -> dict[str, Any]:
-        page = Paginator(self.findings.keys, PAGE).get_page(self.listing.page)
-        here = replace(self.listing, page=page.number)
-        return {
-            "page": page,
-            "lines": self._lines(here, self.findings.lines(page)),
-            "page_query": replace(here, page=1).query,
-        }
-
     def _by_rule(self) -> dict[str, Any]:
         """All rules with their counts, and one of them open below."""
-        counts = [of_rule for of_rule in self.findings.by_rule if self.listing.level.count(of_rule)]
-        chosen = next(
-            (of_rule for of_rule in counts if of_rule.rule.id == self.listing.rule),
-            counts[0] if counts else None,
-        )
+        chosen = self.chosen
         if chosen is None:
             return {"rules": []}
-        here = replace(self.listing, rule=chosen.rule.id)
-        keys = [key for key in self.findings.keys if key[0] == chosen.rule.id]
-        lines = self._lines(here, self.findings.lines(keys[:MOST_SHOWN]))
-        return {
-            "rules": [self._rule(of_rule, chosen) for of_rule in counts],
-            "chosen": chosen,
-            "lines": lines,
-            **self._about(chosen, here, lines),
-        }
-
-    def _rule(self, of_rule: RuleCount, chosen: RuleCount) -> dict[str, Any]:
-        return {
-            "count": of_rule,
-            "number": self.listing.level.count(of_rule),
-            "url": self.listing.but(rule=of_rule.rule.id),
-            "is_open": of_rule is chosen,
-        }
-
-    def _about(
-        self, chosen: RuleCount, here: FindingList, lines: list[FindingLine]
-    ) -> dict[str, Any]:
         open_warnings = chosen.open if chosen.severity is Severity.WARNING else 0
         page = reverse(
             "findings-explain", args=[self.scope.district, self.scope.end_year, chosen.rule.id]
         )
         return {
-            "number": self.listing.level.count(chosen),
-            "explain_all": f"{page}?{here.query}" if open_warnings and self.may_edit else "",
+            "rules": [
+                {
+                    "count": of_rule,
+                    "number": self.finding_list.level.count(of_rule),
+                    "url": self.finding_list.but(rule=of_rule.rule.id, page=1),
+                    "is_open": of_rule is chosen,
+                }
+                for of_rule in self.counts
+            ],
+            "chosen": chosen,
+            "explain_all": f"{page}?{self.here.query}" if open_warnings and self.may_edit else "",
             "open_warnings": open_warnings,
-            "labels": [label for label, _ in lines[0].finding.facts] if lines else [],
         }
-
-    def _lines(self, here: FindingList, findings: list[ListedFinding]) -> list[FindingLine]:
-        return [
-            FindingLine(finding, address(self.scope, here, finding), self._explain(here, finding))
-            for finding in findings
-        ]
-
-    def _explain(self, here: FindingList, finding: ListedFinding) -> str:
-        if not self.may_edit or not finding.is_open or finding.severity is not Severity.WARNING:
-            return ""
-        keys = [
-            self.scope.district,
-            self.scope.end_year,
-            finding.rule.id,
-            finding.breach.student_id,
-            finding.breach.pathway_id,
-        ]
-        return f"{reverse('finding-explain', args=keys)}?{here.query}"
 
 
 class NextFinding(ScopedView):

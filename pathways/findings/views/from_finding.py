@@ -18,6 +18,7 @@ from cte_portal.editions import Scope
 from pathways import rules
 from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import ListedFinding, listed
+from pathways.findings.order import Subject
 from pathways.models import Pathway, Student
 from pathways.rules import Rule, Severity
 from pathways.rules.severities import severities
@@ -150,16 +151,15 @@ class FromFinding:
         """The next finding of the same list as it is now, or at its end the list again, with a
         sentence that says so.
         """
-        result = self.listing.findings(self.scope)
-        place = self.listing.place(self.rule, self.severity, self.student, self.pathway)
-        following = self.listing.after(result.lines, place)
+        subject = Subject.of_record(self.rule, self.severity, self.student, self.pathway)
+        following, total = self.listing.after(self.scope, subject)
         if following:
             return address(self.scope, self.listing, following)
-        if result.total:
+        if total:
             messages.success(
                 request,
-                f"That was the end of the list. {result.total:,} of its findings"
-                f" {'is' if result.total == 1 else 'are'} left.",
+                f"That was the end of the list. {total:,} of its findings"
+                f" {'is' if total == 1 else 'are'} left.",
             )
         else:
             messages.success(request, "That was the last finding in this list. None are left.")

@@ -1,59 +1,10 @@
-"""What lists of students can be narrowed to: schools and grades with students in scope, pathways,
-and the day from which records were changed.
-"""
+"""What the Student List can be narrowed to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from django import forms
-from django.http import QueryDict
 
-from cte_portal.accounts.listing.filter import ListFilter
-from cte_portal.accounts.listing.table import ListTable
-from cte_portal.editions import Scope
-from cte_portal.pages.days import DayField
-from pathways.models import Pathway, School
-from pathways.records.grades import grades_of
-
-LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
-NOT_LISTED = {"invalid_choice": "Choose from the list"}
-OF_STUDENTS = ("school", "pathway", "grade", "since")
-
-
-class StudentFilter(ListFilter):
-    school = forms.TypedChoiceField(
-        label="School", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
-    )
-    pathway = forms.TypedChoiceField(
-        label="CTE Pathway", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
-    )
-    grade = forms.ChoiceField(label="Grade", required=False, error_messages=NOT_LISTED)
-    since = DayField(
-        label="Changed since",
-        required=False,
-        wrong=LIKE,
-        attrs={"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"},
-    )
-
-    def __init__(
-        self,
-        query: QueryDict,
-        table: type[ListTable],
-        scope: Scope,
-        known: dict[Any, Any],
-        *,
-        spare: Iterable[str] | None = None,
-    ) -> None:
-        super().__init__(query, table, spare=spare)
-        everything = [("", "All")]
-        schools = School.objects.filter(district=scope.district)
-        self._choices("school", everything + [(row.pk, row.name) for row in schools])
-        pathways = Pathway.objects.in_scope(scope)
-        self._choices("pathway", everything + [(row.pk, row.name) for row in pathways])
-        grades = grades_of(scope, known)
-        self._choices("grade", everything + [(grade, grade) for grade in grades])
+from pathways.student_filter import StudentFilter
 
 
 class StudentListFilter(StudentFilter):

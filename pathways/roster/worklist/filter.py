@@ -11,8 +11,8 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
-from pathways.records.student_list.filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 from pathways.roster.worklist.which import Show, Which
+from pathways.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 
 
 class WorklistFilter(StudentFilter):

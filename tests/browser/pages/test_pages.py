@@ -67,6 +67,7 @@ WITHOUT_A_PAGE = {
     "district-view-events-csv": "a file",
     "roster-worklist-file": "a file",
     "student-list-file": "a file",
+    "findings-file": "a file",
     "people-file": "a file",
     "district-people-file": "a file",
     "saved-lists": "POST only, leads back to the list",

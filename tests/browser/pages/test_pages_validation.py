@@ -155,6 +155,15 @@ STATES: dict[str, list[State]] = {
         State("by record", with_findings()),
         State("by rule", with_findings(FINDINGS + "?by=rule&rule=CTE-127&level=all")),
         State("explained", with_findings(FINDINGS + "?level=explained")),
+        State(
+            "narrowed, with all columns",
+            with_findings(
+                FINDINGS + "?level=all&sort=-school&since=01/01/2020&rows=200"
+                "&columns=state_id&columns=grade&columns=school&columns=pathway&columns=level"
+                "&columns=rule&columns=message&columns=explanation&columns=modified"
+            ),
+        ),
+        State("cannot be read", with_findings(FINDINGS + "?since=x&school=0")),
         State("none of a kind", at(FINDINGS + "?level=explained")),
         State("nothing sent", at(FINDINGS + "?at=state")),
         State("no records", at("/districts/9012/2026/findings/")),

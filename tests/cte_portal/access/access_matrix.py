@@ -187,6 +187,7 @@ DISTRICT |= {
 }
 DISTRICT |= {
     "findings": {"GET": READ, "POST": NO_METHOD},
+    "findings-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
     "finding-next": {"GET": {**READ, **LED_ON}, "POST": NO_METHOD},
     "findings-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "finding-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},

@@ -114,6 +114,7 @@ WITHOUT_A_ROW = (
     "saved-lists",
     "saved-list-remove",  # what is gone already stays gone
     "student-list-file",
+    "findings-file",
     "recertification-new",
     "recertification-demand",
     "certification-snapshot",  # of the event, which belongs to no district
@@ -419,7 +420,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["tsv"] if name == "certification-extract" else []
     elif name.startswith("saved-list") and name != "saved-lists":
         arguments += [f"saved{record.student.district_id}"]
-    elif name in ("student-list-file", "district-people-file"):
+    elif name in ("student-list-file", "district-people-file", "findings-file"):
         arguments += ["csv"]
     elif name.startswith("roster-worklist-"):
         arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]

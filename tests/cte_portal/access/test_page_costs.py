@@ -39,6 +39,11 @@ LISTS = {
         "?sort=records&without_record=on",
         "?sort=-modified&since=01/01/2025",
     ),
+    "findings": (
+        "?level=all&sort=-school&rows=200&grade=12",
+        "?by=rule&sort=grade&since=01/01/2025&columns=school&columns=modified",
+    ),
+    "findings-file": ("?level=all&sort=-level",),
     "district-people": ("?sort=-last_login&role=viewer", "?sort=username&find=a"),
     "student-list-file": ("?sort=-grade",),
     "roster-worklist-file": ("?sort=-school",),

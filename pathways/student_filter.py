@@ -1,0 +1,62 @@
+"""What lists of students can be narrowed to: schools and grades with students in scope, pathways,
+and the day from which records were changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from cte_portal.accounts.listing.filter import ListFilter
+from cte_portal.accounts.listing.table import ListTable
+from cte_portal.editions import Scope
+from cte_portal.pages.days import DayField
+from pathways.grades import grades_of
+from pathways.ledger.kept import kept
+from pathways.models import Pathway, School
+
+LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
+NOT_LISTED = {"invalid_choice": "Choose from the list"}
+OF_STUDENTS = ("school", "pathway", "grade", "since")
+
+
+class StudentFilter(ListFilter):
+    school = forms.TypedChoiceField(
+        label="School", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
+    )
+    pathway = forms.TypedChoiceField(
+        label="CTE Pathway", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
+    )
+    grade = forms.ChoiceField(label="Grade", required=False, error_messages=NOT_LISTED)
+    since = DayField(
+        label="Changed since",
+        required=False,
+        wrong=LIKE,
+        attrs={"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"},
+    )
+
+    def __init__(
+        self,
+        query: QueryDict,
+        table: type[ListTable],
+        scope: Scope,
+        known: dict[Any, Any],
+        *,
+        spare: Iterable[str] | None = None,
+    ) -> None:
+        super().__init__(query, table, spare=spare)
+        everything = [("", "All")]
+        schools, pathways = kept(scope, known, "schools-and-pathways", lambda: _choices_in(scope))
+        self._choices("school", everything + schools)
+        self._choices("pathway", everything + pathways)
+        grades = grades_of(scope, known)
+        self._choices("grade", everything + [(grade, grade) for grade in grades])
+
+
+def _choices_in(scope: Scope) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    schools = School.objects.filter(district=scope.district)
+    pathways = Pathway.objects.in_scope(scope)
+    return [(row.pk, row.name) for row in schools], [(row.pk, row.name) for row in pathways]
