@@ -69,6 +69,12 @@ def _number(element: Element, words: str) -> Decimal:
     return amount
 
 
+def choices_of(element: Element, stands: str) -> list[str]:
+    """What is offered, and a retired choice that stands in the record."""
+    choices = element.choices.all()
+    return [choice.name for choice in choices if not choice.is_retired or choice.name == stands]
+
+
 class ElementsForm(forms.Form):
     """One field an element, with the version that the person saw."""
 
@@ -80,7 +86,10 @@ class ElementsForm(forms.Form):
         super().__init__(data)
         self.elements = [element for element in elements if not element.is_retired]
         self.stored = stored
-        self.choices = {element.pk: self._choices(element) for element in self.elements}
+        self.choices = {
+            element.pk: choices_of(element, stored[element.pk].text if element.pk in stored else "")
+            for element in self.elements
+        }
         for element in self.elements:
             value = stored.get(element.pk)
             self.fields[f"{PREFIX}{element.pk}"] = forms.CharField(
@@ -96,16 +105,6 @@ class ElementsForm(forms.Form):
                 initial=value.version if value else 0,
                 widget=forms.HiddenInput,
             )
-
-    def _choices(self, element: Element) -> list[str]:
-        """What is offered, and a retired choice that stands in this record."""
-        value = self.stored.get(element.pk)
-        stands = value.text if value else ""
-        return [
-            choice.name
-            for choice in element.choices.all()
-            if not choice.is_retired or choice.name == stands
-        ]
 
     def _widget(self, element: Element) -> forms.Widget:
         if element.kind in (Element.Kind.CHOICE, Element.Kind.YES_NO):

@@ -22,12 +22,14 @@ Edits = Sequence[tuple[Participation, ElementEdit]]
 
 @dataclass(frozen=True)
 class ValuesSaved:
-    """`moved` are the places of values that somebody else has saved meanwhile; they are left."""
+    """`moved` has the student and the pathway of each value that somebody else has saved meanwhile;
+    those are left.
+    """
 
     batch: uuid.UUID | None
     written: int
     unchanged: int
-    moved: tuple[int, ...]
+    moved: tuple[tuple[int, int], ...]
 
 
 def save(
@@ -67,12 +69,12 @@ def _save(
     rows = ElementValue.objects.filter(student__in=students, element__in=elements)
     stored = {(row.student_id, row.pathway_id, row.element_id): row for row in rows}
     pairs, moved, unchanged = [], [], 0
-    for place, (record, edit) in enumerate(edits):
+    for record, edit in edits:
         key = (record.student_id, record.pathway_id, edit.element.pk)
         try:
             planned = plan(scope, record, edit, stored.get(key))
         except ValueMoved:
-            moved.append(place)
+            moved.append((record.student_id, record.pathway_id))
             continue
         if planned:
             pairs.append(planned)

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from cte_portal.editions import Scope
 from cte_portal.ui.csv_file import FORMULA
 from pathways.elements import many
+from pathways.elements.entry_form import choices_of
 from pathways.elements.entry_form import read as read_value
 from pathways.elements.values import ElementEdit, columns_of
 from pathways.files import damage
@@ -206,12 +207,6 @@ def _judge(
 def _unprotected(cell: str) -> str:
     """The value without the apostrophe by which a file keeps it from being a formula."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def choices_of(element: Element, before: str) -> list[str]:
-    """What may be entered, and a retired choice that stands."""
-    choices = element.choices.all()
-    return [choice.name for choice in choices if not choice.is_retired or choice.name == before]
 
 
 def save(

@@ -4,7 +4,8 @@ import { addToLastYear, entered, hundredths } from "./record.js";
 
 const CREDITS = ["in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"];
 const DAY = /^\s*\d{1,2}\/\d{1,2}\/\d{4}\s*$/;
-const ANSWERS = { y: "Yes", yes: "Yes", n: "No", no: "No" };
+const NUMBER = /^\s*(?:[+-]?(?:\d{1,9}(?:\.\d{1,4})?|\.\d{1,4}))?\s*$/;
+const ANSWERS = { y: "yes", n: "no" };
 
 const shown = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -12,7 +13,15 @@ const stored = (field) => (field.matches("select") ? [...field.options].find((op
 const differs = (field) => field.value !== stored(field);
 const isReadable = (field) => {
   if (CREDITS.includes(field.dataset.column)) return hundredths(field.value) !== null;
-  return field.matches("select") || DAY.test(field.value);
+  if (field.matches("select")) return true;
+  // An element may be empty; of the record's own fields, none.
+  if (field.dataset.kind) return field.dataset.kind === "number" ? NUMBER.test(field.value) : field.dataset.kind !== "date" || !field.value.trim() || DAY.test(field.value);
+  return DAY.test(field.value);
+};
+// What a list calls the value of a spreadsheet, undefined where it has none.
+const chosen = (field, typed) => {
+  const words = typed.trim().toLowerCase();
+  return [...field.options].find((option) => [words, ANSWERS[words]].includes(option.value.toLowerCase()))?.value;
 };
 
 class Grid {
@@ -98,8 +107,14 @@ class Grid {
       const seen = data.get(`${name}-seen`);
       data.delete(`${name}-seen`);
       fields.forEach((field) => data.delete(field.name));
-      if ("typed" in row.dataset || fields.some(differs)) data.append("row", [name, seen, ...fields.map((field) => field.value.replaceAll("\t", " "))].join("\t"));
+      if ("typed" in row.dataset || fields.some(differs)) data.append("row", [name, seen, ...fields.map((field) => this.sent(name, field))].join("\t"));
     }
+  }
+
+  // An element's cell says which it is, and at which version.
+  sent(row, field) {
+    const value = field.value.replaceAll("\t", " ");
+    return field.dataset.kind ? `${field.name.slice(row.length + 1)}=${value}` : value;
   }
 
   // Puts values into cells as one act, which can be undone until the next save. `changes` are pairs of field and value.
@@ -173,7 +188,7 @@ class Grid {
     let surplus = 0;
     lines.forEach((values, down) => values.forEach((typed, across) => {
       const field = this.rows[place.down + down]?.fields[place.across + across];
-      const value = field?.matches("select") ? ANSWERS[typed.trim().toLowerCase()] : typed.trim();
+      const value = field?.matches("select") ? chosen(field, typed) : typed.trim();
       if (!field) surplus += 1;
       else if (value === undefined) bad.push(place.down + down + 1);
       else {

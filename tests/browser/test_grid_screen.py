@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from pathways.models import Participation, Student
+from pathways.models import Element, ElementChoice, ElementValue, Participation, Student
 from tests.browser.conftest import NARROW, Stage
 from tests.fixtures.records import FINANCE, HEALTH, District_, lock_records
 
@@ -267,3 +267,42 @@ def test_plus_adds_to_last_year_and_is_explained_on_the_record_and_in_the_grid(
     credits.press("Tab")
     expect(credits).to_have_value("1.75")
     expect(page.get_by_text("1.50 last year + 0.25 = 1.75")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_r_dde_06_elements_are_columns_saved_with_the_rest(stage: Stage, script: bool) -> None:
+    students = seats(stage.cottonwood, 3, recorded=3)
+    for kind, name in (("text", "Work site"), ("choice", "Club"), ("number", "Hours")):
+        Element.objects.create(district="9012", name=name, kind=kind, position=1)
+    ElementChoice.objects.create(element=Element.objects.get(key="club"), name="FFA", position=1)
+    page = stage.desk.open(stage.clerk, script=script, at=course(stage))
+    page.locator("summary", has_text="District Defined Elements").click()
+    for name in ("Work site", "Club", "Hours"):
+        page.get_by_label(name, exact=True).check()
+    page.get_by_role("button", name="Show").click()
+    about = f"{students[0].name}, {HEALTH}"
+    page.get_by_label(f"Work site, {about}").fill("Clinic")
+    page.get_by_label(f"Club, {about}").select_option("FFA")
+    field(page, 1).fill("1.75")
+    if script:
+        page.get_by_label(f"Work site, {about}").focus()
+        page.get_by_role("button", name="Fill down").click()
+        hours = page.locator("[data-kind=number]").first
+        hours.evaluate(
+            """(field) => {
+                const data = new DataTransfer();
+                data.setData("text/plain", "12\\nmany\\n8");
+                field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+            }"""
+        )
+        expect(page.get_by_text("1 value cannot be read: row 2.")).to_be_visible()
+        page.locator("[data-kind=number]").nth(1).fill("9")
+    save(page)
+    number = 3 if script else 2
+    expect(page.get_by_text(f"{number} rows saved.")).to_be_visible()
+    expect(page.get_by_label(f"Club, {about}")).to_have_value("FFA")
+    assert ElementValue.objects.exclude(text="", number=None).count() == (7 if script else 2)
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_text(f"{number} rows as before.")).to_be_visible()
+    expect(page.get_by_label(f"Work site, {about}")).to_have_value("")
+    expect(field(page, 1)).to_have_value("1.50")

@@ -42,6 +42,7 @@ class Rows:
     def __init__(self, scope: Scope, *, may_edit: bool, first: str = "") -> None:
         self.scope, self.may_edit, self.first = scope, may_edit, first
         self.patterns = Patterns()
+        self._known_options: dict[tuple[tuple[str, ...], str], str] = {}
 
     def row(self, row: GridRow) -> SafeString:
         line = row.line
@@ -81,6 +82,35 @@ class Rows:
                 total = {"label": f"Total Pathway Credits, {row.about}", "text": text(row.total)}
                 yield self.patterns.fill("grid_total", total)
             yield self._cell(cell, row)
+        for cell in row.element_cells:
+            yield self._element_cell(cell)
+
+    def _element_cell(self, cell: GridCell) -> SafeString:
+        values = {
+            "name": cell.name,
+            "column": cell.column,
+            "label": cell.label,
+            "head": cell.head,
+            "text": cell.text if self.may_edit else text(cell.text),
+            "options": self._options(cell),
+        }
+        return self.patterns.fill(
+            "grid_element",
+            values,
+            kind=cell.kind,
+            is_list=bool(cell.choices),
+            has_problem=bool(cell.problem),
+            has_focus=cell.name == self.first,
+            may_edit=self.may_edit,
+        )
+
+    def _options(self, cell: GridCell) -> str:
+        key = (cell.choices, cell.text)
+        if cell.choices and key not in self._known_options:
+            self._known_options[key] = render_to_string(
+                "pathways/roster/grid_options.html", {"cell": cell}
+            )
+        return self._known_options.get(key, "")
 
     def _cell(self, cell: GridCell, row: GridRow) -> SafeString:
         values = {

@@ -10,9 +10,12 @@ from decimal import Decimal
 from functools import cached_property
 
 from cte_portal.words import text
+from pathways.elements.entry_form import choices_of
 from pathways.files import values
 from pathways.ledger.shape import CREDITS, PARTS_OF_THE_TOTAL
+from pathways.models import Element, ElementValue
 from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.roster.grid.elements import Cell, ElementColumns, column_of
 from pathways.roster.grid.saving import Unsaved
 from pathways.roster.grid.typed import ANSWERS, COLUMNS, Beginning, TypedRow, label, shown
 from pathways.roster.worklist.line import Pair, RosterLine
@@ -37,7 +40,7 @@ class GridCell:
     """`text` is what the cell shows; `head` stands over its column, `name` is its own on the form."""
 
     kind: str
-    """credits, answer, or day."""
+    """credits, answer, or day; of an element its own kind."""
     column: str
     name: str
     label: str
@@ -46,6 +49,10 @@ class GridCell:
     problem: str = ""
     before: str = ""
     """Credits at the end of last year, to which +0.50 is added."""
+    choices: tuple[str, ...] = ()
+    """What can be chosen for an element; empty where it is typed."""
+    seen: int = 0
+    """The version of an element's value."""
 
 
 _LABELS = {name: label(name) for name in COLUMNS}
@@ -58,6 +65,8 @@ class GridRow:
     line: RosterLine
     typed: TypedRow | None = None
     unsaved: Unsaved = field(default_factory=Unsaved)
+    elements: Sequence[Element] = ()
+    values: Mapping[Cell, ElementValue] = field(default_factory=dict)
 
     @cached_property
     def name(self) -> str:
@@ -100,14 +109,46 @@ class GridRow:
             for name in COLUMNS
         ]
 
+    @cached_property
+    def element_cells(self) -> list[GridCell]:
+        return [self._element_cell(element) for element in self.elements]
+
+    def _element_cell(self, element: Element) -> GridCell:
+        """What somebody else saved meanwhile is said once, beside what was typed; the next save
+        replaces it.
+        """
+        column = column_of(element.pk)
+        value = self.values.get((self.line.pair, element.pk))
+        typed = self.typed.elements.get(element.pk) if self.typed else None
+        problem = self.unsaved.problems.get(column, "")
+        version = value.version if value else 0
+        seen = typed.seen if typed and not problem else version
+        words = value.words if value else ""
+        choices: tuple[str, ...] = ()
+        if element.kind == Element.Kind.YES_NO:
+            choices = ("Yes", "No")
+        elif element.kind == Element.Kind.CHOICE:
+            choices = tuple(choices_of(element, words))
+        return GridCell(
+            kind=element.kind,
+            column=column,
+            name=f"{self.name}-{column}_{seen}",
+            label=f"{element.name}, {self.about}",
+            head=element.name,
+            text=typed.text if typed else words,
+            problem=problem,
+            choices=choices,
+            seen=seen,
+        )
+
     @property
     def problems(self) -> list[tuple[str, str]]:
         """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty for
         the row as a whole.
         """
+        names = {cell.column: cell.name for cell in (*self.cells, *self.element_cells)}
         own = [
-            (f"{self.name}-{name}" if name in COLUMNS else "", f"{words}.")
-            for name, words in self.unsaved.problems.items()
+            (names.get(column, ""), f"{words}.") for column, words in self.unsaved.problems.items()
         ]
         return [*own, ("", self.unsaved.reason)] if self.unsaved.reason else own
 
@@ -145,10 +186,19 @@ def rows_of(
     lines: Iterable[RosterLine],
     typed: Iterable[TypedRow] = (),
     unsaved: Mapping[Pair, Unsaved] | None = None,
+    columns: ElementColumns | None = None,
 ) -> list[GridRow]:
-    kept = {row.pair: row for row in typed}
+    kept, lines = {row.pair: row for row in typed}, list(lines)
+    elements = columns.shown if columns else ()
+    values = columns.values(line.pair for line in lines) if columns else {}
     return [
-        GridRow(line, kept.get(line.pair), (unsaved or {}).get(line.pair, Unsaved()))
+        GridRow(
+            line,
+            kept.get(line.pair),
+            (unsaved or {}).get(line.pair, Unsaved()),
+            elements,
+            values,
+        )
         for line in lines
     ]
 

@@ -5,18 +5,26 @@ that is not saved says why.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import transaction
+
 from cte_portal.editions import Scope
-from pathways.ledger import ledger, staging
+from pathways.elements import many
+from pathways.elements.values import ElementEdit, ValueMoved
+from pathways.ledger import ledger
 from pathways.ledger.current_year import demand_current
+from pathways.ledger.locks import lock_district
 from pathways.ledger.shape import TYPED, Row
-from pathways.models import Change, Participation
+from pathways.models import Change, ElementValueChange, Participation
 from pathways.records import entry
+from pathways.roster.grid.elements import RETIRED, TypedElements, typed_elements
 from pathways.roster.grid.typed import TypedRow
 from pathways.roster.worklist.line import Pair
+from pathways.rules import Finding
 
 
 @dataclass(frozen=True)
@@ -41,23 +49,73 @@ class GridSaved:
 
 
 def save(scope: Scope, rows: Sequence[TypedRow], *, by: str, by_id: int | None = None) -> GridSaved:
-    """Save the rows in which something was changed. Raises NotApplied where nothing can be saved."""
+    """Save the rows in which something was changed: their records, and the District Defined Elements
+    of those that stand then. Raises NotApplied where nothing can be saved.
+    """
     demand_current(scope)
-    changed = changed_rows(scope, rows)
-    unsaved = {row.pair: Unsaved(row.problems) for row in changed if row.problems}
-    good = [row for row in changed if not row.problems]
+    typed = typed_elements(scope, rows)
+    changed = _changed_rows(scope, rows, typed)
+    unsaved = _not_to_save(scope, [row for row, _ in changed], typed)
+    good = [(row, differs) for row, differs in changed if row.pair not in unsaved]
+    records = [row for row, differs in good if differs or not row.version]
     if not good:
         return GridSaved(unsaved=unsaved)
-    batch, typed = uuid.uuid4(), [row.row() for row in good]
-    saved = entry.save_each(
-        scope, typed, by=by, by_id=by_id, source=Change.Source.GRID, batch=batch
+    batch = uuid.uuid4()
+    with ledger.refusals_named(), transaction.atomic() if typed.edits else nullcontext():
+        if typed.edits:
+            lock_district(scope, exclusive=True)
+        written, warnings = 0, tuple[Finding, ...]()
+        if records:
+            ledger_rows = [row.row() for row in records]
+            source = Change.Source.GRID
+            saved = entry.save_each(
+                scope, ledger_rows, by=by, by_id=by_id, source=source, batch=batch
+            )
+            unsaved |= _refused(scope, records, saved)
+            written, warnings = saved.applied.written, saved.warnings
+        edits = {
+            row.pair: typed.edits[row.pair]
+            for row, _ in good
+            if row.pair in typed.edits and row.pair not in unsaved
+        }
+        moved = _save_elements(scope, edits, batch, by=by, by_id=by_id)
+    unsaved |= {pair: Unsaved(reason=ValueMoved.sentence) for pair in moved}
+    written += len(set(edits) - moved - {row.pair for row in records})
+    return GridSaved(
+        written,
+        batch if written else None,
+        unsaved,
+        tuple((records[finding.key - 1].pair, f"{finding.message}.") for finding in warnings),
     )
+
+
+def _not_to_save(
+    scope: Scope, rows: Sequence[TypedRow], typed: TypedElements
+) -> dict[Pair, Unsaved]:
+    """The rows in which something cannot be read, or in which an element has no record any more."""
+    unsaved = {}
+    for row in rows:
+        problems = {**row.problems, **typed.problems.get(row.pair, {})}
+        if problems or row.pair in typed.retired:
+            unsaved[row.pair] = Unsaved(problems, RETIRED if row.pair in typed.retired else "")
+    stored = [row.pair for row in rows if row.version and row.pair in typed.edits]
+    standing = standing_of(scope, stored) if stored else {}
+    for pair in set(stored) - set(standing) - set(unsaved):
+        unsaved[pair] = Unsaved(reason=_meanwhile(None), is_stale=True)
+    return unsaved
+
+
+def _refused(
+    scope: Scope, records: Sequence[TypedRow], saved: entry.EachSaved
+) -> dict[Pair, Unsaved]:
+    """Why the ledger did not take some of the rows."""
+    unsaved: dict[Pair, Unsaved] = {}
     numbers = sorted({*saved.refused, *saved.stale})
-    standing = _standing(scope, [good[number - 1].pair for number in numbers]) if numbers else {}
-    for number in numbers:
-        pair, row = good[number - 1].pair, typed[number - 1]
-        record = standing.get(pair)
-        if record and _values(record) == _values(row):
+    pairs = [records[number - 1].pair for number in numbers]
+    standing = standing_of(scope, pairs) if numbers else {}
+    for number, pair in zip(numbers, pairs, strict=True):
+        row, record = records[number - 1].row(), standing.get(pair)
+        if record and values_of(record) == values_of(row):
             continue  # the second click of a double click finds its work done
         if number in saved.stale or (record and not row.version):
             unsaved[pair] = Unsaved(reason=_meanwhile(record), is_stale=True)
@@ -65,20 +123,47 @@ def save(scope: Scope, rows: Sequence[TypedRow], *, by: str, by_id: int | None =
             unsaved[pair] = Unsaved(
                 {finding.rule.field: finding.message for finding in reversed(saved.refused[number])}
             )
-    warnings = tuple(
-        (good[finding.key - 1].pair, f"{finding.message}.") for finding in saved.warnings
+    return unsaved
+
+
+def _save_elements(
+    scope: Scope,
+    edits: Mapping[Pair, Sequence[ElementEdit]],
+    batch: UUID,
+    *,
+    by: str,
+    by_id: int | None,
+) -> set[Pair]:
+    """The rows of which somebody else has just saved an element."""
+    if not edits:
+        return set()
+    typed = [(pair, edit) for pair, own in edits.items() for edit in own]
+    saved = many.save(
+        scope,
+        [(Participation(student_id=pair[0], pathway_id=pair[1]), edit) for pair, edit in typed],
+        by=by,
+        by_id=by_id,
+        source=ElementValueChange.Source.SCREEN,
+        batch=batch,
     )
-    written = saved.applied.written
-    return GridSaved(written, batch if written else None, unsaved, warnings)
+    return set(saved.moved)
 
 
 def changed_rows(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
     """Those that differ from what the page showed; what somebody else saved since is no change of
     theirs.
     """
+    return [row for row, _ in _changed_rows(scope, rows, typed_elements(scope, rows))]
+
+
+def _changed_rows(
+    scope: Scope, rows: Sequence[TypedRow], typed: TypedElements
+) -> list[tuple[TypedRow, bool]]:
+    """With each, whether its record differs; elsewhere an element does alone."""
     rows = _with_sums(scope, rows)
     images = _images(scope, rows)
-    return [row for row in rows if row.differs(images.get((row.pair, row.version)))]
+    judged = [(row, row.differs(images.get((row.pair, row.version)))) for row in rows]
+    return [(row, differs) for row, differs in judged if differs or typed.has(row.pair)]
 
 
 def _with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
@@ -106,7 +191,7 @@ def _images(
     """The versions that the page showed. Most records still stand at theirs."""
     seen = {row.pair: row.version for row in rows if row.version}
     images: dict[tuple[Pair, int], Participation | Change] = {
-        (pair, record.version): record for pair, record in _standing(scope, seen).items()
+        (pair, record.version): record for pair, record in standing_of(scope, seen).items()
     }
     older = [(pair, version) for pair, version in seen.items() if (pair, version) not in images]
     if older:
@@ -121,7 +206,7 @@ def _images(
     return images
 
 
-def _standing(scope: Scope, pairs: Iterable[Pair]) -> dict[Pair, Participation]:
+def standing_of(scope: Scope, pairs: Iterable[Pair]) -> dict[Pair, Participation]:
     chosen = set(pairs)
     records = Participation.objects.of_district(scope).filter(
         student_id__in={student for student, _ in chosen}
@@ -133,7 +218,7 @@ def _standing(scope: Scope, pairs: Iterable[Pair]) -> dict[Pair, Participation]:
     }
 
 
-def _values(record: Participation | Row) -> list[object]:
+def values_of(record: Participation | Row) -> list[object]:
     return [getattr(record, name) for name in TYPED]
 
 
@@ -144,70 +229,3 @@ def _meanwhile(record: Participation | None) -> str:
         f"{record.modified_by} saved this record after you opened the page:"
         f" {record.total_credits:.2f} credits. What you typed is kept, and nothing was overwritten."
     )
-
-
-@dataclass(frozen=True)
-class GridUndone:
-    """How many rows of a save are as they were before, and how many somebody has changed since."""
-
-    rows: int
-    changed_since: int
-
-
-def take_back(scope: Scope, batch: UUID, *, by: str, by_id: int | None = None) -> GridUndone:
-    """Undo one save of the grid in the year of `scope`: each row that nobody has changed since.
-    Raises NotApplied.
-    """
-    changes = list(
-        Change.objects.filter(
-            district=scope.district,
-            end_year=scope.end_year,
-            batch=batch,
-            source=Change.Source.GRID,
-        )
-    )
-    if not changes:
-        return GridUndone(0, 0)
-    before = {
-        (change.student_id, change.pathway_id, change.version): change
-        for change in _before(scope, changes)
-    }
-    rows = []
-    for change in changes:
-        key = (change.student_id, change.pathway_id, change.version - 1)
-        is_new = change.operation == Change.Operation.CREATE
-        image = change if is_new else before[key]
-        rows.append(Row.of(image, version=change.version, delete_row=is_new))
-    with ledger.refusals_named():
-        staged = staging.stage(rows)
-    applied = ledger.apply(
-        scope,
-        staged,
-        by=by,
-        by_id=by_id,
-        source=Change.Source.UNDO,
-        checked=None,
-        skip_stale=True,
-        batch=uuid.uuid4(),
-    )
-    standing = _standing(scope, [(row.student_id or 0, row.pathway_id or 0) for row in rows])
-    stale = [rows[line - 1] for line in applied.stale]
-    # The second click of a double click finds its work done.
-    moved = [row for row in stale if not _is_so(row, standing)]
-    return GridUndone(len(rows) - len(moved), len(moved))
-
-
-def _before(scope: Scope, changes: Sequence[Change]) -> Iterable[Change]:
-    """The images of the versions before; there may be others among them."""
-    return Change.objects.filter(
-        district=scope.district,
-        student_id__in={change.student_id for change in changes},
-        version__in={change.version - 1 for change in changes},
-    )
-
-
-def _is_so(row: Row, standing: dict[Pair, Participation]) -> bool:
-    record = standing.get((row.student_id or 0, row.pathway_id or 0))
-    if row.delete_row or record is None:
-        return row.delete_row and record is None
-    return _values(record) == _values(row)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
 from cte_portal.pages.typed import number
 from cte_portal.words import text
+from pathways.elements.entry_form import PREFIX
 from pathways.files import values
 from pathways.ledger.shape import CREDITS, LABELS, TYPED, Row
 from pathways.models import Change, Participation
@@ -23,8 +24,12 @@ ANSWERS = ("concentrator", "single_parent")
 COLUMNS = ("in_district_credits", "out_of_district_credits", *CREDITS[2:], *ANSWERS, "start_date")
 PACKED = "row"
 MOST_TYPED = 100  # characters of a cell
+MOST_OF_ELEMENT = 500  # of which a value may have 200: what is too long is said, not cut
 UNKNOWN = 2**31 - 1  # a version that nobody has seen
 _ROW = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-seen", re.ASCII)
+_ELEMENT = re.compile(
+    rf"([0-9]{{1,18}}-[0-9]{{1,18}}-){PREFIX}([0-9]{{1,18}})_([0-9]{{1,9}})", re.ASCII
+)
 _READ: dict[str, Callable[[str, str], Any]] = {
     **dict.fromkeys(CREDITS, values.credits),
     **dict.fromkeys(ANSWERS, values.yes_or_no),
@@ -63,15 +68,25 @@ class Beginning:
         }
 
 
+class TypedElement(NamedTuple):
+    """A cell of a District Defined Element, and the version of its value that the page showed; 0
+    where there was none.
+    """
+
+    text: str
+    seen: int
+
+
 @dataclass(frozen=True)
 class TypedRow:
     """One row as it came in. `seen` names the version that the page showed; for a row without a
-    record also what it began with.
+    record also what it began with. `elements` has the cells of the elements that were sent.
     """
 
     pair: Pair
     seen: str
     cells: Mapping[str, str]
+    elements: Mapping[int, TypedElement] = field(default_factory=dict)
 
     @cached_property
     def version(self) -> int:
@@ -137,22 +152,42 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
     parts between tabs, so that any number of changed rows stays below the limit of a form.
     """
     rows = {}
+    elements = _elements_by_row(data)
     for name in data:
         if _ROW.fullmatch(name):
             prefix = name.removesuffix("seen")
             cells = [data.get(f"{prefix}{column}", "") for column in COLUMNS]
-            row = _typed_row(prefix, data.get(name, ""), cells)
+            row = _typed_row(prefix, data.get(name, ""), cells, elements.get(prefix, {}))
             rows[row.pair] = row
     for packed in data.getlist(PACKED):
         prefix, seen, *cells = [*packed.split("\t"), ""]
-        if _ROW.fullmatch(f"{prefix}-seen") and len(cells) == len(COLUMNS) + 1:
-            row = _typed_row(prefix, seen, cells[:-1])
+        if _ROW.fullmatch(f"{prefix}-seen") and len(cells) > len(COLUMNS):
+            parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
+            named = QueryDict(mutable=True)
+            named.update({f"{prefix}-{name}": text for name, _, text in parts})
+            own = _elements_by_row(named).get(f"{prefix}-", {})
+            row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
             rows[row.pair] = row
     return list(rows.values())
 
 
-def _typed_row(prefix: str, seen: str, cells: list[str]) -> TypedRow:
+def _elements_by_row(data: QueryDict) -> dict[str, dict[int, TypedElement]]:
+    """The cells of elements, by the beginning of their row's names. A cell's name ends in the version
+    that the page showed.
+    """
+    rows: dict[str, dict[int, TypedElement]] = {}
+    for name in data:
+        if match := _ELEMENT.fullmatch(name):
+            prefix, element, seen = match.groups()
+            text = data.get(name, "").replace("\x00", "")[:MOST_OF_ELEMENT]
+            rows.setdefault(prefix, {})[int(element)] = TypedElement(text, int(seen))
+    return rows
+
+
+def _typed_row(
+    prefix: str, seen: str, cells: list[str], elements: Mapping[int, TypedElement]
+) -> TypedRow:
     student, pathway = prefix.split("-")[:2]
     texts = [cell.replace("\x00", "")[:MOST_TYPED] for cell in cells]
     pair = (int(student), int(pathway))
-    return TypedRow(pair, seen[:MOST_TYPED], dict(zip(COLUMNS, texts, strict=True)))
+    return TypedRow(pair, seen[:MOST_TYPED], dict(zip(COLUMNS, texts, strict=True)), elements)

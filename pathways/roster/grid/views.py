@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
@@ -16,8 +17,10 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.pages.typed import number, paged
 from cte_portal.ui.wording import number_of
 from pathways.ledger.refusals import NotApplied
+from pathways.ledger.shape import CREDITS
 from pathways.models import Pathway, School, Student
-from pathways.roster.grid import saving
+from pathways.roster.grid import saving, undoing
+from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.html import Rows
 from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
 from pathways.roster.grid.saving import GridSaved, Unsaved
@@ -30,6 +33,10 @@ from pathways.scoped import RecordsView
 PAGE = 50
 """Rows of a page without script: it sends all their fields, which stay below a form's limit."""
 MOST_ROWS = 200
+FIELDS = 1 + len(COLUMNS)
+"""Of a row, without those of District Defined Elements."""
+MOST_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 50
+"""Of a page without script; the rest is for the rows that were not saved before."""
 MOST_WARNINGS = 20
 DONE = "pathways.grid"
 
@@ -45,9 +52,15 @@ class RosterGrid(RecordsView):
     def selection(self) -> Selection:
         return Selection.of(self.scope, self.request.GET)
 
+    @cached_property
+    def elements(self) -> ElementColumns:
+        return ElementColumns.of(self.scope, self.request.GET)
+
     @property
     def size(self) -> int:
-        return MOST_ROWS if number(self.request.GET.get("rows", "")) == MOST_ROWS else PAGE
+        if number(self.request.GET.get("rows", "")) == MOST_ROWS:
+            return MOST_ROWS
+        return min(PAGE, MOST_FIELDS // (FIELDS + len(self.elements.shown)))
 
     @property
     def by(self) -> str:
@@ -77,7 +90,7 @@ class RosterGrid(RecordsView):
 
     def undo(self, typed: str) -> HttpResponse:
         try:
-            undone = saving.take_back(
+            undone = undoing.take_back(
                 self.scope, uuid.UUID(typed), by=self.by, by_id=self.person.pk
             )
         except ValueError:
@@ -131,7 +144,8 @@ class RosterGrid(RecordsView):
         here = list(page.object_list)
         on_the_page = set(here)
         more = [row.pair for row in typed if row.pair not in on_the_page]
-        rows = rows_of(Worklist(self.scope).lines([*more, *here]), typed, unsaved)
+        lines = Worklist(self.scope).lines([*more, *here])
+        rows = rows_of(lines, typed, unsaved, self.elements)
         refused = [row for row in rows if row.problems]
         first = next((name for row in refused for name, _ in row.problems if name), "")
         may_edit = self.may_edit or bool(typed)
@@ -144,7 +158,13 @@ class RosterGrid(RecordsView):
             "filled": [filled.row(row) for row in rows],
             "refused": refused,
             "gone": len(unsaved or {}) - len(refused),
-            "heads": [f"{head}#" for head in OF_CREDITS] + [HEADS[name] for name in COLUMNS[4:]],
+            "elements": self.elements,
+            "heads": [
+                *(f"{head}#" for head in OF_CREDITS),
+                *(HEADS[name] for name in COLUMNS[len(CREDITS) :]),
+                *(f"{element.name} " for element in self.elements.shown),
+            ],
+            "after_credits": len(COLUMNS) - len(CREDITS) + len(self.elements.shown),
             "sums": list(zip(OF_CREDITS, sums_of(rows), strict=True)),
             "has_typed": len(typed),
             "may_edit": may_edit,

@@ -108,7 +108,27 @@ def certified_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def in_the_grid(stage: Stage, page: Page) -> None:
+    query = "".join(f"&element={element.key}" for element in of_each_kind())
+    stage.cottonwood.roster(stage.kayla)
+    school = stage.cottonwood.school.pk
+    page.goto(f"{stage.address('cte-roster-entry')}?school={school}{query}")
+    expect(page.locator("thead th", has_text="Choice list")).to_be_visible()
+
+
+def grid_wrong(stage: Stage, page: Page) -> None:
+    in_the_grid(stage, page)
+    page.locator("[data-kind=number]").first.fill("many")
+    page.get_by_role("button", name="Save all changes").click()
+    expect(page.get_by_role("heading", name="1 row not saved")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
+    "cte-roster-entry": [
+        State("elements as columns", in_the_grid),
+        State("elements refused", grid_wrong),
+        State("elements as a viewer sees them", in_the_grid, who="viewer"),
+    ],
     "district-defined-elements": [
         State("none yet", at(SCREEN), who="administrator"),
         State("of each kind", defined, who="administrator"),

@@ -17,7 +17,7 @@ from pathways.ledger import ledger
 from pathways.ledger.shape import TYPED, Row
 from pathways.models import Change, Participation, Student
 from pathways.records import entry
-from pathways.roster.grid import saving
+from pathways.roster.grid import saving, undoing
 from pathways.roster.grid.rows import rows_of
 from pathways.roster.grid.typed import COLUMNS, typed_rows
 from pathways.roster.worklist.worklist import Worklist
@@ -62,7 +62,7 @@ class Run:
             entry.delete(self.scope, record, version=record.version, by="X")
         elif name == "undo" and self.batches:
             for batch in self.batches.pop():
-                saving.take_back(self.scope, batch, by="X")
+                undoing.take_back(self.scope, batch, by="X")
 
     def grid(self, values: dict[int, str]) -> None:
         """What the page sends, from the rows that it shows."""

@@ -62,7 +62,8 @@ def fields_of(html: str) -> dict[str, str]:
     for name, options in re.findall(
         r'<select name="([^"]*)".*?>(.*?)</select>', form.group(), re.DOTALL
     ):
-        fields[name] = re.search(r"<option selected>(\w+)", options).group(1)  # type: ignore[union-attr]
+        chosen = re.search(r"<option(?: value=\"\")? selected>([^<]*)", options)
+        fields[name] = chosen.group(1) if chosen else ""
     return fields
 
 
