@@ -13,7 +13,17 @@ from tests.certification.ready import Ready
 from tests.certification.ready_fall import ReadyFall, make_fall_event
 from tests.fixtures.records import District_
 
-both = pytest.mark.parametrize("ready", ["cte-eoy", "cte-fall"], indirect=True)
+COLLECTIONS = ["cte-eoy", "cte-fall"]
+both = pytest.mark.parametrize("ready", COLLECTIONS, indirect=True)
+
+
+def ready_with(
+    collection: str, district: District_, event: CertificationEvent, clerk: User
+) -> Ready:
+    """Without a student."""
+    if collection == "cte-eoy":
+        return Ready(district, event, clerk)
+    return ReadyFall(district, make_fall_event(), clerk)
 
 
 def ready_for(
@@ -26,9 +36,6 @@ def ready_for(
     """With the student's record in End of Year's event, or the student among the leavers of the Fall
     event.
     """
-    if collection == "cte-eoy":
-        ready = Ready(district, event, clerk)
-    else:
-        ready = ReadyFall(district, make_fall_event(), clerk)
+    ready = ready_with(collection, district, event, clerk)
     ready.record(student)
     return ready

@@ -65,6 +65,9 @@ class Ready:
         """What was sealed in the event."""
         return SealedCopy.objects.filter(round__event=self.event)
 
+    receipt = "9012-2025-EOY-1"
+    """Of the first seal."""
+
     @property
     def rounds(self) -> QuerySet[Round]:
         return Round.objects.filter(event=self.event)

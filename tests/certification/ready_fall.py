@@ -93,6 +93,7 @@ class ReadyFall(Ready):
     def author(self) -> dict[str, Any]:
         return {"by": self.clerk.record_name, "by_id": self.clerk.pk}
 
+    receipt = "9012-2024-FALL-1"
     kinds = {"upload": "fall-upload", "undo": "fall-undo"}
 
     not_sent = ("outcomes", "match")
