@@ -145,7 +145,7 @@ class Line:
 
     @property
     def not_sent(self) -> int | None:
-        """Rows that are not at the state, of a follow-up its outcomes; None while that is not known."""
+        """Rows that are not at the state, of a follow-up outcomes and leavers; None while that is not known."""
         return self.follow_up.not_sent if self.follow_up else self.unsent.rows
 
     @property

@@ -64,7 +64,7 @@ TITLES_OF_LEAVERS = (
     "Worked on",
     "Answered",
     "Placed",
-    "Outcomes not sent",
+    "Outcomes and leavers not sent",
     "Last resync",
     *OF_DATES,
 )

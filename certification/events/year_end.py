@@ -103,6 +103,8 @@ def standing(line: Line) -> str:
         return "It cannot finish: it has no Primary certifier."
     if line.unsent.nothing_sent:
         return "It cannot finish: nothing of the year is at the state."
+    if line.unsent.rows:
+        return f"It cannot finish: {number_of(line.unsent.rows, 'row')} not sent."
     if line.unsent.changes:
         return f"It cannot finish: {number_of(line.unsent.changes, 'change')} not sent."
     if not line.is_current:

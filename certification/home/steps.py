@@ -15,7 +15,7 @@ from certification.models import (
 from certification.models.certifier import cannot_sign
 from certification.models.dates import Phase
 from certification.navigation import DATA_CERTIFICATION
-from certification.signing.case import Case
+from certification.signing.case import shown_case
 from certification.signing.gates import in_the_way
 from certification.status.district_event import NO_PRIMARY, DistrictEvent
 from certification.status.status import closed_event, events_of, first_waiting, known_events
@@ -99,7 +99,7 @@ def _step(scope: Scope, district_event: DistrictEvent | None, standing: Standing
     else:
         event = district_event.event
         of_event = Scope(scope.district, event.end_year)
-        status, sentence, ready = _standing(of_event, district_event)
+        status, sentence, ready = _standing(of_event, district_event, standing)
         url = reverse("event-certification", args=[scope.district, event.end_year, event.pk])
         if event.is_of_leavers:
             title = f"{title}: {collection_of(event).short} {event.school_year}"
@@ -133,7 +133,10 @@ def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
                     args=[last.district, last.end_year, district_event.event.pk],
                 )
                 lead = _lead(
-                    district_event, standing, url, ready=_standing(last, district_event)[2]
+                    district_event,
+                    standing,
+                    url,
+                    ready=_standing(last, district_event, standing)[2],
                 )
                 tasks.append(
                     HomeTask(
@@ -248,7 +251,9 @@ def _lead(
     return HomeLead("Your signature is needed.", about, url, "Review and sign")
 
 
-def _standing(scope: Scope, district_event: DistrictEvent) -> tuple[tuple[str, str], str, bool]:
+def _standing(
+    scope: Scope, district_event: DistrictEvent, standing: Standing
+) -> tuple[tuple[str, str], str, bool]:
     """While it can be signed, what stands in the way of it, by the same gates that the signature
     asks; else where the event stands. With it whether a certifier could sign now.
     """
@@ -265,7 +270,9 @@ def _standing(scope: Scope, district_event: DistrictEvent) -> tuple[tuple[str, s
         )
     ):
         return *own_status, False
-    closed_gates = if_state_answers(lambda: in_the_way(Case(scope, district_event)))
+    closed_gates = if_state_answers(
+        lambda: in_the_way(shown_case(scope, district_event, None, standing.known))
+    )
     if closed_gates is None:
         waits = "The state cannot be reached right now, so nobody can sign."
         return ("queued", "Waiting for the state"), f"{waits} {district_event.signers}", False

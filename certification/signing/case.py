@@ -23,7 +23,8 @@ from cte_portal.editions import Scope
 from pathways.findings.kept_findings import explanations_of
 from pathways.ledger import canonical
 from pathways.ledger.kept import kept
-from pathways.models import Change, District, Outcome, Publication, SchoolYear, StateCopy
+from pathways.models import Change, District, Publication, SchoolYear, StateCopy
+from pathways.reports.leavers.unsent import NotSent, not_sent
 from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent
 
@@ -150,21 +151,14 @@ class Case:
         return Unsent.of(self.sending_scope)
 
     @cached_property
-    def outcomes_not_sent(self) -> int:
-        """Those of the event's year that differ between district and state."""
-        here, there = (
-            set(
-                Outcome.objects.in_scope(scope).values_list(
-                    "student_id", "status", "date_contacted", "origin"
-                )
-            )
-            for scope in (self.scope, self.scope.at_state())
-        )
-        return len({student for student, *_ in here ^ there})
+    def leavers_not_sent(self) -> NotSent:
+        """Of an event about leavers."""
+        return not_sent(self.scope.district, self.scope.end_year)
 
-    @property
+    @cached_property
     def unsent(self) -> int:
-        return self.sending.changes
+        """Rows of all types that differ between district and state, compared now."""
+        return self.sending.rows_now
 
     @cached_property
     def last_change(self) -> Change | None:
@@ -284,6 +278,11 @@ class ShownCase(Case):
     @cached_property
     def open_findings(self) -> tuple[int, int]:
         return self._read[2]
+
+    @cached_property
+    def unsent(self) -> int:
+        """The number above the page."""
+        return Unsent.counted(self.sending_scope, self.known).rows
 
 
 def shown_case(

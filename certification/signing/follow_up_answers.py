@@ -55,14 +55,14 @@ def outcomes_sent(case: Case) -> Answer:
     if case.sending.ahead:
         page = _sending_page(case, "district-and-state")
         return Answer(False, AHEAD, page, "Compare", problem="The state is ahead of this district")
-    if not case.outcomes_not_sent:
+    not_sent = case.leavers_not_sent
+    if not len(not_sent):
         return Answer(True, f"last resync {moment(case.copy.sent_at)}")
-    outcomes = number_of(case.outcomes_not_sent, "outcome")
-    sentence = f"{outcomes} {'is' if case.outcomes_not_sent == 1 else 'are'} not at the state."
+    sentence = f"{not_sent.words} {'differs' if len(not_sent) == 1 else 'differ'} from the state."
     if case.signatures:
         names = " and ".join(signature.name for signature in case.signatures.values())
         sentence += f" Sending voids the signature of {names}."
-    return Answer(False, sentence, resync, f"Send {outcomes}")
+    return Answer(False, sentence, resync, f"Send {not_sent.words}")
 
 
 def tried(case: Case) -> Answer:

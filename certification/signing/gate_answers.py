@@ -132,23 +132,38 @@ def sent(case: Case) -> Answer:
         )
     if case.district_event.finishing:
         return _sent_before_the_end(case)
-    if case.unsent:
-        changes = number_of(case.unsent, "change")
-        noun = "" if case.unsent == 1 else ", the last"
-        by = f"{noun} by {case.last_change.by}" if case.last_change else ""
-        since = (
-            f" since {moment(case.sending.since)}"
-            if case.sending.since
-            else ". Not all records are at the state"
-        )
-        sentence = f"{changes}{by}{since}."
-        if case.signatures:
-            sentence += (
-                " Sending voids the signature of"
-                f" {' and '.join(signature.name for signature in case.signatures.values())}."
-            )
-        return Answer(False, sentence, resync, f"Send {changes}")
+    if case.unsent or case.sending.changes:
+        rows = number_of(case.unsent, "row")
+        voids = f" {_voids(case)}" if case.signatures and not case.matches else ""
+        label = f"Send {rows}" if case.unsent else "Send again"
+        return Answer(False, f"{_differing(case)}{voids}", resync, label)
     return Answer(True, f"last resync {moment(case.copy.sent_at)}")
+
+
+def _differing(case: Case) -> str:
+    """The number above the page, and the changes of records that it comes from."""
+    number = case.sending.changes
+    changes = f"{number_of(number, 'change')} of records"
+    if not case.unsent:
+        return f"{changes}, changed and then changed back. Send again to confirm."
+    rows = (
+        f"{number_of(case.unsent, 'row')} {'differs' if case.unsent == 1 else 'differ'} between"
+        " district and state"
+    )
+    if not number:
+        return f"{rows}."
+    by = (
+        f"{'' if number == 1 else ', the last'} by {case.last_change.by}"
+        if case.last_change
+        else ""
+    )
+    since = f" since {moment(case.sending.since)}" if case.sending.since else ""
+    return f"{rows}, {changes}{by}{since}."
+
+
+def _voids(case: Case) -> str:
+    names = " and ".join(signature.name for signature in case.signatures.values())
+    return f"Sending voids the signature of {names}."
 
 
 def _sent_before_the_end(case: Case) -> Answer:

@@ -127,8 +127,8 @@ GATES = (
     ),
     Gate(
         "outcomes",
-        "Every outcome sent to the state",
-        "Outcomes not sent to the state",
+        "Every outcome and leaver sent to the state",
+        "Outcomes or leavers not sent to the state",
         follow_up_answers.outcomes_sent,
     ),
     Gate(

@@ -13,7 +13,8 @@ from cte_portal.ui.unavailable import if_state_answers
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.resync import gap
-from pathways.resync.object_types import RECORDS
+from pathways.resync.difference import differences
+from pathways.resync.object_types import OBJECTS, RECORDS
 
 AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older"
@@ -70,6 +71,11 @@ class Unsent:
         that differ.
         """
         return self.gap.rows
+
+    @property
+    def rows_now(self) -> int:
+        """The same number, of a comparison of this moment that nothing is kept of."""
+        return sum(len(difference) for difference in differences(OBJECTS, self.scope).values())
 
     @property
     def nothing_sent(self) -> bool:

@@ -154,4 +154,7 @@ class Ready:
         if "unsent" in states:
             self.change(student, out_of_district_credits=Decimal("0.10"))
             closed |= {"sent", "match"}
+        if "roster" in states:
+            self.district.roster(student)
+            closed.add("sent")
         return closed

@@ -105,7 +105,8 @@ class ReadyFall(Ready):
 
     def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
         """An answer outside the window, a leaver whom nobody has reached, who was tried often enough
-        if it is explained, a draft, and an answer that is not sent.
+        if it is explained, a draft, and an answer that is not sent. A roster row of the current year
+        is in nobody's way.
         """
         closed = set()
         unreached = None
@@ -125,6 +126,8 @@ class ReadyFall(Ready):
         if "unsent" in states:
             self.change(student)
             closed |= {"outcomes", "match"}
+        if "roster" in states:
+            self.district.roster(student)
         if "error" in states:
             tomorrow = timezone.localdate() + datetime.timedelta(days=1)
             FollowUpYear.objects.filter(pk=LEFT_YEAR).update(opens=tomorrow)

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
-from cte_portal.editions import Edition
-from cte_portal.ui.unavailable import if_state_answers
 from pathways.follow_up.rates import Rates, StatusCodes, judged, with_answers
 from pathways.models import (
     Attempt,
     DrawnList,
     FollowUpEntry,
     FollowUpYear,
-    Outcome,
     OutcomeDifference,
     PostProgramStatus,
 )
+from pathways.reports.leavers.unsent import NotSent, not_sent_of_all
 
 NUMBER = "student__district_id"
 
@@ -41,7 +39,7 @@ class FollowUpKnown:
     unresolved: int
     """Differences with a file that nobody has decided."""
     not_sent: int | None
-    """Outcomes that differ between district and state; None while the state cannot be reached."""
+    """Outcomes and leavers that differ between district and state; None while the state cannot be reached."""
     last_attempt: datetime.datetime | None
 
 
@@ -55,7 +53,7 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
     rates = _rates(entries)
     open_lines, badly_dated = _open(entries, end_year), _badly_dated(entries, end_year)
     unresolved = _unresolved(end_year)
-    not_sent, last = _not_sent(end_year), _last_attempts(end_year)
+    not_sent, last = not_sent_of_all(end_year), _last_attempts(end_year)
     return {
         number: FollowUpKnown(
             receipt=lists.get(number, ""),
@@ -63,7 +61,7 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
             open=open_lines.get(number, 0),
             badly_dated=badly_dated.get(number, 0),
             unresolved=unresolved.get(number, 0),
-            not_sent=None if not_sent is None else not_sent.get(number, 0),
+            not_sent=None if not_sent is None else len(not_sent.get(number, NotSent())),
             last_attempt=last.get(number),
         )
         for number in numbers
@@ -109,21 +107,6 @@ def _unresolved(end_year: int) -> dict[str, int]:
     differences = OutcomeDifference.objects.undecided().filter(entry__end_year=end_year)
     numbers = differences.order_by().values_list("entry__student__district_id")
     return dict(numbers.annotate(number=Count("pk")))
-
-
-def _not_sent(end_year: int) -> dict[str, int] | None:
-    def stored(edition: Edition) -> set[tuple[object, ...]]:
-        outcomes = Outcome.objects.in_edition(edition).filter(end_year=end_year)
-        fields = ("student__district_id", "student_id", "status", "date_contacted", "origin")
-        return set(outcomes.values_list(*fields))
-
-    there = if_state_answers(lambda: stored(Edition.STATE))
-    if there is None:
-        return None
-    counts: dict[str, int] = {}
-    for number, _ in {outcome[:2] for outcome in stored(Edition.DISTRICT) ^ there}:
-        counts[str(number)] = counts.get(str(number), 0) + 1
-    return counts
 
 
 def _last_attempts(end_year: int) -> dict[str, datetime.datetime]:

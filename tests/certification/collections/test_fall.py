@@ -37,6 +37,9 @@ from pathways.models import (
     Student,
 )
 from pathways.reports.leavers import rows
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import STUDENT
 from tests.certification.ready_fall import (
     COLLEGE,
     LOOKING,
@@ -163,6 +166,26 @@ def test_an_outcome_that_is_not_at_the_state_is_in_the_way(fall: ReadyFall, kayl
     fall.send()
     fall.wait()
     assert fall.missing() == []
+
+
+def test_gate_and_board_count_outcomes_and_leavers_that_the_state_has_not(
+    fall: ReadyFall, kayla: Student
+) -> None:
+    """Design D6: what the list rests on is sent like its outcomes."""
+    fall.prepare()
+    fall.set_outcome(kayla, WORK)
+    name = RowEdit({"last_name": "Andersen"}, kayla.pk, editing.version_of(STUDENT, kayla.pk))
+    editing.write(fall.sending_scope, [(STUDENT, name)], by="MARTIN, CHERYL")
+    answer = next(v.answer for v in gates.verdicts(fall.case()) if v.gate.slug == "outcomes")
+    assert answer.sentence == "1 outcome and 1 leaver differ from the state."
+    line = next(line for line in lines_of(fall.event) if line.number == "9012")
+    assert line.not_sent == 2 and "outcomes" in line.by_last_validation.closed
+    fall.send(("Student",))
+    line = next(line for line in lines_of(fall.event) if line.number == "9012")
+    assert line.not_sent == 1 and fall.missing() == ["outcomes", "match"]
+    fall.send()
+    line = next(line for line in lines_of(fall.event) if line.number == "9012")
+    assert line.not_sent == 0 and fall.missing() == []
 
 
 def test_records_of_the_current_year_do_not_stand_in_the_way(
@@ -357,7 +380,7 @@ def test_the_board_tells_rates_and_no_small_group(
     page = text(client.get("/opi/status-board/"))
     assert "Worked on" in page and "Validate all" not in page and "fewer than 10 leavers" in page
     file = client.get("/opi/status-board/csv/").content.decode()
-    assert "Outcomes not sent" in file and ",31,*,*,14," in file
+    assert "Outcomes and leavers not sent" in file and ",31,*,*,14," in file
 
 
 def test_a_difference_with_a_file_is_in_the_way_until_somebody_decides(

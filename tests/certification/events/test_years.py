@@ -360,7 +360,7 @@ def test_who_had_not_sent_everything_does_not_finish(
     """FR-206: what was not sent would not be in what is signed."""
     ready.change(kayla, in_district_credits=Decimal("2.00"))
     page = next_year_page(client, keeper)
-    assert "It cannot finish: 1 change not sent." in page and "Let them finish" not in page
+    assert "It cannot finish: 1 row not sent." in page and "Let them finish" not in page
     assert activate(client, keeper, unfinished="finish").status_code == 200, "nobody can"
     assert activate(client, keeper, unfinished="closed").status_code == 302
     assert "open" in ready.missing()

@@ -33,6 +33,7 @@ IN_THE_WAY = (
     "nobody signed in",
     "running",
     "unsent",
+    "roster",
     "raw",
     "not run",
     "error",
@@ -62,7 +63,7 @@ def arrange(
             cursor.execute(
                 "UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'"
             )
-        closed.add("match")
+        closed |= {*ready.not_sent}
     if "running" in states:
         Batch.objects.create(
             kind="resync",

@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from certification.board.board import lines_of
 from certification.events import events
 from certification.events.effects import effects
 from certification.models import CertificationEvent, Certifier, Round, SealedCopy, Signature
+from certification.signing import gates
 from certification.signing.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import Role, User
@@ -231,6 +233,7 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(
     assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
 
 
+@both
 def test_a_roster_change_under_one_of_two_signatures_voids_it_and_tells_both(
     ready: Ready, kayla: Student
 ) -> None:
@@ -240,7 +243,7 @@ def test_a_roster_change_under_one_of_two_signatures_voids_it_and_tells_both(
         {"last_name": "Andersen"}, kayla.pk, editing.version_of(STUDENT, kayla.pk)
     )
     editing.write(ready.sending_scope, [(STUDENT, edit)], by="MARTIN, CHERYL")
-    assert ready.missing() == ["match"]
+    assert ready.missing() == [*ready.not_sent]
     assert run(submit_resync(ready.sending_scope, NAMES, by=ready.clerk).pk)
     assert "changed after this was signed" in Signature.objects.get().void_reason
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
@@ -388,13 +391,38 @@ def test_c_22_nothing_unsent(ready: Ready, kayla: Student) -> None:
     assert ready.missing() == [*ready.not_sent]
 
 
+def test_the_figure_above_the_page_home_gate_and_signature_say_one_number(
+    client: Client, ready: Ready, kayla: Student
+) -> None:
+    """Design D6: what is not sent is the sum over the types, whoever says it."""
+    ready.district.roster(kayla)
+    assert ready.missing() == ["sent"]
+    answer = next(v.answer for v in gates.verdicts(ready.case()) if v.gate.slug == "sent")
+    rows = ready.case().unsent
+    assert answer.sentence == f"{rows} rows differ between district and state." and rows == 3
+    assert answer.cure_label == "Send 3 rows"
+    with pytest.raises(NotReady, match="3 rows differ between district and state"):
+        ready.sign()
+    client.force_login(ready.primary.user)
+    for page in ("", f"event-certification/{ready.event.pk}/", "resync/"):
+        markup = " ".join(client.get(f"/districts/9012/2025/{page}").content.decode().split())
+        assert "Not yet sent to the state: <b>3</b>" in markup or ">3<" in markup, page
+    home = client.get("/districts/9012/2025/").content.decode()
+    assert "Changes not sent to the state. 0 of 1 primary certifier has signed." in home
+    assert lines_of(ready.event)[0].by_last_validation.closed[0] == "sent"
+    ready.send()
+    ready.report()
+    ready.wait()
+    assert ready.missing() == [] and ready.sign().sealed
+
+
 @both
 def test_c_23_district_and_state_that_differ_are_refused(ready: Ready) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'"
         )
-    assert ready.missing() == ["match"]
+    assert ready.missing() == [*ready.not_sent]
     with pytest.raises(NotReady, match="differ between district and state"):
         ready.sign()
 

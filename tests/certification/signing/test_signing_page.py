@@ -175,7 +175,7 @@ def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla:
     data = desk.filled()
     desk.ready.change(kayla, single_parent=True)
     text = desk.text_of(desk.press(data))
-    assert "1 change by MARTIN, CHERYL" in text and not Signature.objects.exists()
+    assert "1 change of records by MARTIN, CHERYL" in text and not Signature.objects.exists()
 
 
 @pytest.mark.parametrize(
