@@ -5,9 +5,11 @@ says to it (ux D-38).
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
@@ -142,12 +144,25 @@ class RosterWorklist(WorklistRows):
             "lock": self.lock,
             "in_active_year": self.in_active_year,
             "answers": answers,
+            "grid": self.grid,
             "undo": [answer["undo"] for answer in answers or [] if answer["undo"]],
             "not_done": sum(not answer["done"] for answer in answers or []),
             "problem": problem,
             "field": field,
         }
         return render(self.request, "pathways/roster/worklist.html", context)
+
+    @property
+    def grid(self) -> str:
+        """Where the students of this list are entered together, of the same school and pathway;
+        empty where nobody can be.
+        """
+        if not self.may_edit or self.which is not Which.WITHOUT_RECORD or not self.readable_keys:
+            return ""
+        values = {name: self.filter.values.get(name) for name in ("school", "pathway")}
+        query = urlencode({"missing": "on"} | {name: key for name, key in values.items() if key})
+        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
+        return f"{page}?{query}"
 
     def nothing_judged(self, rostered: int) -> str:
         """What the list would have to compare and does not have: `rosters` or `records`; only what

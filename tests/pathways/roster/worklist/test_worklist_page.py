@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways.models import Participation, RosterDecision, Student
+from pathways.models import Participation, Pathway, RosterDecision, Student
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.test_query_counts import at_most
 
@@ -203,3 +203,18 @@ def test_pages_of_fifty_with_exact_counts_take_as_many_statements_as_one_line(
     with at_most(33):
         assert desk.post(PAGE, {"chosen": tokens(page), "do": "create"}).status_code == 302
     assert Participation.objects.count() == 49, "all but the one that is not approved"
+
+
+def test_the_list_leads_to_the_grid_with_the_same_students(
+    desk: Client, rostered: list[Student], viewer: User
+) -> None:
+    health = Pathway.objects.get(name=HEALTH).pk
+    page = desk.get(f"{PAGE}?pathway={health}").content.decode()
+    (link,) = re.findall(r'<a href="([^"]*)">Enter their records in CTE Roster Entry</a>', page)
+    grid = desk.get(link.replace("&amp;", "&")).content.decode().partition("<dialog")[0]
+    assert "ABBOTT, ANN" in grid and "BAKER, ANN" not in grid
+    words = "in CTE Roster Entry"
+    assert words not in desk.get(f"{PAGE}?grade=3").content.decode(), "nobody is in the list"
+    assert words not in desk.get(f"{PAGE}unlike-transcript/").content.decode()
+    desk.force_login(viewer)
+    assert words not in desk.get(PAGE).content.decode()
