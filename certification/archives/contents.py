@@ -69,6 +69,7 @@ CONTENTS: dict[str, Which] = {
     "pathways.Outcome": _BY_STUDENT,
     "pathways.OutcomeDifference": _BY_ENTRY,
     "pathways.OutcomeProposal": _BY_ENTRY,
+    "pathways.ReturnFileMapping": _BY_NUMBER,
     "pathways.ListRequest": _BY_NUMBER,
     "pathways.Explanation": _BY_NUMBER,
     "pathways.RosterDecision": _BY_NUMBER,

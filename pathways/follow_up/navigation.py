@@ -68,6 +68,7 @@ SCREENS = (
             "link for a student",
             "self-answer",
         ),
+        also=("follow-up-return-file",),
         listed=False,
     ),
     Screen(
@@ -91,6 +92,7 @@ SCREENS = (
             *OF_CALLS,
             "follow-up-differences",
             "follow-up-elsewhere",
+            "follow-up-return-file",
             "follow-up-request",
             "follow-up-request-add",
             "follow-up-request-remove",

@@ -24,6 +24,7 @@ from pathways.models.follow_up import (
     OutcomeDifference,
     OutcomeProposal,
     PostProgramStatus,
+    ReturnFileMapping,
 )
 from pathways.models.lock import CollectionLock
 from pathways.models.oneroster import OneRosterMapping, OneRosterSchool, SourceLink
@@ -81,6 +82,7 @@ __all__ = [
     "PostProgramStatus",
     "Publication",
     "ReferenceGeneration",
+    "ReturnFileMapping",
     "Roster",
     "RosterChange",
     "RosterDecision",

@@ -5,6 +5,8 @@ replaces a contact that was made.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from pathways.models import (
 
 Resolution = OutcomeProposal.Resolution
 PROPOSAL = Outcome.Origin.PROPOSAL
+NOTHING = " Nothing was saved."
 DECIDED = "Somebody has decided on this answer already. Nothing was saved."
 CONTACTED = "The student was contacted, and that answer stands. Nothing was saved."
 ACCEPTED_BEFORE = (
@@ -47,23 +50,54 @@ def answered_codes() -> frozenset[str]:
     return frozenset(answered.values_list("code", flat=True))
 
 
+class Choice(NamedTuple):
+    """An answer to accept; `seen` is status and origin of the outcome that the person saw."""
+
+    proposal: int
+    seen: tuple[str, str]
+
+
+class Accepted(NamedTuple):
+    """How many answers were accepted, and why others were not."""
+
+    number: int
+    reasons: tuple[str, ...]
+
+
 def accept(scope: Scope, proposal: int, *, seen: tuple[str, str], by: str, by_id: int) -> None:
-    """Make the answer the outcome. `seen` is status and origin of the outcome that the person saw.
-    Raises a Refusal.
-    """
+    """Make the answer the outcome. Raises a Refusal."""
     with outcomes.follow_up_open(scope) as year:
-        row = _open(scope, proposal)
-        line = outcomes.entry_to_write(scope, row.entry_id)
-        stored = outcomes.outcome_of(line)
-        as_seen(stored, seen)
-        if reason := why_not_accepted(stored, answered_codes()):
-            raise Refusal(reason)
-        if not offered(scope, row.status).is_answered:
-            raise Refusal("This status is no answer. Nothing was saved.")
-        row.date_contacted = day_of(row, line, year)
-        judge_day(line, year, row.date_contacted)
-        outcomes.write(scope, line, (row.status, row.date_contacted, PROPOSAL), by=by, by_id=by_id)
-        _resolve(row, Resolution.ACCEPTED, by)
+        _accept(scope, year, Choice(proposal, seen), by=by, by_id=by_id)
+
+
+def accept_each(scope: Scope, choices: Sequence[Choice], *, by: str, by_id: int) -> Accepted:
+    """Make each of these answers the outcome of its line; one that cannot be accepted keeps no other
+    back. Raises a Refusal where the follow-up is not open.
+    """
+    reasons: list[str] = []
+    with outcomes.follow_up_open(scope) as year:
+        for choice in choices:
+            try:
+                _accept(scope, year, choice, by=by, by_id=by_id)
+            except Refusal as refusal:
+                reasons.append(refusal.sentence.removesuffix(NOTHING))
+    return Accepted(len(choices) - len(reasons), tuple(reasons))
+
+
+def _accept(scope: Scope, year: FollowUpYear, choice: Choice, *, by: str, by_id: int) -> None:
+    """Writes nothing before all is judged."""
+    row = _open(scope, choice.proposal)
+    line = outcomes.entry_to_write(scope, row.entry_id)
+    stored = outcomes.outcome_of(line)
+    as_seen(stored, choice.seen)
+    if reason := why_not_accepted(stored, answered_codes()):
+        raise Refusal(reason)
+    if not offered(scope, row.status).is_answered:
+        raise Refusal("This status is no answer. Nothing was saved.")
+    row.date_contacted = day_of(row, line, year)
+    judge_day(line, year, row.date_contacted)
+    outcomes.write(scope, line, (row.status, row.date_contacted, PROPOSAL), by=by, by_id=by_id)
+    _resolve(row, Resolution.ACCEPTED, by)
 
 
 def day_of(row: OutcomeProposal, line: FollowUpEntry, year: FollowUpYear) -> datetime.date:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
-from cte_portal.pages.typed import KEY_DIGITS
+from cte_portal.pages.typed import KEY_DIGITS, number
+from pathways.follow_up.proposals.deciding import Choice
 from pathways.follow_up.workbench.forms import tidied
 from pathways.models import PostProgramStatus
 
@@ -57,8 +58,8 @@ class ElsewhereForm(forms.Form):
 
 
 class DecidingForm(forms.Form):
-    """One press of a button. `seen` is status and origin of the outcome that the page showed;
-    `back` is the line whose page it was.
+    """One press of a button beside an answer. `seen` is status and origin of the outcome that the
+    page showed; `back` is the line whose page it was.
     """
 
     do = forms.ChoiceField(choices=[("accept", ""), ("decline", ""), ("undo", "")])
@@ -66,3 +67,15 @@ class DecidingForm(forms.Form):
     seen_status = forms.CharField(required=False, max_length=2)
     seen_origin = forms.CharField(required=False, max_length=8)
     back = forms.IntegerField(required=False, min_value=1, max_value=10**KEY_DIGITS)
+
+
+def choices_of(chosen: list[str]) -> list[Choice]:
+    """The answers whose boxes were checked. Raises ValueError for what no page has sent."""
+    choices = []
+    for box in chosen:
+        proposal, status, origin = box.split(":")
+        key = number(proposal, digits=KEY_DIGITS)
+        if key is None:
+            raise ValueError(proposal)
+        choices.append(Choice(key, (status, origin)))
+    return choices

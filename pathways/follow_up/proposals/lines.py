@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cte_portal.editions import Scope
-from pathways.follow_up.proposals.deciding import answered_codes, why_not_accepted
+from pathways.follow_up.proposals.deciding import NOTHING, answered_codes, why_not_accepted
 from pathways.models import Outcome, OutcomeProposal, PostProgramStatus
 from pathways.models.author import told_apart
 
@@ -44,7 +44,7 @@ def lines_of(scope: Scope, proposals: Iterable[OutcomeProposal]) -> list[Proposa
                 names.get(row.status, row.status),
                 outcome,
                 names.get(outcome.status, outcome.status) if outcome else "",
-                reason.removesuffix(" Nothing was saved."),
+                reason.removesuffix(NOTHING),
             )
         )
     return lines

@@ -18,11 +18,17 @@ Source = OutcomeProposal.Source
 
 
 class OutsideAnswer(NamedTuple):
-    """What a source says of a line: a status as of a day."""
+    """What a source says of a line: a status as of a day, and what it adds, such as a college."""
 
     entry: int
     status: str
     as_of: datetime.date
+    detail: str = ""
+
+    @property
+    def key(self) -> tuple[int, str, datetime.date]:
+        """By which two are the same answer."""
+        return self.entry, self.status, self.as_of
 
 
 def judge(scope: Scope, answer: OutsideAnswer) -> None:
@@ -50,6 +56,18 @@ def propose(
         ).get()
 
 
+def given(
+    scope: Scope, source: OutcomeProposal.Source, source_name: str
+) -> set[tuple[int, str, datetime.date]]:
+    """The keys of what a source has said already, decided or not. A return file is the same source
+    whatever a person calls it.
+    """
+    rows = OutcomeProposal.objects.in_scope(scope).filter(source=source)
+    if source != Source.FILE:
+        rows = rows.filter(source_name=source_name)
+    return set(rows.values_list("entry_id", "status", "as_of"))
+
+
 def keep(
     scope: Scope,
     answers: Iterable[OutsideAnswer],
@@ -59,16 +77,12 @@ def keep(
     by: str,
     by_id: int | None,
 ) -> int:
-    """Keep those that the source has not given yet, decided or not. Returns how many are new. Must
-    run while the district is held.
+    """Keep those that the source has not given yet. Returns how many are new. Must run while the
+    district is held.
     """
-    there = set(
-        OutcomeProposal.objects.in_scope(scope)
-        .filter(source=source, source_name=source_name)
-        .values_list("entry_id", "status", "as_of")
-    )
+    there = given(scope, source, source_name)
     now = timezone.now()
-    fresh = [answer for answer in dict.fromkeys(answers) if tuple(answer) not in there]
+    fresh = {answer.key: answer for answer in answers if answer.key not in there}
     OutcomeProposal.objects.bulk_create(
         (
             OutcomeProposal(
@@ -77,11 +91,12 @@ def keep(
                 source_name=source_name,
                 status=answer.status,
                 as_of=answer.as_of,
+                detail=answer.detail,
                 by=by,
                 by_id=by_id,
                 at=now,
             )
-            for answer in fresh
+            for answer in fresh.values()
         ),
         500,
     )

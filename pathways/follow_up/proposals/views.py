@@ -13,8 +13,10 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
+from cte_portal.ui.wording import number_of
 from pathways.follow_up.proposals import deciding
-from pathways.follow_up.proposals.forms import DecidingForm, ElsewhereForm
+from pathways.follow_up.proposals.deciding import Accepted
+from pathways.follow_up.proposals.forms import DecidingForm, ElsewhereForm, choices_of
 from pathways.follow_up.proposals.lines import lines_of
 from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
 from pathways.follow_up.workbench.views.pages import LinePage, WorkbenchPage
@@ -22,6 +24,7 @@ from pathways.models import OutcomeProposal
 
 PAGE = 100
 MOST_DECIDED = 100
+AGAIN = "Press one of the buttons again. Nothing was saved."
 
 
 class Elsewhere(WorkbenchPage):
@@ -43,9 +46,11 @@ class Elsewhere(WorkbenchPage):
         return render(request, "pathways/follow_up/elsewhere.html", context)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("do") == "accept-chosen":
+            return self.accept_chosen(request.POST.getlist("chosen"))
         form = DecidingForm(request.POST)
         if not form.is_valid():
-            self.tell("Press one of the buttons again. Nothing was saved.")
+            self.tell(AGAIN)
             return redirect(self.address("follow-up-elsewhere"))
         try:
             self.tell(self.act(form.cleaned_data))
@@ -53,6 +58,23 @@ class Elsewhere(WorkbenchPage):
             self.tell(refusal.sentence)
         if back := form.cleaned_data["back"]:
             return redirect(self.address("follow-up-line", back))
+        return redirect(self.address("follow-up-elsewhere"))
+
+    def accept_chosen(self, chosen: list[str]) -> HttpResponse:
+        try:
+            choices = choices_of(chosen[: PAGE + 1])
+        except ValueError:
+            self.tell(AGAIN)
+            return redirect(self.address("follow-up-elsewhere"))
+        if not choices:
+            self.tell("Choose at least one answer. Nothing was saved.")
+        elif len(choices) > PAGE:
+            self.tell(AGAIN)
+        else:
+            try:
+                self.tell(_accepted(deciding.accept_each(self.scope, choices, **self.author)))
+            except Refusal as refusal:
+                self.tell(refusal.sentence)
         return redirect(self.address("follow-up-elsewhere"))
 
     def act(self, choices: dict[str, Any]) -> str:
@@ -67,6 +89,16 @@ class Elsewhere(WorkbenchPage):
             return "The answer was declined."
         deciding.take_back(self.scope, proposal, **self.author)
         return "The answer waits to be decided again."
+
+
+def _accepted(accepted: Accepted) -> str:
+    sentence = f"{number_of(accepted.number, 'answer')} accepted."
+    if accepted.reasons:
+        sentence += (
+            f" {number_of(len(accepted.reasons), 'answer')} could not be accepted:"
+            f" {accepted.reasons[0]}"
+        )
+    return sentence
 
 
 class AddElsewhere(LinePage, ActionView):

@@ -12,6 +12,7 @@ from pathways.models.follow_up.list_request import ListRequest
 from pathways.models.follow_up.merged_row import MergedRow
 from pathways.models.follow_up.outcome import Outcome, OutcomeChange
 from pathways.models.follow_up.proposal import OutcomeProposal
+from pathways.models.follow_up.return_mapping import ReturnFileMapping
 from pathways.models.follow_up.status import PostProgramStatus
 from pathways.models.follow_up.year import FollowUpYear
 
@@ -30,4 +31,5 @@ __all__ = [
     "OutcomeDifference",
     "OutcomeProposal",
     "PostProgramStatus",
+    "ReturnFileMapping",
 ]

@@ -45,6 +45,8 @@ class OutcomeProposal(Authored, models.Model):
     source_name = models.CharField("Name of the source", max_length=60, blank=True)
     status = models.CharField("Post-program Status", max_length=2)
     as_of = models.DateField("As of")
+    detail = models.CharField("Detail", max_length=100, blank=True)
+    """What the source adds, such as the college."""
     by = models.CharField(max_length=120, blank=True)
     by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()

@@ -266,6 +266,44 @@ def elsewhere_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+RETURNED = (
+    b"Requester Return Field,Record Found Y/N,College Name,Enrollment Begin,Enrollment Status\n"
+    b"999000901_,Y,MONTANA STATE UNIVERSITY,20240826,F\n"
+    b"999000902_,N,,,\n"
+    b"999000999_,Y,CARROLL COLLEGE,20240826,F\n"
+)
+
+
+def return_file_chosen(stage: Stage, page: Page) -> None:
+    on_the_list(stage, page)
+    page.goto(f"{ELSEWHERE}file/")
+    file = {"name": "return.csv", "mimeType": "text/csv", "buffer": RETURNED}
+    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Read the columns").click()
+    expect(page.get_by_role("button", name="Preview")).to_be_visible()
+
+
+def return_file_columns_wrong(stage: Stage, page: Page) -> None:
+    return_file_chosen(stage, page)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def return_file_shown(stage: Stage, page: Page) -> None:
+    """An answer to add, a row that says nothing, and one of nobody."""
+    return_file_chosen(stage, page)
+    page.get_by_label("Post-program Status").select_option("01")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("button", name="Add the answers")).to_be_visible()
+
+
+def return_file_wrong(stage: Stage, page: Page) -> None:
+    open_list()
+    page.goto(f"{ELSEWHERE}file/")
+    page.get_by_role("button", name="Read the columns").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 def link_made(stage: Stage, page: Page) -> None:
     call("999000902")(stage, page)
     page.get_by_role("button", name="Make a link for the student").click()
@@ -370,6 +408,13 @@ STATES: dict[str, list[State]] = {
         State("to decide", elsewhere),
         State("none", at(ELSEWHERE)),
         State("as a viewer sees it", elsewhere, who="viewer"),
+    ],
+    "follow-up-return-file": [
+        State("choose", at(f"{ELSEWHERE}file/")),
+        State("errors", return_file_wrong),
+        State("columns", return_file_chosen),
+        State("columns are missing", return_file_columns_wrong),
+        State("preview", return_file_shown),
     ],
     "follow-up-elsewhere-add": [
         State("add", call("999000902", "elsewhere/")),

@@ -218,6 +218,7 @@ ELSEWHERE = {
             "follow-up-differences",
             "follow-up-elsewhere",
             "follow-up-elsewhere-add",
+            "follow-up-return-file",
             "follow-up-link",
         ),
         "follows up leavers: outcomes are a collection of their own (tests/pathways/follow_up,"

@@ -99,6 +99,7 @@ DISTRICT |= {
     "follow-up-differences": {"GET": OF_THE_DISTRICT, "POST": write(200)},
     "follow-up-elsewhere": {"GET": OF_THE_DISTRICT, "POST": write(302)},
     "follow-up-elsewhere-add": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-return-file": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-link": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-file": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(200)},
     "follow-up-hold": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},

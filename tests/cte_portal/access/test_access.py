@@ -78,6 +78,7 @@ WITHOUT_A_ROW = (
     "follow-up-request-add",
     "follow-up-differences",
     "follow-up-elsewhere",
+    "follow-up-return-file",
     "roster-data",
     "roster-courses",
     "roster-schools",
