@@ -105,15 +105,15 @@ def proposals() -> list[tuple[str, str, datetime.date, str, str]]:
 def test_a_return_file_is_shown_and_kept_as_answers_to_decide(
     desk: Client, entry: FollowUpEntry
 ) -> None:
-    asked = choose(desk, row("999000123"), row("999000124", "08/28/2024", college="CARROLL"))
+    first = choose(desk, row("999000123"), row("999000124", "08/28/2024", college="CARROLL"))
     chosen = {
         field: value
-        for field, value in asked.context["form"].initial.items()
+        for field, value in first.context["form"].initial.items()
         if value and field in CHOSEN
     }
     assert chosen == {key: value for key, value in CHOSEN.items() if key != "status"}
-    assert "Says nothing" not in text(asked) and not OutcomeProposal.objects.exists()
-    shown = preview(desk, asked)
+    assert "Says nothing" not in text(first) and not OutcomeProposal.objects.exists()
+    shown = preview(desk, first)
     assert "To add 2 answers" in text(shown)
     assert "ANDERSON, KAYLA 999 000 123 08/26/2024 MONTANA STATE UNIVERSITY" in text(shown)
     assert not OutcomeProposal.objects.exists(), "nothing is kept before it was seen"
@@ -258,9 +258,9 @@ def test_what_is_no_such_file_is_refused(content: bytes, problem: str, desk: Cli
 
 
 def test_columns_that_are_not_confirmed_are_asked_again(desk: Client) -> None:
-    asked = choose(desk, "1,2", head="Nr,Day")
-    assert asked.context["form"].initial["state_id_column"] == ""
-    wrong = desk.post(PAGE, {"rows": held(asked), "do": "preview", "status": "08"})
+    first = choose(desk, "1,2", head="Nr,Day")
+    assert first.context["form"].initial["state_id_column"] == ""
+    wrong = desk.post(PAGE, {"rows": held(first), "do": "preview", "status": "08"})
     words = text(wrong)
     for problem in (
         "Enter who sent the file",
@@ -285,8 +285,8 @@ def test_columns_that_are_not_confirmed_are_asked_again(desk: Client) -> None:
 
 def test_rows_of_another_person_are_not_kept(desk: Client, second_clerk: User) -> None:
     shown = preview(desk, choose(desk, row("999000123")))
-    asked = choose(desk, row("999000123"))
-    assert "This preview is no longer valid" in keep(desk, asked), "its columns are not confirmed"
+    first = choose(desk, row("999000123"))
+    assert "This preview is no longer valid" in keep(desk, first), "its columns are not confirmed"
     desk.force_login(second_clerk)
     assert "This preview is no longer valid" in keep(desk, shown)
     for do in ("preview", "keep", "columns"):
