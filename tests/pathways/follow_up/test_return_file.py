@@ -55,12 +55,12 @@ def row(
     state_id: str,
     begin: str = "20240826",
     *,
-    found: str = "Y",
+    record: str = "Y",
     enrolled: str = "F",
     college: str = "",
 ) -> str:
     college = college or "MONTANA STATE UNIVERSITY"
-    return f"_,KAYLA,ANDERSON,{state_id}_,{found},20241101,{college},{begin},20241213,{enrolled},N"
+    return f"_,KAYLA,ANDERSON,{state_id}_,{record},20241101,{college},{begin},20241213,{enrolled},N"
 
 
 @pytest.fixture
@@ -113,11 +113,11 @@ def test_a_return_file_is_shown_and_kept_as_answers_to_decide(
     }
     assert chosen == {key: value for key, value in CHOSEN.items() if key != "status"}
     assert "Says nothing" not in text(first) and not OutcomeProposal.objects.exists()
-    shown = preview(desk, first)
-    assert "To add 2 answers" in text(shown)
-    assert "ANDERSON, KAYLA 999 000 123 08/26/2024 MONTANA STATE UNIVERSITY" in text(shown)
+    preview_page = preview(desk, first)
+    assert "To add 2 answers" in text(preview_page)
+    assert "ANDERSON, KAYLA 999 000 123 08/26/2024 MONTANA STATE UNIVERSITY" in text(preview_page)
     assert not OutcomeProposal.objects.exists(), "nothing is kept before it was seen"
-    assert "2 answers added. Each waits to be accepted or declined." in keep(desk, shown)
+    assert "2 answers added. Each waits to be accepted or declined." in keep(desk, preview_page)
     clearinghouse = CHOSEN["source_name"]
     assert proposals() == [
         ("999000123", "01", AUGUST, clearinghouse, "MONTANA STATE UNIVERSITY"),
@@ -134,9 +134,9 @@ def test_the_same_file_once_more_adds_nothing_and_its_columns_are_remembered(
     keep(desk, preview(desk, choose(desk, row("999000123")), source_name="Clearing House"))
     again = choose(desk, row("999000123"))
     assert again.context["form"].initial == {**CHOSEN, "source_name": "Clearing House"}
-    shown = preview(desk, again)
-    assert "To add 0 answers Already there 1 row" in text(shown)
-    assert "No changes to save." in keep(desk, shown)
+    preview_page = preview(desk, again)
+    assert "To add 0 answers Already there 1 row" in text(preview_page)
+    assert "No changes to save." in keep(desk, preview_page)
     assert OutcomeProposal.objects.count() == 1
     desk.post(ELSEWHERE, {"do": "decline", "proposal": OutcomeProposal.objects.get().pk})
     assert "Already there 1 row" in text(preview(desk, choose(desk, row("999000123"))))
@@ -162,22 +162,22 @@ def test_another_districts_student_and_an_unknown_one_read_alike(
 ) -> None:
     make_entry(Leavers(elsewhere), "999000777", "Zimmer")
     leavers.student("999000555", "Notlisted")
-    shown = preview(
+    preview_page = preview(
         desk,
         choose(desk, row("999000777"), row("999000999"), row("999000555"), row("999000124")),
     )
-    words = text(shown)
+    words = text(preview_page)
     assert "Refused 3 rows" in words
     assert words.count("Nobody on this list has this State ID") == 3
     assert "ZIMMER" not in words and "NOTLISTED" not in words
-    keep(desk, shown)
+    keep(desk, preview_page)
     assert [proposal[0] for proposal in proposals()] == ["999000124"]
 
 
 @pytest.mark.parametrize(
     ("line", "figure", "reason"),
     [
-        (row("999000123", found="N"), "No answer 1 row", "The source has not found the student"),
+        (row("999000123", record="N"), "No answer 1 row", "The source has not found the student"),
         (row("999000123", ""), "No answer 1 row", "This row has no date"),
         (row("999000123", enrolled="W"), "No answer 1 row", "The student is withdrawn"),
         (row("999000123", enrolled="D"), "No answer 1 row", "The student is deceased"),
@@ -193,18 +193,18 @@ def test_another_districts_student_and_an_unknown_one_read_alike(
 def test_a_row_without_an_answer_says_why(
     line: str, figure: str, reason: str, desk: Client
 ) -> None:
-    shown = preview(desk, choose(desk, line, row("999000124")))
-    assert figure in text(shown) and reason in text(shown)
-    assert "1 answer added." in keep(desk, shown)
+    preview_page = preview(desk, choose(desk, line, row("999000124")))
+    assert figure in text(preview_page) and reason in text(preview_page)
+    assert "1 answer added." in keep(desk, preview_page)
     assert [proposal[0] for proposal in proposals()] == ["999000124"]
 
 
 def test_of_several_terms_of_a_student_the_latest_counts(desk: Client) -> None:
     terms = [row("999000123", day) for day in ("20240826", "20241021", "20240701")]
-    shown = preview(desk, choose(desk, *terms))
-    assert "To add 1 answer " in text(shown) and "No answer 2 rows" in text(shown)
-    assert text(shown).count("Line 3 of the same student counts") == 2
-    keep(desk, shown)
+    preview_page = preview(desk, choose(desk, *terms))
+    assert "To add 1 answer " in text(preview_page) and "No answer 2 rows" in text(preview_page)
+    assert text(preview_page).count("Line 3 of the same student counts") == 2
+    keep(desk, preview_page)
     assert [proposal[2] for proposal in proposals()] == [datetime.date(2024, 10, 21)]
 
 
@@ -269,7 +269,7 @@ def test_columns_that_are_not_confirmed_are_asked_again(desk: Client) -> None:
         "Select the column of As of",
     ):
         assert problem in words
-    shown = preview(
+    preview_page = preview(
         desk,
         wrong,
         state_id_column="Nr",
@@ -278,17 +278,17 @@ def test_columns_that_are_not_confirmed_are_asked_again(desk: Client) -> None:
         enrollment_column="",
         detail_column="",
     )
-    assert "Refused 1 row" in text(shown)
-    back = desk.post(PAGE, {"rows": held(shown), "do": "columns"})
+    assert "Refused 1 row" in text(preview_page)
+    back = desk.post(PAGE, {"rows": held(preview_page), "do": "columns"})
     assert back.context["form"].initial["state_id_column"] == "Nr"
 
 
 def test_rows_of_another_person_are_not_kept(desk: Client, second_clerk: User) -> None:
-    shown = preview(desk, choose(desk, row("999000123")))
+    preview_page = preview(desk, choose(desk, row("999000123")))
     first = choose(desk, row("999000123"))
     assert "This preview is no longer valid" in keep(desk, first), "its columns are not confirmed"
     desk.force_login(second_clerk)
-    assert "This preview is no longer valid" in keep(desk, shown)
+    assert "This preview is no longer valid" in keep(desk, preview_page)
     for do in ("preview", "keep", "columns"):
         answer = desk.post(PAGE, {"rows": "forged", "do": do})
         assert "This preview is no longer valid" in text(answer)
@@ -302,7 +302,7 @@ def test_no_job_no_form_and_no_session_holds_the_file(desk: Client) -> None:
 
 
 def test_a_certified_follow_up_takes_no_file(desk: Client) -> None:
-    shown = preview(desk, choose(desk, row("999000123")))
+    preview_page = preview(desk, choose(desk, row("999000123")))
     CollectionLock.objects.create(
         district="9012",
         end_year=2024,
@@ -312,7 +312,7 @@ def test_a_certified_follow_up_takes_no_file(desk: Client) -> None:
         reason="Certified.",
         reference="7K3Q",
     )
-    assert "No answers can be added now" in keep(desk, shown)
+    assert "No answers can be added now" in keep(desk, preview_page)
     assert not OutcomeProposal.objects.exists()
 
 
@@ -323,9 +323,9 @@ def test_a_file_of_many_rows_costs_as_many_statements_as_one(
     for number in range(40):
         make_entry(leavers, f"9990003{number:02d}", "Many")
         rows.append(row(f"9990003{number:02d}"))
-    shown = preview(desk, choose(desk, *rows))
+    preview_page = preview(desk, choose(desk, *rows))
     with django_assert_max_num_queries(45):
-        desk.post(PAGE, {"rows": held(shown), "do": "keep"})
+        desk.post(PAGE, {"rows": held(preview_page), "do": "keep"})
     assert OutcomeProposal.objects.count() == 40
 
 
