@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0029_newest_rows'),
+        ('pathways', '0030_year_of_element_values'),
     ]
 
     operations = [
