@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("pathways.follow_up.urls")),
     path("", include("pathways.follow_up.workbench.urls")),
     path("", include("pathways.follow_up.list_requests.urls")),
+    path("", include("pathways.follow_up.pairs.urls")),
     path("", include("pathways.follow_up.proposals.urls")),
     path("", include("pathways.lists.urls")),
     path("admin/", admin.site.urls),

@@ -1,7 +1,8 @@
 """The Perkins figure 3S1 of one class: how many concentrators who left are placed, from sealed copies
 alone (R-OUT-05).
 
-A leaver in the seals of two districts counts once, as the one that the student left last. Numbers
+A leaver in the seals of two districts counts once: where OPI says, else as the one that the student
+left last. Numbers
 under ten are not told, nor those that would tell them by subtraction; the file is the same whenever
 it is taken out of the same seals.
 """
@@ -79,13 +80,26 @@ def _of_district(kind: str, number: str, words: str) -> list[str]:
 
 
 def outcomes_of(copies: Iterable[SealedCopy]) -> list[SealedOutcome]:
-    """Each student once."""
-    rows = SealedOutcome.objects.filter(copy__in=copies)
-    last = {
-        outcome.state_id: outcome
-        for outcome in rows.order_by("exit_date", "is_placed", "is_answered", "copy__receipt")
-    }
+    """Each student once (R-FUP-16)."""
+    rows = SealedOutcome.objects.filter(copy__in=copies).select_related("copy__round")
+    in_order = list(rows.order_by("exit_date", "is_placed", "is_answered", "copy__receipt"))
+    elsewhere = _counted_elsewhere({outcome.end_year for outcome in in_order})
+    in_order.sort(key=lambda outcome: _line(outcome) not in elsewhere)
+    last = {outcome.state_id: outcome for outcome in in_order}
     return [last[state_id] for state_id in sorted(last)]
+
+
+Line = tuple[int, str, str]
+"""End year, district and State ID."""
+
+
+def _line(outcome: SealedOutcome) -> Line:
+    return outcome.end_year, outcome.copy.round.district, outcome.state_id
+
+
+def _counted_elsewhere(end_years: set[int]) -> set[Line]:
+    lines = FollowUpEntry.objects.filter(end_year__in=end_years, counted_elsewhere=True)
+    return set(lines.values_list("end_year", "student__district_id", "student__state_id"))
 
 
 def groups_of(outcomes: list[SealedOutcome]) -> list[Group]:

@@ -110,4 +110,12 @@ REQUESTS = (
         scoped=False,
         open=lambda standing: ListRequest.objects.waiting().count(),
     ),
+    Screen(
+        name="Students on two follow-up lists",
+        path=("Requests",),
+        url_name="follow-up-pairs",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("pairs", "counted elsewhere", "3S1", "two districts", "duplicate leavers"),
+        scoped=False,
+    ),
 )

@@ -82,7 +82,7 @@ def _counts(year: FollowUpYear) -> dict[str, tuple[int, int]]:
         end_year=year.end_year, collection=CollectionLock.Collection.FALL
     )
     rows = (
-        judged(FollowUpEntry.objects.on_list().filter(end_year=year.end_year))
+        judged(FollowUpEntry.objects.counted().filter(end_year=year.end_year))
         .exclude(student__district__in=locks.values("district"))
         .values_list("student__district")
         .annotate(waiting=Count("pk", filter=Q(status=None)), number=Count("pk"))

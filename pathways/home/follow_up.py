@@ -32,7 +32,7 @@ def follow_up_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 
 def _task(scope: Scope, year: FollowUpYear) -> HomeTask:
-    rates = rates_of(FollowUpEntry.objects.in_scope(scope).on_list())
+    rates = rates_of(FollowUpEntry.objects.in_scope(scope).counted())
     is_locked = CollectionLock.objects.on_outcomes(scope.district, scope.end_year).exists()
     url = reverse("follow-up", args=[scope.district, scope.end_year])
     return HomeTask(

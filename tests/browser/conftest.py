@@ -274,6 +274,7 @@ class Stage:
     clerk: User
     people: dict[str, User]
     kayla: Student
+    elsewhere: District_
 
     def health(self) -> int:
         return Pathway.objects.get(name=HEALTH).pk
@@ -307,4 +308,4 @@ def stage(
         "administrator": administrator,
         "nobody": nobody,
     }
-    return Stage(desk, cottonwood, clerk, people, guides_student)
+    return Stage(desk, cottonwood, clerk, people, guides_student, elsewhere)

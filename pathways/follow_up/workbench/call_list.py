@@ -104,7 +104,7 @@ class CallLines:
 
     @property
     def everything(self) -> QuerySet[FollowUpEntry]:
-        return FollowUpEntry.objects.in_scope(self.scope).on_list()
+        return FollowUpEntry.objects.in_scope(self.scope).counted()
 
     @cached_property
     def rates(self) -> Rates:

@@ -66,7 +66,7 @@ def shape_of(scope: Scope, drawn: DrawnList) -> dict[str, Any]:
             }
             for entry in rows.select_related("student")
         ],
-        "rates": rates_of(entries).as_dict(),
+        "rates": rates_of(entries.counted()).as_dict(),
     }
 
 

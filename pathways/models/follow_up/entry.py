@@ -21,6 +21,12 @@ class FollowUpEntryQuerySet(models.QuerySet["FollowUpEntry"]):
     def on_list(self) -> FollowUpEntryQuerySet:
         return self.filter(left_at=None)
 
+    def counted(self) -> FollowUpEntryQuerySet:
+        """Those on the list that count in this district: OPI may count a student of two lists on the
+        other one (R-FUP-16).
+        """
+        return self.on_list().filter(counted_elsewhere=False)
+
     def no_longer_on_list(self) -> FollowUpEntryQuerySet:
         return self.exclude(left_at=None)
 
@@ -63,6 +69,8 @@ class FollowUpEntry(models.Model):
     since = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
     left_reason = models.CharField(max_length=200, blank=True)
+    counted_elsewhere = models.BooleanField("Counted elsewhere", default=False)
+    """OPI counts the student on the list of another district."""
     caller = models.CharField(max_length=120, blank=True)
     caller_id = models.BigIntegerField(null=True, blank=True)
     caller_since = models.DateTimeField(null=True, blank=True)

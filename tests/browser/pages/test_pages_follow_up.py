@@ -17,6 +17,7 @@ from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.list_requests.asking import ask_to_remove
 from pathways.follow_up.list_requests.deciding import approve, deny
+from pathways.follow_up.pairs.deciding import count_in
 from pathways.follow_up.proposals import deciding
 from pathways.follow_up.proposals.links import make_link
 from pathways.follow_up.proposals.proposing import OutsideAnswer, propose
@@ -26,7 +27,7 @@ from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import BUSINESS, HEALTH
-from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, open_list
+from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, make_entry, open_list
 from tests.pathways.uploads.fall.files import answered, entry_of, fall_file, row
 
 pytestmark = [
@@ -350,7 +351,23 @@ def contacts_file_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def paired(stage: Stage, page: Page) -> None:
+    """A student on two lists, of whom OPI has said nothing, and one who is counted elsewhere."""
+    open_list()
+    theirs = Leavers(stage.elsewhere)
+    for state_id, last in (("999000901", "Anderson"), ("999000903", "Clark")):
+        make_entry(Leavers(stage.cottonwood), state_id, last)
+        make_entry(theirs, state_id, last, exit_date=datetime.date(2024, 6, 10))
+    counted = FollowUpEntry.objects.get(student__state_id="999000903", student__district="0965")
+    count_in(2024, counted.pk, by=stage.people["opi"])
+    page.goto("/opi/follow-up-pairs/?year=2024")
+
+
 STATES: dict[str, list[State]] = {
+    "follow-up-pairs": [
+        State("to choose", paired, who="opi"),
+        State("none", at("/opi/follow-up-pairs/"), who="opi"),
+    ],
     "follow-up-differences": [
         State("to resolve", differences),
         State("the box is not selected", differences_wrong),

@@ -15,11 +15,12 @@ import pytest
 from django.test import Client
 
 from certification.board import perkins
-from certification.models import CertificationEvent, SealedOutcome
+from certification.models import CertificationEvent, SealedCopy, SealedOutcome
 from cte_portal.accounts.models import User
 from tests.certification.ready_fall import make_fall_event
 from tests.fixtures.certification import make_round, seal
 from tests.fixtures.records import District_
+from tests.pathways.follow_up.leavers import Leavers, make_entry
 
 FILE = "/opi/status-board/3s1/"
 PATHWAYS = ("05 Business Management", "10 Health Professions")
@@ -127,6 +128,19 @@ def test_a_leaver_of_two_districts_counts_once_as_left_last(fall: CertificationE
     sealed(fall, "0965", again, *(leaver(number) for number in range(100, 120)))
     outcomes = perkins.outcomes_of(outcome.copy for outcome in SealedOutcome.objects.all())
     assert len(outcomes) == 40 and sum(outcome.is_placed for outcome in outcomes) == 39
+
+
+def test_a_leaver_of_two_districts_counts_where_opi_says(
+    fall: CertificationEvent, cottonwood: District_, elsewhere: District_
+) -> None:
+    sealed(fall, "9012", leaver(0))
+    sealed(fall, "0965", leaver(0, exit_date=datetime.date(2024, 6, 1), is_placed=False))
+    copies = list(SealedCopy.objects.all())
+    assert [outcome.is_placed for outcome in perkins.outcomes_of(copies)] == [False]
+    make_entry(Leavers(elsewhere), "999000000", counted_elsewhere=True)
+    assert [outcome.is_placed for outcome in perkins.outcomes_of(copies)] == [True]
+    make_entry(Leavers(cottonwood), "999000000", counted_elsewhere=True)
+    assert len(perkins.outcomes_of(copies)) == 1, "nobody is lost, whatever is said"
 
 
 def test_small_groups_are_hidden_with_one_that_would_tell_them(fall: CertificationEvent) -> None:

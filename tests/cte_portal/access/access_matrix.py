@@ -242,6 +242,7 @@ STATEWIDE = {
     "resync-all": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "record-changes": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "follow-up-requests": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
+    "follow-up-pairs": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "shared-students": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "validation-of-all": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
