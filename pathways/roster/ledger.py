@@ -214,17 +214,16 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
             raise Stale
     if counts.get("create"):
         cursor.execute(
-            f"INSERT INTO {shape.table} ({', '.join(columns)}) SELECT"
+            f"UPDATE {shape.plan} SET row_id = {_new_id(shape)} WHERE problem IS NULL AND operation"
+            " = 'create'"
+        )
+        cursor.execute(
+            f"INSERT INTO {shape.table} (id, {', '.join(columns)}) SELECT plan.row_id,"
             f" {', '.join(f'plan.{column}' for column in columns)} FROM {shape.plan} plan WHERE"
             f" {good} AND plan.operation = 'create' ORDER BY plan.part, plan.line"
         )
         if cursor.rowcount != counts["create"]:
             raise Stale
-        on = " AND ".join(f"stored.{column} = {shape.plan}.{column}" for column in shape.unique)
-        cursor.execute(
-            f"UPDATE {shape.plan} SET row_id = (SELECT stored.id FROM {shape.table} stored WHERE"
-            f" {on}) WHERE problem IS NULL AND operation = 'create'"
-        )
     version = (
         f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row ="
         " plan.row_id), 0) + 1"
@@ -238,6 +237,18 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         values,
     )
     return sum(counts.get(operation, 0) for operation in WRITTEN)
+
+
+def _new_id(shape: Shape) -> str:
+    """An id that no row has had, for each row of a plan. Given before the rows are written: to look
+    them up again by what they say would be done without statistics of them.
+    """
+    if connection.vendor == "postgresql":
+        return f"nextval(pg_get_serial_sequence('{shape.table}', 'id'))"
+    return (
+        f"{shape.plan}.rowid + COALESCE((SELECT seq FROM sqlite_sequence WHERE name ="
+        f" '{shape.table}'), 0)"
+    )
 
 
 def changed(

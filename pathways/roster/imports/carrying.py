@@ -129,8 +129,9 @@ def _carry_kind(
         )
     ]
     absent = _absent(shape, act.scope)
-    carried.absent[shape.name] = absent
     missing = absent.count()
+    # Asked once more when the rows are written, of which the database has no statistics yet.
+    carried.absent[shape.name] = absent if missing else absent.none()
     if shape is ENROLLMENT:
         cursor.execute(
             f"SELECT grade, COUNT(*) FROM {shape.plan} WHERE problem = %s GROUP BY grade ORDER BY"
