@@ -48,6 +48,7 @@ ROSTER_LEDGER = (
     RosterChange,
 )
 DECISIONS = 3  # values of a position that stand for the worklist's decisions
+LISTS = 3  # values of its rows that stand for OPI's lists, before those of `ROSTER_LEDGER`
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class Position:
     rows: tuple[Any, ...]
     decisions: tuple[Any, ...] = ()
     outcomes: int = field(default=0, compare=False)
+
+    @property
+    def histories(self) -> dict[Any, int]:
+        """The last change of each kind of roster row."""
+        last = self.rows[LISTS : LISTS + len(ROSTER_LEDGER)]
+        return {history: row or 0 for history, row in zip(ROSTER_LEDGER, last, strict=False)}
 
 
 def position_of(scope: Scope, known: dict[Any, Any] | None = None) -> Position:

@@ -32,8 +32,9 @@ class StateCopy(models.Model):
     """One row a district. `cursor` is the district's last Change that is at the state; *unsent* and
     *last resync* are read from here.
 
-    `objects_sent` gives for each type of object, by its name, when it was last sent and with what
-    result: {"Student": {"last": ISO time, "processed": 640, "errors": 0}}. `refused` lists what was
+    `objects_sent` gives for each type of object, by its name, when it was last sent, with what
+    result, and how far the type's ledger had come then: {"Student": {"last": ISO time, "processed":
+    640, "errors": 0, "end_year": 2025, "cursor": 1280}}. `refused` lists what was
     left out: {"Section": [[key, reason], …]}.
     """
 

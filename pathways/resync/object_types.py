@@ -14,28 +14,38 @@ from django.db import models
 from cte_portal.editions import Scope, stored
 from pathways.models import (
     Calendar,
+    CalendarChange,
+    Change,
     Course,
+    CourseChange,
     District,
     Enrollment,
+    EnrollmentChange,
     Outcome,
+    OutcomeChange,
     Participation,
     Roster,
+    RosterChange,
     School,
+    SchoolChange,
     Section,
+    SectionChange,
     Student,
+    StudentChange,
 )
 
 
 @dataclass(frozen=True)
 class ObjectType:
-    """`owner` leads to the district's number, `year` to the end year of what is sent in its own year
-    alone. A record has no year; outcomes go with the current year's resync, whenever their students
+    """`history` is where the ledger writes the type's changes; OPI's have none. `owner` leads to the
+    district's number, `year` to the end year of what is sent in its own year alone. A record has no year; outcomes go with the current year's resync, whenever their students
     left (ADR 0014).
     """
 
     name: str
     model: type[models.Model]
     needs: tuple[str, ...]
+    history: type[models.Model] | None
     owner: str
     year: str = ""
     kept_by_opi: bool = False
@@ -102,22 +112,26 @@ class ObjectType:
 
 
 OBJECTS = (
-    ObjectType("District", District, (), "number", kept_by_opi=True),
-    ObjectType("School", School, ("District",), "district_id"),
-    ObjectType("Calendar", Calendar, ("School",), "school__district_id", "school_year_id"),
-    ObjectType("Student", Student, ("District",), "district_id"),
+    ObjectType("District", District, (), None, "number", kept_by_opi=True),
+    ObjectType("School", School, ("District",), SchoolChange, "district_id"),
+    ObjectType(
+        "Calendar", Calendar, ("School",), CalendarChange, "school__district_id", "school_year_id"
+    ),
+    ObjectType("Student", Student, ("District",), StudentChange, "district_id"),
     ObjectType(
         "Enrollment",
         Enrollment,
         ("Student", "Calendar"),
+        EnrollmentChange,
         "student__district_id",
         "calendar__school_year_id",
     ),
-    ObjectType("Course", Course, ("School",), "school__district_id"),
+    ObjectType("Course", Course, ("School",), CourseChange, "school__district_id"),
     ObjectType(
         "Section",
         Section,
         ("Course", "Calendar"),
+        SectionChange,
         "course__school__district_id",
         "calendar__school_year_id",
     ),
@@ -125,11 +139,12 @@ OBJECTS = (
         "Roster",
         Roster,
         ("Section", "Enrollment"),
+        RosterChange,
         "enrollment__student__district_id",
         "section__calendar__school_year_id",
     ),
-    ObjectType("CTE Participation", Participation, ("Student",), "student__district_id"),
-    ObjectType("CTE Outcome", Outcome, ("Student",), "student__district_id"),
+    ObjectType("CTE Participation", Participation, ("Student",), Change, "student__district_id"),
+    ObjectType("CTE Outcome", Outcome, ("Student",), OutcomeChange, "student__district_id"),
 )
 """In the order in which they are sent: what others need comes first."""
 

@@ -19,7 +19,8 @@ from django.utils import timezone
 from cte_portal.editions import Edition, Scope, writing_state
 from pathways.ledger import canonical
 from pathways.ledger.locks import lock_at_state, lock_district
-from pathways.models import Change, StateCopy
+from pathways.models import StateCopy
+from pathways.resync.cursors import Cursors, cursors_of, sent_cursors
 from pathways.resync.difference import Difference, differences, parts
 from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS, ObjectType, in_order
 
@@ -59,9 +60,9 @@ def resync(
         copy = StateCopy.objects.of_district(scope.district)
         if copy is not None and copy.batch == batch:
             return copy
-        cursor = Change.objects.cursor(scope.district)
+        cursors = cursors_of(scope.district)
         sent = _send(scope, chosen)
-        copy = _say(scope, copy, sent, chosen, cursor=cursor, batch=batch, attempt=attempt, by=by)
+        copy = _say(scope, copy, sent, chosen, cursors=cursors, batch=batch, attempt=attempt, by=by)
         if before_commit:
             before_commit()
     return copy
@@ -239,7 +240,7 @@ def _say(
     sent: Sent,
     names: tuple[str, ...],
     *,
-    cursor: int,
+    cursors: Cursors,
     batch: UUID,
     attempt: int,
     by: str,
@@ -255,12 +256,15 @@ def _say(
         or (copy.digest, copy.end_year) != (digest, scope.end_year)
     )
     earlier = copy.objects_sent if copy else {}
+    whole = [name for name in names if name in cursors and name not in sent.refused]
+    seen = sent_cursors(copy) | {name: cursors[name] for name in whole}
     sent_now = {
         name: {
             "last": now.isoformat(),
             "processed": sent.processed[name],
             "errors": len(sent.refused.get(name, ())),
             "end_year": scope.end_year,
+            "cursor": seen.get(name, 0),
         }
         for name in names
     }
@@ -269,7 +273,6 @@ def _say(
     ):  # a resync written before the year stood beside each type is of the copy's year
         earlier = {name: {"end_year": copy.end_year, **entry} for name, entry in earlier.items()}
     complete = names == NAMES and not sent.refused
-    records_sent = RECORDS.name in names and RECORDS.name not in sent.refused
     kept = {
         name: rows for name, rows in (copy.refused if copy else {}).items() if name not in names
     }
@@ -279,7 +282,7 @@ def _say(
         end_year=scope.end_year,
         batch=batch,
         attempt=attempt,
-        cursor=cursor if records_sent else copy.cursor if copy else 0,
+        cursor=seen.get(RECORDS.name, 0),
         digest=digest,
         sent_at=now,
         sent_by=by,

@@ -13,6 +13,7 @@ from cte_portal.ui.unavailable import if_state_answers
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.resync import gap
+from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS, RECORDS
 
@@ -30,8 +31,8 @@ class Unsent:
 
     scope: Scope
     copy: StateCopy | None
-    cursor: int
-    """The ledger's last change of the district."""
+    cursors: Cursors
+    """The last change of each type in the district's ledger."""
     known: dict[Any, Any]
     """What the page knows already."""
 
@@ -40,7 +41,7 @@ class Unsent:
         """With the district's position, where a page knows it already."""
         known = {} if known is None else known
         copy = StateCopy.objects.in_short(scope.district)
-        return cls(scope, copy, position_of(scope, known).cursor, known)
+        return cls(scope, copy, cursors_at(position_of(scope, known)), known)
 
     @classmethod
     def counted(cls, scope: Scope, known: dict[Any, Any], *, anew: bool = False) -> Unsent:
@@ -58,7 +59,8 @@ class Unsent:
     @cached_property
     def changes(self) -> int:
         sent = self.copy.cursor if self.copy else 0
-        return Change.objects.after(self.scope.district, sent).count() if self.cursor > sent else 0
+        last = self.cursors.get(RECORDS.name, 0)
+        return Change.objects.after(self.scope.district, sent).count() if last > sent else 0
 
     @cached_property
     def gap(self) -> gap.Gap:
@@ -84,10 +86,10 @@ class Unsent:
 
     @property
     def ahead(self) -> bool:
-        """True when the state has changes that the district's ledger has not: the district's
-        database was restored from an older backup.
+        """True when the state has changes of any type that the district's ledger has not: the
+        district's database was restored from an older backup.
         """
-        return self.copy is not None and self.copy.cursor > self.cursor
+        return is_ahead(self.copy, self.cursors)
 
     @property
     def since(self) -> datetime.datetime | None:
@@ -137,15 +139,13 @@ class KnownUnsent:
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
         """Of every named district, in a few statements."""
         numbers = list(numbers)
-        rows = if_state_answers(
-            lambda: list(StateCopy.objects.at_state().defer("objects_sent", "refused"))
-        )
+        rows = if_state_answers(lambda: list(StateCopy.objects.at_state().defer("refused")))
         if rows is None:
             return dict.fromkeys(numbers, NOT_KNOWN)
         stored = {copy.district: copy for copy in rows}
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor if copy else 0 for number, copy in copies.items()}
-        last, changes = Change.objects.cursors(), Change.objects.numbers_after(sent)
+        last, changes = cursors_of_all(), Change.objects.numbers_after(sent)
         gaps = gap.last_known(end_year, copies)
         since = Change.objects.numbers_after(
             {number: known.point.cursor for number, known in gaps.items()}
@@ -155,7 +155,7 @@ class KnownUnsent:
                 copy=copy,
                 changes=changes.get(number, 0),
                 nothing_sent=copy is None or copy.end_year < end_year,
-                ahead=copy is not None and copy.cursor > last.get(number, 0),
+                ahead=is_ahead(copy, last.get(number, {})),
                 rows=(
                     gaps[number].rows + since.get(number, 0)
                     if number in gaps

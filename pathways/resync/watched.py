@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.watch.reading import Level, Reading
-from pathways.models import Change, StateCopy
+from pathways.models import StateCopy
+from pathways.resync.cursors import cursors_of_all, is_ahead, is_behind
 
 FRESH = 300
 """Seconds: the ledger is long, and health is asked often."""
@@ -32,19 +33,19 @@ def unsent_districts() -> Iterator[Reading]:
 
 
 def _counts() -> tuple[int, int] | None:
-    """How many have changes after the state's cursor, and of how many the state knows later ones;
-    None while it is out of reach.
+    """How many have changes of any type after the state's cursor, and of how many the state knows
+    later ones; None while it is out of reach.
     """
     global _counted
     if _counted and time.monotonic() - _counted[0] < FRESH:
         return _counted[1:]
     copies = if_state_answers(
-        lambda: dict(StateCopy.objects.at_state().values_list("district", "cursor"))
+        lambda: {copy.district: copy for copy in StateCopy.objects.at_state().defer("refused")}
     )
     if copies is None:
         return None
-    last = Change.objects.cursors()
-    unsent = sum(cursor > copies.get(district, 0) for district, cursor in last.items())
-    ahead = sum(cursor > last.get(district, 0) for district, cursor in copies.items())
+    last = cursors_of_all()
+    unsent = sum(is_behind(copies.get(district), cursors) for district, cursors in last.items())
+    ahead = sum(is_ahead(copy, last.get(district, {})) for district, copy in copies.items())
     _counted = (time.monotonic(), unsent, ahead)
     return unsent, ahead

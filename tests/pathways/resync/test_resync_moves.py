@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -36,8 +37,12 @@ from pathways.models import (
 )
 from pathways.resync import resync
 from pathways.resync.batches import submit_resync
+from pathways.resync.cursors import cursors_of, sent_cursors
 from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS
 from pathways.resync.unsent import Unsent
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import STUDENT
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, errors, send
 
@@ -322,6 +327,28 @@ def test_a_part_leaves_cursor_and_completeness_to_what_it_sends(
         and part.complete_at == whole.complete_at
     )
     assert part.objects_sent["Student"]["last"] < part.objects_sent[RECORDS.name]["last"]
+
+
+def test_a_part_moves_the_cursors_of_what_it_sends_alone(school: District_, kayla: Student) -> None:
+    """Each type has its own, and what is not sent yet is the sum of what differs of each."""
+    send(school.scope)
+    rename(kayla, "ELSE")
+    school.record(kayla, HEALTH, version=1, single_parent=True)
+    before = sent_cursors(StateCopy.objects.of_district("9012"))
+    assert Unsent.of(school.scope).rows == 2
+    part = send(school.scope, ("Student",))
+    assert part.objects_sent["Student"]["cursor"] == cursors_of("9012")["Student"] > 0
+    assert sent_cursors(part) | {"Student": before["Student"]} == before
+    cache.clear()
+    assert Unsent.of(school.scope).rows == 1
+    records = send(school.scope, (RECORDS.name,))
+    assert sent_cursors(records)[RECORDS.name] > before[RECORDS.name]
+    assert sent_cursors(records) == cursors_of("9012")
+
+
+def rename(student: Student, name: str) -> None:
+    edit = RowEdit({"last_name": name}, student.pk)
+    editing.write(Scope(student.district_id, 2025), [(STUDENT, edit)], by="X")
 
 
 def test_a_statewide_child_is_queued_when_its_turn_comes(

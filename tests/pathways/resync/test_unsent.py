@@ -25,7 +25,7 @@ from pathways.models import (
     StateCopy,
     Student,
 )
-from pathways.resync import gap
+from pathways.resync import gap, watched
 from pathways.resync.comparison import Comparison
 from pathways.resync.unsent import AHEAD, KnownUnsent, Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -214,6 +214,22 @@ def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: Distr
     home = text(desk.get(HOME.format(2025)))
     assert AHEAD in home and "Everything was sent" not in home
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
+
+
+def test_a_state_that_has_roster_changes_the_district_has_not_is_ahead(
+    desk: Client, school: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-10: an older backup, between which and the last resync only a class list has changed."""
+    copy = send(school.scope)
+    assert KnownUnsent.of_all(["9012"], 2025)["9012"].words != "ahead"
+    copy.objects_sent["Roster"]["cursor"] += 1
+    with writing_state():
+        copy.save(using=STATE)
+    assert AHEAD in text(desk.get(HOME.format(2025)))
+    assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
+    monkeypatch.setattr(watched, "_counted", None)
+    reading = next(iter(watched.unsent_districts()))
+    assert reading.figures["districts_ahead"] == 1
 
 
 def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
