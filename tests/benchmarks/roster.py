@@ -7,9 +7,9 @@ one INSERT … SELECT of history rows. Both load the export into an empty distri
 With IMPORT_EXPORT, the folder of an installed django-import-export, its bulk mode loads the same
 students. STUDENTS, LINES of a student and ROWS for django-import-export may be given.
 
-Times are processor times of this process and of its database session, which a machine that does
-other work lengthens least; both run on this machine. With PROFILE, where the portal's are spent is
-printed.
+Times are processor times of this process and of the database server, which has to run on this
+machine and to do nothing else; other work lengthens them least. With PROFILE, where the portal's
+are spent is printed.
 """
 
 import contextlib
@@ -52,12 +52,27 @@ PROFILE = "PROFILE" in os.environ
 
 
 def spent() -> float:
-    """Seconds of processor time until now."""
+    """Seconds of processor time until now, of this process and of the server with all its sessions,
+    those that have ended among them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        (session,) = cursor.fetchone()
-    ticks = Path(f"/proc/{session}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        server = processes()[str(cursor.fetchone()[0])][1]
+    of_server = [
+        sum(map(int, fields[11:15] if process == server else fields[11:13]))
+        for process, fields in processes().items()
+        if server in (process, fields[1])
+    ]
+    return time.process_time() + sum(of_server) / os.sysconf("SC_CLK_TCK")
+
+
+def processes() -> dict[str, list[str]]:
+    """What the system says of each: state, parent, …"""
+    fields = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields[file.parent.name] = file.read_text().rpartition(")")[2].split()
+    return fields
 
 
 def scope_of(number: str) -> Scope:
