@@ -32,7 +32,7 @@ def drawn(case: Case) -> Answer:
     page, year = _page(case, "follow-up-list"), case.scope.school_year
     drawn_list = DrawnList.objects.in_scope(case.scope).first()
     if drawn_list is None:
-        words = "It is drawn when somebody opens it."
+        words = "Draw it on its page, or wait for the daily work."
         return Answer(False, words, page, "Open the list", problem="The list is not drawn yet")
     if drawn_list.is_draft:
         words = (
@@ -40,7 +40,7 @@ def drawn(case: Case) -> Answer:
         )
         return Answer(False, words, page, "Open the list", problem="The list is a draft")
     if not is_up_to_date(case.scope):
-        words = "Records have changed since. Opening the list draws it again."
+        words = "Records have changed since. Draw it again on its page."
         return Answer(False, words, page, "Open the list", problem="The list is out of date")
     return Answer(True, f"from {drawn_list.receipt}")
 

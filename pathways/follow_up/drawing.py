@@ -57,6 +57,18 @@ def follow_up_list(scope: Scope) -> DrawnList | None:
         return _draw(scope, year, drawn)
 
 
+def has_moved(scope: Scope, drawn: DrawnList | None) -> bool:
+    """Whether anything that the list is drawn from has changed since, or it was never drawn: a few
+    look-ups, which do not say that a line would come or go.
+    """
+    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    if year is None or not SchoolYear.objects.filter(pk=scope.end_year).exists():
+        return False
+    if drawn is None:
+        return True
+    return not _stands(scope, year, drawn) and drawn.drawn_from != _mark(scope, year)
+
+
 def is_up_to_date(scope: Scope) -> bool:
     """Whether the list is as it would be drawn now."""
     year = FollowUpYear.objects.filter(pk=scope.end_year).first()

@@ -28,7 +28,6 @@ class LeaverList(DrawnPage):
     capability = Capability.VIEW_RECORDS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        drawn = self.drawn
         show = request.GET.get("show", "")
         show = show if show in dict(SHOWS) else ""
         entries = self.entries(show)
@@ -36,11 +35,10 @@ class LeaverList(DrawnPage):
         today = timezone.localdate()
         year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
         context = {
-            "drawn": drawn,
+            **self.drawing(),
             "may_call": self.can(Capability.FOLLOW_UP),
             "year": year,
             "is_over": year is not None and today > year.refreshed_until,
-            "is_busy": self.is_busy,
             "sealed": certified().sealed_year(self.scope),
             "open_years": self.open_elsewhere(year),
             "counts": self.counts(),

@@ -17,7 +17,7 @@ from cte_portal.refusals import Refusal
 from pathways.certified import certified
 from pathways.files import extract
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS
-from pathways.follow_up.views.drawn import DrawnPage
+from pathways.follow_up.drawing import follow_up_list
 
 
 class ExtractForm(forms.Form):
@@ -35,7 +35,7 @@ class ExtractForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class MTExtracts(DrawnPage, ActionView):
+class MTExtracts(ActionView):
     """Reporting > MT State Reporting > MT Extracts."""
 
     capability = Capability.SEE_BATCHES
@@ -63,7 +63,7 @@ class MTExtracts(DrawnPage, ActionView):
 
     def act(self, form: forms.Form) -> HttpResponse:
         choices = form.cleaned_data
-        if choices["type"] == CTE_FALL.slug and self.drawn is None:
+        if choices["type"] == CTE_FALL.slug and follow_up_list(self.scope) is None:
             raise Refusal("OPI does not follow up this school year. There is nothing to extract.")
         batch = submit(
             "extract",

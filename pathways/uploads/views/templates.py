@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -16,7 +18,7 @@ from cte_portal.ui import xlsx_file
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS, Layout
 from pathways.follow_up.views.drawn import DrawnPage
-from pathways.models import Pathway, PostProgramStatus
+from pathways.models import FollowUpYear, Pathway, PostProgramStatus
 
 
 class LayoutPage(ScopedView):
@@ -80,8 +82,12 @@ class Template(LayoutPage, DrawnPage):
         }  # nobody's State ID
         sample = tuple(own.get(column.field, column.example) for column in layout.columns)
         if form == "filled":
-            if layout is CTE_FALL and self.drawn is None:
-                raise Http404("This school year is not followed up.")
+            if layout is CTE_FALL:
+                if not FollowUpYear.objects.filter(pk=self.scope.end_year).exists():
+                    raise Http404("This school year is not followed up.")
+                if self.drawn is None:
+                    messages.warning(request, "The list is not drawn yet. Draw it first.")
+                    return redirect("follow-up-list", self.scope.district, self.scope.end_year)
             extract.write(content, self.scope, "tsv", layout)
             access.info(
                 "downloaded file=filled-template user=%s district=%s",

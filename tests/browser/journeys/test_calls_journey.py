@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.models import User
+from pathways.follow_up.drawing import follow_up_list
 from pathways.models import Attempt, FollowUpEntry, Outcome
 from tests.browser.conftest import Desk
 from tests.fixtures.records import District_
@@ -29,6 +30,7 @@ def ten(cottonwood: District_, clerk: User) -> list[str]:
     for number, name in enumerate(names):
         leavers.leaver(f"9990009{number:02}", last=name)
     leavers.seal()
+    follow_up_list(leavers.scope)
     return names
 
 

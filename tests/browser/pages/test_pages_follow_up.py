@@ -15,6 +15,7 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
+from pathways.follow_up.drawing import follow_up_list
 from pathways.follow_up.list_requests.asking import ask_to_remove
 from pathways.follow_up.list_requests.deciding import approve, deny
 from pathways.follow_up.pairs.deciding import count_in
@@ -47,8 +48,9 @@ def on_the_list(stage: Stage, page: Page) -> None:
     leavers.leaver("999000902", last="Baker", end_status=DROPPED_OUT)
     returned = leavers.leaver("999000903", last="Clark", end_status=DROPPED_OUT)
     leavers.seal()
-    page.goto(LIST)
+    follow_up_list(leavers.scope)
     leavers.district.enroll(returned, 2025, start_date=datetime.date(2024, 9, 3))
+    follow_up_list(leavers.scope)
     page.goto(LIST)
 
 
@@ -59,7 +61,16 @@ def gone(stage: Stage, page: Page) -> None:
 
 def draft(stage: Stage, page: Page) -> None:
     open_list()
-    Leavers(stage.cottonwood).leaver("999000901", end_status=DROPPED_OUT)
+    leavers = Leavers(stage.cottonwood)
+    leavers.leaver("999000901", end_status=DROPPED_OUT)
+    follow_up_list(leavers.scope)
+    page.goto(LIST)
+
+
+def to_draw(stage: Stage, page: Page) -> None:
+    """Somebody has come since the list was drawn."""
+    draft(stage, page)
+    Leavers(stage.cottonwood).leaver("999000902", last="Baker")
     page.goto(LIST)
 
 
@@ -385,6 +396,7 @@ STATES: dict[str, list[State]] = {
         State("list", on_the_list),
         State("no longer on it", gone),
         State("draft", draft),
+        State("to draw again", to_draw),
         State("nobody", at(LIST)),
         State("another year is open", another_year),
         State("no dates", without_dates),

@@ -203,6 +203,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             "follow-up",
+            "follow-up-draw",
             "follow-up-file",
             "follow-up-line",
             "follow-up-contacts",

@@ -73,6 +73,7 @@ WITHOUT_A_ROW = (
     "mt-data-upload-template",
     "follow-up",
     "follow-up-list",
+    "follow-up-draw",
     "follow-up-file",
     "follow-up-contacts-file",
     "follow-up-request-add",

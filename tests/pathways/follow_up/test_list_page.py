@@ -6,10 +6,12 @@ import datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
+from cte_portal.editions import Edition, home_of
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
 from pathways.follow_up.views import drawn
@@ -20,13 +22,21 @@ from tests.pathways.desk import text
 from tests.pathways.follow_up.leavers import DROPPED_OUT, Leavers, open_list
 
 CALLS = "/districts/9012/2024/cte-follow-up/"
-ADDRESS = f"{CALLS}list/"
+ADDRESS, DRAW = f"{CALLS}list/", f"{CALLS}draw/"
+EXTRACTS = "/districts/9012/2024/mt-extracts/?type=cte-fall"
+FILLED = "/districts/9012/2024/mt-data-upload/template/filled/?type=cte-fall"
 
 
 @pytest.fixture
 def page(client: Client, clerk: User) -> Any:
+    """The list as it is drawn when somebody presses the button."""
     client.force_login(clerk)
-    return lambda query="", address=ADDRESS: text(client.get(f"{address}{query}"))
+
+    def draw_and_look(query: str = "", address: str = ADDRESS) -> str:
+        client.post(f"{address.removesuffix('list/')}draw/")
+        return text(client.get(f"{address}{query}"))
+
+    return draw_and_look
 
 
 def test_the_list_names_leavers_and_marks_dropouts(leavers: Leavers, page: Any) -> None:
@@ -95,7 +105,7 @@ def test_a_year_without_dates_says_so(leavers: Leavers, page: Any) -> None:
 
 
 def test_while_somebody_writes_the_list_stands_as_drawn_last(
-    leavers: Leavers, page: Any, monkeypatch: pytest.MonkeyPatch
+    leavers: Leavers, page: Any, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leavers.leaver("999000123")
     leavers.seal()
@@ -106,15 +116,63 @@ def test_while_somebody_writes_the_list_stands_as_drawn_last(
         raise Busy
 
     monkeypatch.setattr(drawn, "follow_up_list", busy)
-    words = page()
-    assert "The list is shown as it was drawn last." in words
+    words = text(client.post(DRAW, follow=True))
+    assert "The list is as it was. Draw it again in a moment." in words
     assert "ANDERSON, KAYLA" in words and "BAKER" not in words
+
+
+def stored() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the follow-up and of the records, in both editions."""
+    return {
+        f"{model._meta.label} {edition.value}": sorted(
+            model._base_manager.using(edition.value).values_list(), key=repr
+        )
+        for model in apps.get_app_config("pathways").get_models()
+        for edition in Edition
+        if model._meta.managed and edition.value in home_of(model).value
+    }
+
+
+def test_looking_at_a_list_changes_no_row(leavers: Leavers, client: Client, clerk: User) -> None:
+    """R-FUP-03: the list is drawn by an act or by daily work, never by who looks at it."""
+    client.force_login(clerk)
+    leavers.leaver("999000123")
+    leavers.seal()
+    pages = (CALLS, ADDRESS, f"{ADDRESS}?show=went", FILLED, EXTRACTS)
+    before = stored()
+    for page in pages:
+        assert client.get(page).status_code == (302 if page == FILLED else 200)
+    assert stored() == before
+    words = text(client.get(ADDRESS))
+    assert "The list is not drawn yet" in words and "ANDERSON" not in words
+    words = text(client.post(DRAW, {"page": "follow-up"}, follow=True))
+    assert "The list was drawn from the records as they stand." in words
+    assert "Follow-up Calls" in words and "Records have changed" not in words
+    leavers.leaver("999000124", last="Baker")
+    before = stored()
+    for page in pages:
+        assert client.get(page).status_code == 200
+    assert stored() == before
+    assert "Records have changed since the list was drawn." in text(client.get(ADDRESS))
+    client.post(DRAW)
+    assert "Records have changed" not in text(client.get(ADDRESS))
+    assert client.get(DRAW).status_code == 405
+
+
+def test_who_only_looks_draws_nothing(leavers: Leavers, client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    leavers.leaver("999000123")
+    words = client.get(ADDRESS).content.decode()
+    assert "Draw the list" not in words
+    assert client.post(DRAW).status_code == 403
+    assert not DrawnList.objects.exists()
 
 
 def test_a_portal_that_is_read_only_draws_nothing(leavers: Leavers, page: Any) -> None:
     leavers.leaver("999000123")
     service.remember(Service(mode=Service.Mode.READ_ONLY))
-    assert "The list is not drawn yet" in page()
+    words = page()
+    assert "The list is not drawn yet" in words and "Draw the list" not in words
     assert not DrawnList.objects.exists()
 
 

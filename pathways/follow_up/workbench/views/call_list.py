@@ -41,10 +41,9 @@ class CallList(DrawnPage, WorkbenchPage):
         return redirect(self.address("follow-up-line", chosen))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        drawn = self.drawn
         page, query = paged(request, self.lines.in_order(), PAGE)
         context = {
-            "drawn": drawn,
+            **self.drawing(),
             "year": self.year,
             "open_years": self.open_elsewhere(self.year),
             "lock": self.lock,

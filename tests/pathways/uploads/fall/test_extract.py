@@ -18,6 +18,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run_here
 from pathways.files import extract
 from pathways.files.layout import CTE_FALL
+from pathways.follow_up.drawing import follow_up_list
 from pathways.models import FollowUpEntry, FollowUpYear, Outcome
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, make_entry
@@ -114,6 +115,9 @@ def test_the_template_is_filled_with_the_list(
 ) -> None:
     leavers.leaver("999000123")
     client.force_login(clerk)
+    first = client.get(f"{TEMPLATE}/filled/?type=cte-fall", follow=True)
+    assert "The list is not drawn yet. Draw it first." in first.content.decode()
+    follow_up_list(leavers.scope)
     answer = client.get(f"{TEMPLATE}/filled/?type=cte-fall")
     assert "Fall CTE 9012 2024.tsv" in answer["Content-Disposition"]
     content = b"".join(answer).decode()
