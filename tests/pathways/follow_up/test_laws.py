@@ -1,5 +1,5 @@
-"""R-FUP-01 over generated districts: the list is what a count in plain Python makes of the sealed text
-and the enrollments.
+"""R-FUP-01 and R-FUP-09 over generated districts: the list is what a count in plain Python makes of the
+sealed text and the enrollments, and the rates are what it makes of the answers given.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certification.models import SealedCopy
+from pathways.follow_up import attempts
+from pathways.follow_up.attempts import Try
 from pathways.follow_up.drawing import follow_up_list
+from pathways.follow_up.rates import Rates
+from pathways.follow_up.workbench.call_list import CallLines, Narrowing
 from pathways.models import Enrollment, FollowUpEntry, FollowUpPathway, FollowUpYear
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.pathways.follow_up.leavers import Leavers
@@ -37,7 +41,11 @@ STUDENTS = st.tuples(
     st.lists(ENROLLMENTS, min_size=1, max_size=3, unique_by=lambda row: row[:2]),
     st.dictionaries(st.sampled_from([HEALTH, BUSINESS]), st.booleans(), max_size=2),
     st.sampled_from([None, None, datetime.date(2024, 9, 3), datetime.date(2024, 12, 2)]),
+    st.lists(st.sampled_from(["", "", "01", "04", "06"]), max_size=3),
+    st.sampled_from([False, False, False, True]),
 )
+PLACED, ANSWERED = {"01", "04"}, {"01", "04", "06"}
+CALLED = datetime.date(2024, 11, 5)
 
 
 def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[str]]]:
@@ -78,6 +86,36 @@ def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[s
     return leavers
 
 
+Called = tuple[list[str], bool]
+"""What a student answered at each attempt, empty where nobody was reached, and whether OPI counts the
+student elsewhere.
+"""
+
+
+def rates_by_hand(calls: list[Called]) -> Rates:
+    counted = [
+        set(answers) if answers else None for answers, is_elsewhere in calls if not is_elsewhere
+    ]
+    tried = [answers for answers in counted if answers is not None]
+    placed = sum(bool(answers & PLACED) for answers in tried)
+    return Rates(
+        len(tried), sum(bool(answers & ANSWERED) for answers in tried), placed, len(counted)
+    )
+
+
+def call(leavers: Leavers, calls: dict[str, Called]) -> None:
+    """Those on the list are called as often as they are."""
+    entries = FollowUpEntry.objects.in_scope(leavers.scope).on_list()
+    for entry in entries.select_related("student"):
+        answers, is_elsewhere = calls[entry.student.state_id]
+        last = 0
+        for status in answers:
+            attempt = Try(date=CALLED, means="phone", status=status, seen=last)
+            author: Any = {"by": "MARTIN, CHERYL", "by_id": 1}
+            last = attempts.record(leavers.scope, entry.pk, attempt, **author).attempt.pk
+        FollowUpEntry.objects.filter(pk=entry.pk).update(counted_elsewhere=is_elsewhere)
+
+
 @pytest.mark.django_db(databases=["default", "state"])
 @settings(
     max_examples=25,
@@ -85,14 +123,16 @@ def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[s
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(students=st.lists(STUDENTS, max_size=8))
-def test_the_list_is_what_the_sealed_text_and_the_enrollments_make(
+def test_list_and_rates_are_what_sealed_text_enrollments_and_answers_make(
     students: list[Any], leavers: Leavers
 ) -> None:
     with transaction.atomic():
         FollowUpYear.objects.filter(pk=2024).update(
             opens="2024-11-01", refreshed_until=REFRESHED_UNTIL, closes="2024-12-31"
         )
-        for number, (enrollments, pathways, later) in enumerate(students):
+        calls = {}
+        for number, (enrollments, pathways, later, *called) in enumerate(students):
+            calls[f"9990003{number:02d}"] = tuple(called)
             student = leavers.student(f"9990003{number:02d}")
             for place, (service_type, end_date, end_status) in enumerate(enrollments):
                 leavers.leave(
@@ -119,5 +159,14 @@ def test_the_list_is_what_the_sealed_text_and_the_enrollments_make(
             )
             for entry in entries.select_related("student")
         }
-        assert drawn == by_hand(copy)
+        expected = by_hand(copy)
+        assert drawn == expected
+        call(leavers, calls)
+        lines = CallLines(leavers.scope, Narrowing())
+        assert lines.rates == rates_by_hand([calls[state_id] for state_id in expected])
+        by_pathway = {group.name: group.rates for group in lines.groups()["pathway"]}
+        for name in (HEALTH, BUSINESS):
+            own = [calls[state_id] for state_id, row in expected.items() if name in row[2]]
+            counted = rates_by_hand(own)
+            assert by_pathway.get(name, Rates(0, 0, 0, 0)) == counted
         transaction.set_rollback(True)
