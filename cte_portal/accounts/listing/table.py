@@ -11,6 +11,8 @@ import django_tables2 as tables
 from django_tables2.data import TableListData
 from django_tables2.utils import Sequence
 
+from cte_portal.ui.patterns import Patterns
+
 CHOOSE, OPEN = "choose", "open"
 """Columns of boxes and of links: nobody chooses them, and no file has them."""
 
@@ -31,6 +33,8 @@ class ListTable(tables.Table):
     be sorted says `orderable=True` and by which fields, as `order_by`.
     """
 
+    patterns: Patterns
+    """Of cells that hold more than a text."""
     spare: ClassVar[tuple[str, ...]] = ()
     """Columns that are there only where a person chooses them."""
 
@@ -44,6 +48,10 @@ class ListTable(tables.Table):
         super().__init_subclass__(**options)
         names = Sequence(cls._meta.sequence or ("...",)).expand(cls.base_columns)
         cls.base_columns = {name: cls.base_columns[name] for name in names}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.patterns = Patterns()
+        super().__init__(*args, **options)
 
     @classmethod
     def titles(cls) -> dict[str, str]:

@@ -19,7 +19,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cte_portal.ui.rows import rows_of
+
 register = template.Library()
+register.filter("rows", rows_of)
 
 STATUS_KINDS = (
     "completed",

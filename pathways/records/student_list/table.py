@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 
 from cte_portal import words
 from cte_portal.accounts.listing.table import NUMBER, ListTable
@@ -33,6 +35,11 @@ class StudentColumns(ListTable):
         order_by=("by_school",),
     )
 
+    def render_student(self, value: str, record: Any) -> SafeString:
+        """It leads to the student."""
+        values = {"name": value, "address": record.address}
+        return self.patterns.fill("pathways/records/list_student.html", values)
+
     def render_state_id(self, value: str) -> str:
         return threes(value)
 
@@ -46,8 +53,7 @@ class StudentColumns(ListTable):
 class StudentListTable(StudentColumns):
     spare = ("local_id", "modified")
 
-    student = tables.TemplateColumn(
-        template_name="pathways/records/list_student.html",
+    student = tables.Column(
         accessor="student__name",
         verbose_name="Student",
         orderable=True,

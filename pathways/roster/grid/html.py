@@ -1,39 +1,19 @@
-"""The rows of the grid for its page. A template would take a second for 1,800 cells: each kind of row
-and of cell is rendered once, with marks where rows differ, and the marks are filled in for each.
-"""
+"""The rows of the grid for its page, as patterns that are filled in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from cte_portal.editions import Scope
+from cte_portal.ui.patterns import Patterns
 from cte_portal.words import text
 from pathways.ledger.shape import PARTS_OF_THE_TOTAL
 from pathways.roster.grid.rows import GridCell, GridRow
-
-
-class Patterns:
-    """What is rendered once: `of_kind` chooses among a template's forms, and holds nothing that a
-    person typed; that stands in the values.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], str] = {}
-
-    def fill(self, template: str, values: dict[str, Any], **of_kind: Any) -> SafeString:
-        key = (template, *of_kind.values())
-        if key not in self._known:
-            marks = {name: f"{{{name}}}" for name in values}
-            self._known[key] = render_to_string(
-                f"pathways/roster/{template}.html", {**of_kind, **marks}
-            )
-        return format_html(self._known[key], **values)
 
 
 class Rows:
@@ -60,7 +40,7 @@ class Rows:
             "cells": format_html_join("", "{}", ((cell,) for cell in self._cells(row))),
         }
         return self.patterns.fill(
-            "grid_row",
+            "pathways/roster/grid_row.html",
             values,
             has_record=bool(line.record),
             has_error=bool(row.problems),
@@ -80,7 +60,7 @@ class Rows:
         for at, cell in enumerate(row.cells):
             if at == len(PARTS_OF_THE_TOTAL):
                 total = {"label": f"Total Pathway Credits, {row.about}", "text": text(row.total)}
-                yield self.patterns.fill("grid_total", total)
+                yield self.patterns.fill("pathways/roster/grid_total.html", total)
             yield self._cell(cell, row)
         for cell in row.element_cells:
             yield self._element_cell(cell)
@@ -121,7 +101,7 @@ class Rows:
             "mark": row.mark if cell.column == "concentrator" else "",
         }
         return self.patterns.fill(
-            "grid_cell",
+            "pathways/roster/grid_cell.html",
             values,
             column=cell.column,
             head=cell.head,

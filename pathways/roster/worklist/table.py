@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 
 from cte_portal import words
 from cte_portal.accounts.listing.table import HIDDEN_HEAD, HIDDEN_NUMBER, NUMBER, ListTable
 from cte_portal.ui.templatetags.portal import credits, us_date
+from pathways.models import RosterDecision
 from pathways.records.student_list.table import StudentColumns
 from pathways.roster.worklist.line import RosterLine
 from pathways.roster.worklist.which import Which
@@ -36,17 +38,16 @@ class WorklistRow:
     def student(self) -> Any:
         return self.line.student
 
+    @property
+    def about(self) -> str:
+        return f"{self.line.student.name}, {self.line.pathway.name}"
+
 
 class WorklistTable(StudentColumns):
     spare = ("school", "modified_by")
 
-    choose = tables.TemplateColumn(
-        template_name="pathways/roster/worklist_choose.html",
-        verbose_name="Choose",
-        attrs=HIDDEN_HEAD,
-    )
-    student = tables.TemplateColumn(
-        template_name="pathways/records/list_student.html",
+    choose = tables.Column(verbose_name="Choose", attrs=HIDDEN_HEAD, empty_values=())
+    student = tables.Column(
         accessor="student__name",
         verbose_name="Student",
         orderable=True,
@@ -58,22 +59,35 @@ class WorklistTable(StudentColumns):
         orderable=True,
         order_by=("by_pathway",),
     )
-    decided = tables.TemplateColumn(
-        template_name="pathways/roster/worklist_decided.html",
-        accessor="line__decision",
-        verbose_name="Decided",
-    )
-    open = tables.TemplateColumn(
-        template_name="pathways/roster/worklist_open.html",
-        verbose_name="Open",
-        attrs=HIDDEN_NUMBER,
-    )
+    decided = tables.Column(accessor="line__decision", verbose_name="Decided")
+    open = tables.Column(verbose_name="Open", attrs=HIDDEN_NUMBER, empty_values=())
 
     class Meta(ListTable.Meta):
         sequence: tuple[str, ...] = ("choose", "student", "...", "open")
         row_attrs = {"class": lambda record: "chosen" if record.is_ticked else ""}
 
-    def value_decided(self, value: Any) -> str:
+    def render_choose(self, record: WorklistRow) -> SafeString:
+        values = {"token": record.line.token, "about": record.about}
+        return self.patterns.fill(
+            "pathways/roster/worklist_choose.html", values, is_ticked=record.is_ticked
+        )
+
+    def render_decided(self, value: RosterDecision) -> SafeString:
+        values = {
+            "choice": value.get_choice_display(),
+            "reason": value.reason,
+            "by": value.by,
+            "on": us_date(value.at),
+        }
+        return self.patterns.fill(
+            "pathways/roster/worklist_decided.html", values, has_reason=bool(value.reason)
+        )
+
+    def render_open(self, record: WorklistRow) -> SafeString:
+        values = {"address": record.way_on, "link": record.link, "about": record.about}
+        return self.patterns.fill("pathways/roster/worklist_open.html", values)
+
+    def value_decided(self, value: RosterDecision | None) -> str:
         if value is None:
             return ""
         choice = f"{value.get_choice_display()}{f': {value.reason}' if value.reason else ''}"

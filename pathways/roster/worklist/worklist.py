@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
+from cte_portal.prepared import filled_up
 from pathways.ledger.kept import kept
-from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
+from pathways.models import Change, Pathway
+from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
 from pathways.roster.worklist.line import CourseTaken, Pair, RosterLine
 from pathways.roster.worklist.order import Order, in_order
@@ -82,24 +84,23 @@ class Worklist(Pairs):
         who is not in scope is left out.
         """
         pairs_in_order = list(pairs)
-        people, year = {student for student, _ in pairs_in_order}, self.scope.end_year
-        students = {
-            row.pk: row
-            for row in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)
+        if not pairs_in_order:
+            return []
+        people = filled_up(tuple({student for student, _ in pairs_in_order}))
+        students = {row.pk: row for row in lines.students(self.scope, people)}
+        pathways = {row.pk: row for row in Pathway.objects.in_scope(self.scope)}
+        stored = {
+            (record.student_id, record.pathway_id): record
+            for record in lines.records(self.scope, people)
         }
-        pathways = Pathway.objects.in_scope(self.scope).in_bulk(
-            {pathway for _, pathway in pairs_in_order}
-        )
-        records = Participation.objects.of_district(self.scope).filter(student__in=people)
-        stored = {(record.student_id, record.pathway_id): record for record in records}
-        earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by(
-            "version"
-        )
-        before = {(change.student_id, change.pathway_id): change for change in earlier}
-        ids = [row.state_id for row in students.values()]
+        before = {
+            (change.student_id, change.pathway_id): change
+            for change in lines.earlier(self.scope.end_year, people)
+        }
+        ids = filled_up(tuple(row.state_id for row in students.values()))
         decisions = {
             (row.state_id, row.pathway_id): row
-            for row in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)
+            for row in (lines.decisions(self.scope, ids) if ids else [])
         }
         courses = self._courses(people)
         parents = {record.student_id for record in stored.values() if record.single_parent}
@@ -117,26 +118,10 @@ class Worklist(Pairs):
             if student in students and pathway in pathways
         ]
 
-    def _courses(self, people: set[int]) -> dict[Pair, tuple[CourseTaken, ...]]:
+    def _courses(self, people: tuple[int, ...]) -> dict[Pair, tuple[CourseTaken, ...]]:
         """A course that a student sits in twice, in two sections, earns its credits once."""
-        rosters = (
-            Roster.objects.in_scope(self.scope)
-            .with_pathway()
-            .filter(enrollment__student__in=people)
-        )
-        columns = (
-            "enrollment__student_id",
-            "section__course__pathway_id",
-            "section__course__name",
-            "section__course__credits",
-        )
         courses: dict[Pair, tuple[CourseTaken, ...]] = {}
-        for student, pathway, name, worth, earned, enrolled_on in (
-            rosters.order_by("section__course__number")
-            .values(*columns, "section__course_id")
-            .annotate(Sum("credits_earned"), Min("enrollment__start_date"))
-            .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
-        ):
+        for student, pathway, name, worth, earned, enrolled_on in lines.courses(self.scope, people):
             known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
             courses[student, pathway] = (
                 *courses.get((student, pathway), ()),

@@ -196,3 +196,9 @@ def test_g_21_an_empty_table_says_so_in_words() -> None:
 
 def test_narrow_cells_carry_their_column_name() -> None:
     assert 'data-label="Credits"' in table_html(ROWS)
+
+
+def test_what_stands_in_a_cell_is_text() -> None:
+    """Rows are patterns that are filled in: neither marks nor markup of a value count."""
+    html = table_html([{"name": "<b>{credits}", "credits": "{0} & {"}])
+    assert "&lt;b&gt;{credits}</th>" in html and "{0} &amp; {</td>" in html

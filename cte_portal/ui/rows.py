@@ -1,0 +1,72 @@
+"""The rows of a table for its page. django-tables2 asks for each cell what holds for its whole column:
+here a column is asked once, and each kind of row is a pattern that cells are filled into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.safestring import SafeString
+from django_tables2.utils import Accessor, signature
+
+from cte_portal.ui.patterns import Patterns
+
+
+class Cells:
+    """A column of a table. Its attributes are the same for all rows, and a field with choices shows
+    what is stored unless the table has a method that says more.
+    """
+
+    def __init__(self, bound: Any, *, names_row: bool) -> None:
+        self.bound, self.names_row = bound, names_row
+        self.name, self.header, attrs = bound.name, bound.header, bound.attrs
+        self.mark = f"{{{bound.name}}}"
+        self.css = attrs["td"].get("class", "")
+        self.has_label = not attrs["th"].get("hidden")
+        self.accessor, self.default = Accessor(bound.accessor), bound.default
+        self.empty_values = bound.column.empty_values
+        self.wanted, self.takes_all = signature(bound.render)
+
+    def cell(self, table: tables.Table, row: Any) -> Any:
+        value = self._value(row.record)
+        if value in self.empty_values:
+            return self.default
+        facts = {
+            "value": value,
+            "record": row.record,
+            "column": self.bound.column,
+            "bound_column": self.bound,
+            "bound_row": row,
+            "table": table,
+        }
+        return self.bound.render(
+            **(facts if self.takes_all else {name: facts[name] for name in self.wanted})
+        )
+
+    def _value(self, record: Any) -> Any:
+        try:
+            return self.accessor.resolve(record)
+        except ValueError:  # the record has no such value
+            return None
+
+
+def rows_of(table: tables.Table) -> Iterator[SafeString]:
+    """Of the page that is shown."""
+    named = getattr(table, "named", None)
+    first = named() if named else next(iter(table.columns)).name
+    columns = [Cells(bound, names_row=bound.name == first) for bound in table.columns]
+    patterns = Patterns()
+    for row in table.paginated_rows:
+        kind = {
+            name: value(record=row.record) if callable(value) else value
+            for name, value in table.row_attrs.items()
+        }
+        yield patterns.fill(
+            "ui/row.html",
+            {column.name: column.cell(table, row) for column in columns},
+            css=kind.get("class", ""),
+            current=kind.get("current", ""),
+            columns=tuple(columns),
+        )

@@ -1,0 +1,57 @@
+"""What the lines of a page are made of, prepared: clerks go through hundreds of pages of them
+(docs/adr/0013). Students and State IDs are named by tuples that are filled up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Min, QuerySet, Sum
+
+from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
+from pathways.models import Change, Participation, Roster, RosterDecision, Student
+
+
+@prepared
+def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Student]:
+    return Student.objects.in_scope(scope).placed(scope.end_year).filter(pk__in=people)
+
+
+@prepared
+def records(scope: Scope, people: tuple[int, ...]) -> QuerySet[Participation]:
+    return Participation.objects.of_district(scope).filter(student__pk__in=people)
+
+
+@prepared
+def earlier(end_year: int, people: tuple[int, ...]) -> QuerySet[Change]:
+    """What was done to their records before the year, the newest last."""
+    changes = Change.objects.filter(student_id__in=people, end_year__lt=end_year)
+    return changes.order_by("version")
+
+
+@prepared
+def decisions(scope: Scope, state_ids: tuple[str, ...]) -> QuerySet[RosterDecision]:
+    return RosterDecision.objects.of(scope).filter(state_id__in=state_ids)
+
+
+@prepared
+def courses(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
+    """Student, pathway, name, credits, those of the transcript, and the first day, of each course
+    with a pathway that they sit in; one that a student sits in twice, in two sections, once.
+    """
+    columns = (
+        "enrollment__student_id",
+        "section__course__pathway_id",
+        "section__course__name",
+        "section__course__credits",
+    )
+    rosters = (
+        Roster.objects.in_scope(scope).with_pathway().filter(enrollment__student__pk__in=people)
+    )
+    return (
+        rosters.order_by("section__course__number")
+        .values(*columns, "section__course_id")
+        .annotate(earned=Sum("credits_earned"), enrolled_on=Min("enrollment__start_date"))
+        .values_list(*columns, "earned", "enrolled_on")
+    )
