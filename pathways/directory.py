@@ -1,7 +1,11 @@
 """Districts and school years for the portal's frame (Plug.directory)."""
 
 from collections.abc import Collection
+from typing import Any
 
+from django.db.models import QuerySet
+
+from cte_portal.prepared import filled_up, prepared
 from pathways.models import District, SchoolYear
 
 
@@ -11,12 +15,20 @@ class Directory:
     @staticmethod
     def districts(numbers: Collection[str] | None) -> list[tuple[str, str]]:
         """(number, name) in order of number; None asks for every district."""
-        districts = District.objects.order_by("number")
-        if numbers is not None:
-            districts = districts.filter(number__in=numbers)
-        return list(districts.values_list("number", "name"))
+        return _districts(None if numbers is None else filled_up(tuple(sorted(numbers))))
 
     @staticmethod
     def school_years() -> list[tuple[int, bool]]:
         """(end year, whether it is the active one), newest first."""
-        return list(SchoolYear.objects.order_by("-end_year").values_list("end_year", "is_active"))
+        return _school_years()
+
+
+@prepared
+def _districts(numbers: tuple[str, ...] | None) -> QuerySet[Any]:
+    districts = District.objects.order_by("number").values_list("number", "name")
+    return districts if numbers is None else districts.filter(number__in=numbers)
+
+
+@prepared
+def _school_years() -> QuerySet[Any]:
+    return SchoolYear.objects.order_by("-end_year").values_list("end_year", "is_active")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,7 +24,7 @@ from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
-from cte_portal.prepared import prepared
+from cte_portal.prepared import filled_up, prepared
 from cte_portal.refusals import Refusal
 from cte_portal.words import text
 from pathways.ledger.ledger import refusals_named
@@ -240,6 +241,35 @@ def _record(
         certifier.district,
     )
     AuditEvent.objects.record([deed], by=by)
+
+
+def active_certifiers(district: str) -> list[Certifier]:
+    """Those who count, Primary first, with their accounts."""
+    certifiers: list[Certifier] = _active(district)
+    keys = filled_up(tuple(certifier.user_id for certifier in certifiers))
+    people = {person.pk: person for person in (_people(keys) if keys else [])}
+    for certifier in certifiers:
+        certifier.user = people[certifier.user_id]
+    return certifiers
+
+
+@prepared
+def _active(district: str) -> QuerySet[Certifier]:
+    return Certifier.objects.of_district(district).active().listed().select_related(None)
+
+
+@prepared
+def _people(keys: tuple[int, ...]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=keys)
+
+
+def known_certifiers(district: str, known: dict[Any, Any]) -> list[Certifier]:
+    """The active ones, Primary first, with their accounts; asked once for a page."""
+    key = (known_certifiers, district)
+    if key not in known:
+        known[key] = active_certifiers(district)
+    certifiers: list[Certifier] = known[key]
+    return certifiers
 
 
 def office(district: str, person: User) -> str:

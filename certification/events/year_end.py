@@ -9,6 +9,7 @@ any more, and its data of the next year wait until it has signed or its dates ar
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from certification.status.district_event import DistrictEvent
 from certification.status.status import event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.certified import EXTEND, Unfinished
@@ -250,11 +252,13 @@ def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
 
 def finishing(scope: Scope) -> list[CertificationEvent]:
     """Events of earlier years that districts may finish; hardly ever more than one."""
-    return list(
-        CertificationEvent.objects.seen_by_districts().filter(
-            after_year=AfterYear.FINISH, end_year__lt=scope.end_year
-        )
-    )
+    return _finishing(scope.end_year)
+
+
+@prepared
+def _finishing(before: int) -> QuerySet[CertificationEvent]:
+    events = CertificationEvent.objects.seen_by_districts()
+    return events.filter(after_year=AfterYear.FINISH, end_year__lt=before)
 
 
 def holds_sending(scope: Scope) -> str:

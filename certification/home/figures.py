@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from certification.certifiers.certifiers import known_certifiers
 from certification.collections.chosen import collection_of
-from certification.models import Certifier, Signature
+from certification.models import Signature
 from certification.models.dates import in_short
 from certification.status.district_event import DistrictEvent
 from certification.status.status import known_next_event
@@ -28,7 +28,7 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
         HomeFigure(
             "Who has signed",
             _signed(district_event),
-            _waiting(district_event, standing.person),
+            _waiting(district_event, standing),
             attention=not district_event.able,
         ),
     ]
@@ -78,7 +78,7 @@ def _signed(district_event: DistrictEvent) -> str:
     )
 
 
-def _waiting(district_event: DistrictEvent, reader: Any) -> str:
+def _waiting(district_event: DistrictEvent, standing: Standing) -> str:
     """The certifiers whose signature is still needed, by name, the reader as *you* and first; of a
     certified event those who have signed.
     """
@@ -94,14 +94,13 @@ def _waiting(district_event: DistrictEvent, reader: Any) -> str:
     )
     if district_event.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
-    waiting = (
-        Certifier.objects.of_district(district_event.district)
-        .active()
-        .primary()
-        .exclude(pk__in=signed.values("certifier"))
-        .listed()
-    )
-    other_certifiers = [certifier for certifier in waiting if certifier.user != reader]
+    done = set(signed.values_list("certifier", flat=True)) if district_event.signed else set()
+    waiting = [
+        certifier
+        for certifier in known_certifiers(district_event.district, standing.known)
+        if certifier.is_primary and certifier.pk not in done
+    ]
+    other_certifiers = [certifier for certifier in waiting if certifier.user != standing.person]
     names = ["you"] if len(other_certifiers) < len(waiting) else []
     names += [
         f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}"

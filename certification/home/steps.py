@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from certification.certifiers.certifiers import known_certifiers
 from certification.collections.chosen import collection_of
 from certification.events.year_end import finishing
 from certification.models import (
@@ -39,7 +40,8 @@ WORDS = {
 
 def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 1."""
-    primaries = list(Certifier.objects.of_district(scope.district).active().primary().listed())
+    certifiers = known_certifiers(scope.district, standing.known)
+    primaries = [certifier for certifier in certifiers if certifier.is_primary]
     status, sentence = _certifiers(primaries)
     may_change = standing.can(Capability.MANAGE_CERTIFIERS)
     return [
@@ -209,14 +211,13 @@ def _lead(
     """A Primary certifier's home begins with her signature, as long as it is missing and the event
     takes it.
     """
-    certifier = (
-        Certifier.objects.of_district(district_event.district)
-        .active()
-        .primary()
-        .filter(user=standing.person)
-        .first()
-        if standing.person
-        else None
+    certifier = next(
+        (
+            certifier
+            for certifier in known_certifiers(district_event.district, standing.known)
+            if certifier.is_primary and certifier.user == standing.person
+        ),
+        None,
     )
     in_time = district_event.dates.accepts_signatures(
         district_event.now, correcting=district_event.reopened

@@ -11,11 +11,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.certifiers.certifiers import active_certifiers
 from certification.collections.chosen import collection_of
 from certification.collections.collection import Collection, Row
 from certification.collections.end_of_year import END_OF_YEAR
 from certification.models import CertificationEvent, Certifier, Round, Signature
-from certification.signing import signed_text
+from certification.signing import lookups, signed_text
 from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
@@ -51,19 +52,23 @@ class Case:
     @cached_property
     def round(self) -> Round | None:
         """The open round; None before the first signature, and after the seal."""
-        return Round.objects.of(self.event, self.scope.district).open().first()
+        return next((row for row in self.rounds if row.status == Round.Status.OPEN), None)
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        """The newest first."""
+        return lookups.rounds(self.event.pk, self.scope.district)
 
     @cached_property
     def next_number(self) -> int:
         if self.round:
             return self.round.number
-        last = Round.objects.of(self.event, self.scope.district).order_by("-number").first()
-        return last.number + 1 if last else 1
+        return self.rounds[0].number + 1 if self.rounds else 1
 
     @cached_property
     def certifiers(self) -> list[Certifier]:
         """The active ones, Primary first."""
-        return list(Certifier.objects.of_district(self.scope.district).active().listed())
+        return active_certifiers(self.scope.district)
 
     @property
     def primaries(self) -> list[Certifier]:
@@ -171,11 +176,9 @@ class Case:
 
     @cached_property
     def running(self) -> list[Batch]:
-        writers = self.collection.writers
-        live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=writers)
-        return list(
-            live.filter(end_year=self.scope.end_year) if self.district_event.finishing else live
-        )
+        writers = tuple(sorted(self.collection.writers))
+        end_year = self.scope.end_year if self.district_event.finishing else None
+        return lookups.running(self.scope.district, writers, end_year)
 
     @cached_property
     def matches(self) -> bool:

@@ -61,10 +61,13 @@ class EventCertification(ActionView):
         return self.current_case()
 
     def current_case(self) -> Case:
-        district_event = event_of(self.scope, self.kwargs["event"])
+        is_shown = self.request.method == "GET"
+        district_event = event_of(
+            self.scope, self.kwargs["event"], self.known if is_shown else None
+        )
         if district_event is None:
             raise Http404("This page does not exist.")
-        if self.request.method == "POST":
+        if not is_shown:
             return Case(self.scope, district_event, self.person)
         return shown_case(self.scope, district_event, self.person, self.known)
 

@@ -63,14 +63,16 @@ def events_of(scope: Scope) -> list[DistrictEvent]:
     )
 
 
-def event_of(scope: Scope, pk: int) -> DistrictEvent | None:
+def event_of(scope: Scope, pk: int, known: dict[Any, Any] | None = None) -> DistrictEvent | None:
     """One of the scope's own year; None for one that the district may not see or that belongs to
-    another year.
+    another year. `known` is what a page knows already.
     """
     return next(
         (
             district_event
-            for district_event in events_of(scope)
+            for district_event in (
+                events_of(scope) if known is None else known_events(scope, known)
+            )
             if district_event.event.pk == pk and district_event.event.end_year == scope.end_year
         ),
         None,

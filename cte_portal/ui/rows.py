@@ -27,7 +27,7 @@ class Cells:
         self.has_label = not attrs["th"].get("hidden")
         self.accessor, self.default = Accessor(bound.accessor), bound.default
         self.empty_values = bound.column.empty_values
-        self.wanted, self.takes_all = signature(bound.render)
+        self.arguments, self.takes_all = signature(bound.render)
 
     def cell(self, table: tables.Table, row: Any) -> Any:
         value = self._value(row.record)
@@ -42,7 +42,7 @@ class Cells:
             "table": table,
         }
         return self.bound.render(
-            **(facts if self.takes_all else {name: facts[name] for name in self.wanted})
+            **(facts if self.takes_all else {name: facts[name] for name in self.arguments})
         )
 
     def _value(self, record: Any) -> Any:

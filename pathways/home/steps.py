@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeTask, Standing
+from cte_portal.prepared import prepared
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.certified import certified
 from pathways.home.figures import figures_of
 from pathways.home.resync import LOCKED, resync_task
-from pathways.models import CollectionLock, Student
+from pathways.models import Student
 from pathways.navigation import CTE_CONCENTRATOR, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.resync.unsent import Unsent
 from pathways.roster.by_hand.new_year import has_students_of_last_year
 from pathways.roster.worklist.balance import kept_balance
+from pathways.scoped import lock_of
 from pathways.uploads.run import VALIDATE
 
 
@@ -33,10 +36,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         )
         sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
     active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
-    locked = (
-        scope.end_year == active
-        and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
-    )
+    locked = scope.end_year == active and lock_of(scope) is not None
     next_label, next_url = "" if locked else "Find a student", ""
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it
@@ -83,6 +83,12 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     ]
 
 
+@prepared
+def _newest_upload(scope: Scope) -> QuerySet[Batch]:
+    uploads = Batch.objects.of_district(scope.district).filter(kind="upload")
+    return uploads.filter(end_year=scope.end_year)[:1]
+
+
 def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """Step 2 B is the other way to the same records, so it has a status only once it was used."""
     if (
@@ -90,11 +96,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
         or (scope.end_year, True) not in standing.school_years
     ):
         return []
-    last = (
-        Batch.objects.of_district(scope.district)
-        .filter(kind="upload", end_year=scope.end_year)
-        .first()
-    )
+    last = next(iter(_newest_upload(scope)), None)
     where = reverse("mt-data-upload", args=[scope.district, scope.end_year])
     status, label, there = last_upload(last, scope)
     return [

@@ -15,7 +15,8 @@ from cte_portal.prepared import prepared
 class StateCopyQuerySet(models.QuerySet["StateCopy"]):
     def of_district(self, district: str) -> StateCopy | None:
         """None before the first resync."""
-        return self.at_state().filter(pk=district).first()
+        copies: list[StateCopy] = _whole(district)
+        return copies[0] if copies else None
 
     def in_short(self, district: str) -> StateCopy | None:
         """The same for every page's head: without the list of what was left out, which may be
@@ -65,6 +66,11 @@ class StateCopy(models.Model):
     def resync(self) -> tuple[int, int, str, int]:
         """The one that has moved the state last."""
         return self.end_year, self.generation, str(self.batch), self.attempt
+
+
+@prepared
+def _whole(district: str) -> StateCopyQuerySet:
+    return StateCopy.objects.at_state().filter(pk=district)
 
 
 @prepared

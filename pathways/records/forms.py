@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from cte_portal.pages.typed import number
 from pathways.files import values
@@ -19,8 +20,8 @@ from pathways.ledger.judgment import Ruling
 from pathways.ledger.shape import CREDITS, LABELS, PARTS_OF_THE_TOTAL, TYPED, Row
 from pathways.models import Change, Participation, Pathway
 from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.records.definitions import definitions
 from pathways.records.form_fields import CreditsField, ReadField, YesNoField
-from pathways.records.form_layout import helper_of
 
 
 class ParticipationForm(forms.Form):
@@ -67,7 +68,14 @@ class ParticipationForm(forms.Form):
             self.fields["apply_to_all"].label = f"Apply to all {more + 1} pathways"
         else:
             del self.fields["apply_to_all"]
-        self.helper = helper_of(self)
+
+    @property
+    def definitions(self) -> dict[str, SafeString]:
+        return definitions()
+
+    @property
+    def credit_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in CREDITS]
 
     def show_before(self, image: Change, school_year: str) -> None:
         """Show beside each credit field what it was at the end of an earlier school year."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Edition, Scope
+from cte_portal.prepared import prepared
 from pathways.models import Change, District, StateCopy
 from pathways.models.validation import GroupAssignment
 from pathways.reports.certification import Certification
 from pathways.reports.groups import BY_SLUG, GROUPS, Group
 
 KIND = "validate"
+AT_ONCE = 20
+"""Runs that are read together: the newest of each report are hardly ever further back."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,17 @@ def finished_runs(scope: Scope) -> Any:
     ).order_by("-finished_at")
 
 
+@prepared
+def _newest(scope: Scope) -> QuerySet[Batch]:
+    return finished_runs(scope)[:AT_ONCE]
+
+
 def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
     """The newest run of each report in each edition, as far as there is one."""
     runs: dict[tuple[str, Edition], Run] = {}
-    for batch in finished_runs(scope).iterator(chunk_size=20):
+    newest = _newest(scope)
+    further = () if len(newest) < AT_ONCE else finished_runs(scope)[AT_ONCE:].iterator(AT_ONCE)
+    for batch in chain(newest, further):
         edition = Edition[batch.result["edition"].upper()]
         at = datetime.datetime.fromisoformat(batch.result["at"])
         for entry in batch.result["reports"]:

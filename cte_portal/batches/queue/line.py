@@ -8,10 +8,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, Status
+from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchQuerySet, Status
 
 _KINDS = {
     Status.QUEUED: "queued",
@@ -131,3 +132,14 @@ class Line:
             and kind_of(batch.kind).name != "undo"
             and (bool(batch.input_file) or batch.input_bytes is None)
         )
+
+
+def lines_of(batches: BatchQuerySet) -> list[Line]:
+    """What a live one waits for is asked only where there is one: most pages have none."""
+    rows = list(batches)
+    live = [row.pk for row in rows if row.is_live]
+    with_standing = Batch.objects.filter(pk__in=live).with_standing() if live else []
+    standing = {row.pk: row for row in with_standing}
+    rows = [standing.get(row.pk, row) for row in rows]
+    prefetch_related_objects(rows, "files")
+    return [Line(row) for row in rows]

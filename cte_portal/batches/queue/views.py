@@ -23,7 +23,7 @@ from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
-from cte_portal.batches.queue.line import Line
+from cte_portal.batches.queue.line import Line, lines_of
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField, in_days
@@ -65,12 +65,7 @@ class QueueFilter(forms.Form):
             batches = batches.filter(status=status)
         if fields.get("by"):
             batches = batches.filter(submitted_by=user)
-        return [
-            Line(batch)
-            for batch in batches.with_standing().prefetch_related("files")[
-                : fields.get("top") or 50
-            ]
-        ]
+        return lines_of(batches[: fields.get("top") or 50])
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
         """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty
