@@ -42,6 +42,7 @@ class Grid {
     this.said = form.querySelector("[data-said]");
     this.undoing = form.querySelector("[data-undo]");
     for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
+    for (const field of form.querySelectorAll("[name=act_value],[name=act_column]")) field.removeAttribute("name");
     form.addEventListener("keydown", (event) => this.go(event));
     form.addEventListener("focusin", ({ target }) => {
       if (!this.places.has(target)) return;
@@ -58,13 +59,14 @@ class Grid {
     });
     form.addEventListener("paste", (event) => this.paste(event));
     form.addEventListener("formdata", ({ formData }) => this.pack(formData));
-    form.addEventListener("click", ({ target }) => this.press(target));
+    form.addEventListener("click", (event) => this.press(event));
     window.addEventListener("pageshow", () => this.reckon(form));
   }
 
   // Enter and the arrows go to the same column of the next row; in a list the arrows choose, as everywhere.
   go(event) {
     const place = this.places.get(event.target);
+    if (event.key === "Enter" && event.target.matches("[data-value]") && !event.ctrlKey) event.preventDefault();
     if (!place || event.ctrlKey || event.altKey || event.metaKey) return;
     const arrows = event.target.matches("select") ? {} : { ArrowDown: 1, ArrowUp: -1 };
     const step = event.key === "Enter" ? (event.shiftKey ? -1 : 1) : arrows[event.key];
@@ -144,30 +146,52 @@ class Grid {
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  press(target) {
-    if (target.closest("[data-add]")) this.add();
-    else if (target.closest("[data-fill]")) this.fill();
-    else if (target.closest("[data-answers]")) this.answer();
-    else if (target.closest("[data-undo]")) this.undo();
+  // Here, instead of at the server.
+  press(event) {
+    const button = event.target.closest("[name=act],[data-undo]");
+    const act = { add: this.add, blank: this.blank, fill: this.fill, answers: this.answer }[button?.value];
+    if (button?.matches("[data-undo]")) this.undo();
+    else if (act) {
+      event.preventDefault();
+      act.call(this);
+    }
   }
 
+  // The chosen column: its words, and its cells from above to below.
+  column() {
+    const column = this.form.querySelector("[data-act-column]");
+    const cells = this.rows.map(({ fields }) => fields.find((field) => field.dataset.column === column.value)).filter(Boolean);
+    return { name: column.selectedOptions[0].textContent.trim(), cells, isCredits: CREDITS.includes(column.value) };
+  }
+
+  get value() { return this.form.querySelector("[data-value]").value.trim(); }
+
   add() {
-    const amount = hundredths(this.form.querySelector("[data-amount]").value);
-    const column = this.form.querySelector("[data-add-column]");
-    const across = CREDITS.indexOf(column.value);
-    if (!amount) return this.tell("Enter the credits to add, like 0.50.");
-    const cells = this.rows.map(({ fields }) => fields[across]);
-    const changes = cells.filter(isReadable).map((field) => [field, shown(hundredths(field.value) + amount)]);
+    const amount = hundredths(this.value);
+    const { name, cells, isCredits } = this.column();
+    if (!amount || !isCredits) return this.tell("Choose a column of credits, and enter the credits to add, like 0.50.");
+    const changes = cells.filter(isReadable).map((field) => [field, shown(entered(field) + amount)]);
     const left = cells.length - changes.length;
-    const name = column.selectedOptions[0].textContent.trim();
     return this.act(changes, `${shown(amount)} added to ${name} in ${counted(changes.length, "row")}.${left ? ` ${counted(left, "row")} left: not a number.` : ""}`);
   }
 
+  blank() {
+    const { name, cells } = this.column();
+    const value = (field) => (field.matches("select") ? chosen(field, this.value) : this.value);
+    const empty = cells.filter((field) => !field.value.trim());
+    const changes = empty.filter((field) => value(field)).map((field) => [field, value(field)]);
+    if (empty.length && !changes.length) return this.tell(`${this.value || "Nothing"} is no value for ${name}.`);
+    return this.act(changes, changes.length ? `${changes[0][1]} set for ${name} in ${counted(changes.length, "row")}.` : "No cell of this column is blank.");
+  }
+
+  // From the cell where one was; else from the first value of the chosen column.
   fill() {
-    const place = this.places.get(this.last);
-    if (!place) return this.tell("Go to the cell to copy first.");
-    const changes = this.rows.slice(place.down + 1).map(({ fields }) => fields[place.across]).filter((field) => field.value !== this.last.value).map((field) => [field, this.last.value]);
-    return this.act(changes, changes.length ? `${this.last.value || "Nothing"} filled down into ${counted(changes.length, "row")}.` : "Every row below has this value.");
+    const { cells } = this.column();
+    const first = this.places.has(this.last) ? this.last : cells.find((field) => field.value.trim());
+    const place = this.places.get(first);
+    if (!place) return this.tell("No row has a value for this column.");
+    const changes = this.rows.slice(place.down + 1).map(({ fields }) => fields[place.across]).filter((field) => field.value !== first.value).map((field) => [field, first.value]);
+    return this.act(changes, changes.length ? `${first.value || "Nothing"} filled down into ${counted(changes.length, "row")}.` : "Every row below has this value.");
   }
 
   answer() {

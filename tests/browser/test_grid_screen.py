@@ -124,6 +124,10 @@ def test_d_36_add_to_these_rows_and_fill_down_are_shown_first_and_undone(stage: 
     page.get_by_role("button", name="Undo").click()
     expect(field(page, 1)).to_have_value("1.50")
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    page.get_by_role("button", name="Set where blank").click()
+    expect(page.get_by_text("0.50 set for In District Credits in 1 row.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(field(page, 2)).to_have_value("")
     page.get_by_role("button", name="Add to these rows").click()
     expect(field(page, 1)).to_have_value("2.00")
     assert not Participation.objects.filter(student__in=students, total_credits=2).exists()
@@ -215,7 +219,6 @@ def test_d_35_without_script_pages_of_50_are_saved_one_after_the_other(stage: St
     students = seats(stage.cottonwood, 60)
     page = stage.desk.open(stage.clerk, script=False, at=course(stage))
     expect(page.locator("[data-row]")).to_have_count(50)
-    expect(page.get_by_role("button", name="Fill down")).to_be_hidden()
     field(page, 0).fill("0.5")
     field(page, 49).fill("x")
     save(page)
@@ -230,6 +233,31 @@ def test_d_35_without_script_pages_of_50_are_saved_one_after_the_other(stage: St
     save(page)
     expect(page.get_by_text("1 row saved.")).to_be_visible()
     assert Participation.objects.filter(student__in=students).count() == 3
+
+
+def test_d_36_without_script_the_server_changes_many_rows_shows_them_and_takes_it_back(
+    stage: Stage,
+) -> None:
+    students = seats(stage.cottonwood, 3, recorded=2)
+    page = stage.desk.open(stage.clerk, script=False, at=course(stage))
+    field(page, 1).fill("1.75")
+    page.get_by_role("button", name="Add to these rows").click()
+    expect(page.get_by_text("0.50 added to In District Credits in 3 rows.")).to_be_visible()
+    assert [field(page, at).input_value() for at in range(3)] == ["2.00", "2.25", "0.50"]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 cells as before.")).to_be_visible()
+    assert [field(page, at).input_value() for at in range(3)] == ["1.50", "1.75", ""]
+    page.get_by_label("Value").fill("0.25")
+    page.get_by_role("button", name="Set where blank").click()
+    expect(page.get_by_text("0.25 set for In District Credits in 1 row.")).to_be_visible()
+    field(page, 0).press("Enter")  # sends the form, as everywhere without script
+    expect(page.get_by_text("2 rows saved.")).to_be_visible()
+    totals = Participation.objects.filter(student__in=students).order_by("student__last_name")
+    assert list(totals.values_list("total_credits", flat=True)) == [
+        Decimal("1.50"),
+        Decimal("1.75"),
+        Decimal("0.25"),
+    ]
 
 
 def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stage) -> None:

@@ -58,6 +58,32 @@ class GridCell:
 _LABELS = {name: label(name) for name in COLUMNS}
 
 
+def amount_of(words: str) -> Decimal | None:
+    """The credits of a cell; None where they cannot be read."""
+    try:
+        return values.credits(words, "") or Decimal(0)
+    except values.Unreadable:
+        return None
+
+
+def total_of(texts: Mapping[str, str]) -> Decimal | None:
+    parts = [amount_of(texts[name]) for name in PARTS_OF_THE_TOTAL]
+    return None if None in parts else sum((part for part in parts if part), Decimal(0))
+
+
+def advice_of(texts: Mapping[str, str]) -> str:
+    """What the total says of the concentrator answer: a proposal, never a change. grid.js says the
+    same.
+    """
+    total = total_of(texts)
+    if total is None or texts[CREDITS[0]] == "":
+        return ""
+    enough = total >= CONCENTRATOR_CREDITS
+    if enough == (texts["concentrator"].strip().lower() in ("yes", "y")):
+        return ""
+    return "Yes from 2.00" if enough else "below 2.00"
+
+
 @dataclass(frozen=True)
 class GridRow:
     """A student and a pathway. `typed` stands where the row was not saved as it was typed."""
@@ -153,28 +179,15 @@ class GridRow:
         return [*own, ("", self.unsaved.reason)] if self.unsaved.reason else own
 
     def amount(self, column: str) -> Decimal | None:
-        """The credits of a cell; None where they cannot be read."""
-        try:
-            return values.credits(self.texts[column], "") or Decimal(0)
-        except values.Unreadable:
-            return None
+        return amount_of(self.texts[column])
 
     @cached_property
     def total(self) -> Decimal | None:
-        parts = [self.amount(name) for name in PARTS_OF_THE_TOTAL]
-        return None if None in parts else sum((part for part in parts if part), Decimal(0))
+        return total_of(self.texts)
 
     @property
     def mark(self) -> str:
-        """What the total says of the concentrator answer: a proposal, never a change. grid.js says
-        the same.
-        """
-        if self.total is None or self.texts[CREDITS[0]] == "":
-            return ""
-        enough = self.total >= CONCENTRATOR_CREDITS
-        if enough == (self.texts["concentrator"].strip().lower() in ("yes", "y")):
-            return ""
-        return "Yes from 2.00" if enough else "below 2.00"
+        return advice_of(self.texts)
 
     @property
     def before(self) -> str:

@@ -160,13 +160,13 @@ def _changed_rows(
     scope: Scope, rows: Sequence[TypedRow], typed: TypedElements
 ) -> list[tuple[TypedRow, bool]]:
     """With each, whether its record differs; elsewhere an element does alone."""
-    rows = _with_sums(scope, rows)
+    rows = with_sums(scope, rows)
     images = _images(scope, rows)
     judged = [(row, row.differs(images.get((row.pair, row.version)))) for row in rows]
     return [(row, differs) for row, differs in judged if differs or typed.has(row.pair)]
 
 
-def _with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
+def with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
     """*+0.50* is added to the credits of last year; of a record that was deleted by then nothing is
     left.
     """

@@ -19,13 +19,14 @@ from cte_portal.ui.wording import number_of
 from pathways.ledger.refusals import NotApplied
 from pathways.ledger.shape import CREDITS
 from pathways.models import Pathway, School, Student
-from pathways.roster.grid import saving, undoing
+from pathways.roster.grid import acts, saving, undoing
+from pathways.roster.grid.acts import Acted
 from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.html import Rows
 from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
 from pathways.roster.grid.saving import GridSaved, Unsaved
 from pathways.roster.grid.selection import Selection, courses_of, sections_of
-from pathways.roster.grid.typed import COLUMNS, TypedRow, typed_rows
+from pathways.roster.grid.typed import COLUMNS, MOST_TYPED, TypedRow, typed_rows
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.worklist import Worklist
 from pathways.scoped import RecordsView
@@ -76,6 +77,8 @@ class RosterGrid(RecordsView):
         if "undo" in request.POST:
             return self.undo(request.POST["undo"])
         typed = typed_rows(request.POST)
+        if "act" in request.POST:
+            return self.act(typed)
         try:
             saved = saving.save(self.scope, typed, by=self.by, by_id=self.person.pk)
         except NotApplied as refusal:
@@ -87,6 +90,11 @@ class RosterGrid(RecordsView):
             )
         request.session[DONE] = done
         return redirect(request.get_full_path())
+
+    def act(self, typed: Sequence[TypedRow]) -> HttpResponse:
+        """The page with many cells changed, to be looked at and saved."""
+        acted = acts.act(self.request.POST, saving.with_sums(self.scope, typed), self.elements)
+        return self.answer(saving.changed_rows(self.scope, acted.rows), acted=acted)
 
     def undo(self, typed: str) -> HttpResponse:
         try:
@@ -135,6 +143,7 @@ class RosterGrid(RecordsView):
         *,
         done: dict[str, Any] | None = None,
         problem: str = "",
+        acted: Acted | None = None,
     ) -> HttpResponse:
         """The page; what was typed and not saved stands in its rows, those first that the list does
         not show any more.
@@ -167,6 +176,10 @@ class RosterGrid(RecordsView):
             "after_credits": len(COLUMNS) - len(CREDITS) + len(self.elements.shown),
             "sums": list(zip(OF_CREDITS, sums_of(rows), strict=True)),
             "has_typed": len(typed),
+            "acted": acted,
+            "act_columns": acts.columns_of_grid(self.elements),
+            "act_column": self.request.POST.get("act_column", ""),
+            "act_value": self.request.POST.get("act_value", "0.50")[:MOST_TYPED],
             "may_edit": may_edit,
             "lock": self.lock,
             "in_active_year": self.in_active_year,
