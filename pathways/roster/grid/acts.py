@@ -63,10 +63,10 @@ def _add(rows: Sequence[TypedRow], column: str, value: str, words: str) -> Acted
         return Acted(rows, "Choose a column of credits, and enter the credits to add, like 0.50.")
     sums = {row.pair: amount_of(row.cells[column]) for row in rows}
     after = {pair: text(sum_ + amount) for pair, sum_ in sums.items() if sum_ is not None}
-    left = len(sums) - len(after)
+    unreadable = len(sums) - len(after)
     done = f"{text(amount)} added to {words} in {number_of(len(after), 'row')}."
-    if left:
-        done += f" {number_of(left, 'row')} left: not a number."
+    if unreadable:
+        done += f" {number_of(unreadable, 'row')} left: not a number."
     return _put(rows, column, lambda row: after.get(row.pair), done)
 
 
