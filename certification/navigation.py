@@ -154,6 +154,23 @@ ARCHIVES = (
         scoped=False,
         also=("district-archive",),
     ),
+    Screen(
+        name="Sealed student files",
+        path=("Run the portal",),
+        url_name="student-files",
+        capability=Capability.EXPORT_FOR_PURPOSE,
+        synonyms=(
+            "student-level file",
+            "data dictionary",
+            "certified records",
+            "all districts",
+            "export",
+            "reconciliation",
+            "Perkins",
+        ),
+        scoped=False,
+        also=("student-file",),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from certification.certifiers import certifiers
 from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
 from certification.status.districts_now import districts_now
+from certification.student_files.making import STUDENT_FILE
 from cte_portal.frame import Part
 from cte_portal.plugs import Plug
 
@@ -25,7 +26,7 @@ PLUG = Plug(
     statewide_facts={4: navigation.due_statewide},
     set_up_steps=(set_up.set_up,),
     offices=(certifiers.office,),
-    batch_kinds=(posting.LETTER, ARCHIVE),
+    batch_kinds=(posting.LETTER, ARCHIVE, STUDENT_FILE),
     daily=(occasions.daily,),
     demo=(demo.load,),
     districts_now=districts_now,

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("certification.board.urls")),
     path("", include("certification.events.urls")),
     path("", include("certification.archives.urls")),
+    path("", include("certification.student_files.urls")),
 ]

@@ -18,7 +18,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, access
 from cte_portal.batches.files import is_stored, open_stored
-from cte_portal.batches.models import BatchFile
+from cte_portal.batches.models import BatchFile, BatchQuerySet
 from cte_portal.batches.queue.line import Line
 
 PAGE = 50
@@ -62,6 +62,12 @@ class TakeArchive(StatewideView):
     """The file itself: each time with the purpose, which stands in the audit with the name."""
 
     capability = Capability.EXPORT_FOR_PURPOSE
+    template_name = "certification/archives/take.html"
+    role = archiving.ROLE
+
+    def batches(self) -> BatchQuerySet:
+        """The jobs whose files are taken here."""
+        return archiving.archives()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.ask(PurposeForm())
@@ -71,7 +77,7 @@ class TakeArchive(StatewideView):
         if not form.is_valid():
             return self.ask(form)
         batch = file.batch
-        district = str(batch.options["district"])
+        district = str(batch.options.get("district", ""))
         purpose.record(
             self.person,
             form.cleaned_data["purpose"],
@@ -96,7 +102,7 @@ class TakeArchive(StatewideView):
     @property
     def file(self) -> BatchFile:
         files = BatchFile.objects.select_related("batch").filter(
-            batch__in=archiving.archives(), role=archiving.ROLE
+            batch__in=self.batches(), role=self.role
         )
         file = get_object_or_404(files, batch=self.kwargs["batch"])
         if not is_stored(file.stored):
@@ -106,6 +112,6 @@ class TakeArchive(StatewideView):
     def ask(self, form: PurposeForm) -> HttpResponse:
         return render(
             self.request,
-            "certification/archives/take.html",
+            self.template_name,
             {"form": form, "file": self.file},
         )

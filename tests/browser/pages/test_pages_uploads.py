@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from certification.archives import archiving
+from certification.student_files import making
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
@@ -19,6 +20,7 @@ from pathways.resync.batches import submit_resync_of_all
 from pathways.resync.object_types import NAMES
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look, resync
+from tests.fixtures.certification import make_event, make_round, seal
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.fixtures.uploads import file, line
 
@@ -173,6 +175,19 @@ def archived(address: str) -> Callable[[Stage, Page], None]:
     return visit
 
 
+def sealed_rows(address: str) -> Callable[[Stage, Page], None]:
+    """Of a district whose sealed copy has one record."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        event = make_event()
+        seal(make_round(event))
+        batch = making.ask(event, by=stage.people["opi"], reason="Perkins report")
+        assert run(batch.pk)
+        page.goto(address or f"/opi/student-files/{batch.pk}/")
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "batch-queue": [
         State("list", full_queue),
@@ -247,6 +262,11 @@ STATES: dict[str, list[State]] = {
         State("list", archived("/opi/archives/"), who="opi"),
     ],
     "district-archive": [State("purpose", archived(""), who="opi")],
+    "student-files": [
+        State("none", at("/opi/student-files/"), who="opi"),
+        State("list", sealed_rows("/opi/student-files/"), who="opi"),
+    ],
+    "student-file": [State("purpose", sealed_rows(""), who="opi")],
     "portal-health": [State("nothing runs", at("/opi/health/"), who="opi")],
     "statewide-batch": [
         State("ended", sent_everywhere(""), who="opi"),

@@ -254,6 +254,8 @@ STATEWIDE = {
     "statewide-failed-again": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "district-archives": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "district-archive": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "student-files": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "student-file": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "status-board": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "status-board-file": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "reminders": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},

@@ -313,25 +313,29 @@ def record(
         status="completed",
         finished_at=timezone.now(),
     )
-    archive = Batch.objects.create(
-        kind="archive",
-        queue="statewide",
-        submitted_by=clerk,
-        submitted_name="OPI",
-        title="Archive of a district",
-        idempotency_key="archive",
-        status="completed",
-        finished_at=timezone.now(),
-        options={"district": "9012"},
-    )
-    archive.files.create(
-        role="archive.zip",
-        name="CTE archive 9012.zip",
-        stored=default_storage.save(f"batches/{archive.pk}/1/archive.zip", ContentFile(b"mine")),
-        content_type="application/zip",
-        size=4,
-        sha256="",
-    )
+    for kind, file, options in (
+        ("archive", "archive.zip", {"district": "9012"}),
+        ("student-file", "students.zip", {"event": 1}),
+    ):
+        batch = Batch.objects.create(
+            kind=kind,
+            queue="statewide",
+            submitted_by=clerk,
+            submitted_name="OPI",
+            title="A file of OPI's",
+            idempotency_key=kind,
+            status="completed",
+            finished_at=timezone.now(),
+            options=options,
+        )
+        batch.files.create(
+            role=file,
+            name=file,
+            stored=default_storage.save(f"batches/{batch.pk}/1/{file}", ContentFile(b"mine")),
+            content_type="application/zip",
+            size=4,
+            sha256="",
+        )
     return mine
 
 
@@ -462,8 +466,9 @@ def statewide_address(name: str) -> str:
     }
     if name.startswith("statewide-batch"):
         return reverse(name, args=[Batch.objects.get(kind="resync-all").pk])
-    if name == "district-archive":
-        return reverse(name, args=[Batch.objects.get(kind="archive").pk])
+    kinds = {"district-archive": "archive", "student-file": "student-file"}
+    if name in kinds:
+        return reverse(name, args=[Batch.objects.get(kind=kinds[name]).pk])
     if name.startswith("certification-") and name not in (
         "certification-events",
         "certification-event-new",
