@@ -23,7 +23,7 @@ BATCH_QUEUE = Screen(
         "get the report",
         "System Administration > Batch Queue",
     ),
-    also=("batch",),
+    also=("batch", "batch-queue-file"),
 )
 
 STATEWIDE_QUEUE = Screen(

@@ -1,4 +1,4 @@
-"""The Batch Queue List, a batch's page, its files, and what may be done with it. All of it comes
+"""The Batch Queue List below other screens, a batch's page, its files, and what may be done with it. All of it comes
 from the row; Celery is never asked.
 """
 
@@ -11,7 +11,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -22,21 +28,18 @@ from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
+from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet
 from cte_portal.batches.queue.line import Line, lines_of
+from cte_portal.batches.queue.listed import BY, DATE, LIKE, STATUSES
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField, in_days
 
 TOPS = (10, 50, 200)
-_LIKE = "Enter a date like 05/08/2025"
-_DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"}
 
 
 class QueueFilter(forms.Form):
-    """What the Batch Queue List shows; the list stands below other screens too, so its fields carry
-    a prefix.
-    """
+    """What the Batch Queue List shows below other screens; its fields carry a prefix."""
 
     prefix = "queue"
     top = forms.TypedChoiceField(
@@ -47,14 +50,10 @@ class QueueFilter(forms.Form):
         initial=50,
         required=False,
     )
-    first = DayField(label="From", required=False, wrong=_LIKE, attrs=_DATE)
-    last = DayField(label="To", required=False, wrong=_LIKE, attrs=_DATE)
-    status = forms.ChoiceField(
-        label="Status", required=False, choices=[("", "All"), *Status.choices]
-    )
-    by = forms.ChoiceField(
-        label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")]
-    )
+    first = DayField(label="From", required=False, wrong=LIKE, attrs=DATE)
+    last = DayField(label="To", required=False, wrong=LIKE, attrs=DATE)
+    status = forms.ChoiceField(label="Status", required=False, choices=STATUSES)
+    by = forms.ChoiceField(label="By", required=False, choices=BY)
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
         fields = self.cleaned_data if self.is_valid() else {}
@@ -87,8 +86,8 @@ def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:
 
 
 def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:
-    """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps,
-    below the screens that submit work.
+    """What templates/batches/list.html shows below the screens that submit work: jobs of some kinds
+    perhaps.
     """
     filtering = any(name.startswith("queue-") for name in request.GET)
     form = QueueFilter(request.GET if filtering else None, prefix="queue")
@@ -101,14 +100,6 @@ def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) ->
         "queue_address": request.get_full_path(),
         "queue_scope": scope,
     }
-
-
-class BatchQueue(ScopedView, TemplateView):
-    capability = Capability.SEE_BATCHES
-    template_name = "batches/queue.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**queue_list(self.request, self.scope), **kwargs)
 
 
 class OneBatch(ScopedView):

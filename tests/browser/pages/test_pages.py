@@ -68,6 +68,7 @@ WITHOUT_A_PAGE = {
     "roster-worklist-file": "a file",
     "student-list-file": "a file",
     "findings-file": "a file",
+    "batch-queue-file": "a file",
     "people-file": "a file",
     "district-people-file": "a file",
     "saved-lists": "POST only, leads back to the list",

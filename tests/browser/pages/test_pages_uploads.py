@@ -192,7 +192,7 @@ STATES: dict[str, list[State]] = {
     "batch-queue": [
         State("list", full_queue),
         State("empty", at(lambda stage: stage.address("batches"))),
-        State("bad date", at(lambda stage: stage.address("batches") + "?queue-first=x")),
+        State("bad date", at(lambda stage: stage.address("batches") + "?first=x")),
     ],
     "batch": [
         State("queued", batch(ran=False)),

@@ -139,6 +139,7 @@ def submit(answer: int) -> dict[str, int]:
 
 DISTRICT |= {
     "batch-queue": {"GET": QUEUE, "POST": NO_GET},
+    "batch-queue-file": {"GET": QUEUE, "POST": NO_GET},
     "batch": {"GET": QUEUE, "POST": NO_GET},
     "batch-file": {"GET": QUEUE, "POST": QUEUE},
     "batch-cancel": {"GET": NO_GET, "POST": submit(302)},

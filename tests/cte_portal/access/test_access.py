@@ -66,6 +66,7 @@ WITHOUT_A_ROW = (
     "district-home",
     "cte-concentrator",
     "batch-queue",
+    "batch-queue-file",
     "resync",
     "district-and-state",
     "mt-data-upload",
@@ -381,7 +382,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
     elif (
-        (name.startswith("batch-") and name != "batch-queue")
+        (name.startswith("batch-") and not name.startswith("batch-queue"))
         or name == "batch"
         or name.endswith(("-save", "-undo", "-mapping"))
     ):
@@ -426,7 +427,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["tsv"] if name == "certification-extract" else []
     elif name.startswith("saved-list") and name != "saved-lists":
         arguments += [f"saved{record.student.district_id}"]
-    elif name in ("student-list-file", "district-people-file", "findings-file"):
+    elif name in ("student-list-file", "district-people-file", "findings-file", "batch-queue-file"):
         arguments += ["csv"]
     elif name.startswith("roster-worklist-"):
         arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]

@@ -43,6 +43,8 @@ LISTS = {
         "?level=all&sort=-school&rows=200&grade=12",
         "?by=rule&sort=grade&since=01/01/2025&columns=school&columns=modified",
     ),
+    "batch-queue": ("?sort=-title&rows=200&status=completed", "?sort=by&columns=finished"),
+    "batch-queue-file": ("?sort=status",),
     "findings-file": ("?level=all&sort=-level",),
     "district-people": ("?sort=-last_login&role=viewer", "?sort=username&find=a"),
     "student-list-file": ("?sort=-grade",),

@@ -508,21 +508,19 @@ def test_j_08_the_list_filters(
         return {name for name in ("mine.tsv", "theirs.tsv") if name in page}
 
     assert files_listed("") == {"mine.tsv", "theirs.tsv"}
-    assert files_listed("?queue-by=me") == {"mine.tsv"}
-    assert files_listed("?queue-status=queued") == {"theirs.tsv"}
+    assert files_listed("?by=me") == {"mine.tsv"}
+    assert files_listed("?status=queued") == {"theirs.tsv"}
     today = timezone.localdate()
-    assert files_listed(f"?queue-first={today:%m/%d/%Y}") == {"mine.tsv"}
-    assert files_listed(f"?queue-last={today - datetime.timedelta(days=1):%m/%d/%Y}") == {
-        "theirs.tsv"
-    }
-    assert "Enter a date like" in desk.get(f"{QUEUE}?queue-first=soon").content.decode()
+    assert files_listed(f"?first={today:%m/%d/%Y}") == {"mine.tsv"}
+    assert files_listed(f"?last={today - datetime.timedelta(days=1):%m/%d/%Y}") == {"theirs.tsv"}
+    assert "Enter a date like" in desk.get(f"{QUEUE}?first=soon").content.decode()
     for query in (
-        "?queue-top=99999",
-        "?queue-by=x",
-        "?queue-status='",
-        "?queue-first=%00",
-        "?queue-last=12/31/9999",
-        "?queue-first=01/01/0001",
+        "?rows=99999",
+        "?by=x",
+        "?status='",
+        "?first=%00",
+        "?last=12/31/9999",
+        "?first=01/01/0001",
     ):
         assert desk.get(QUEUE + query).status_code == 200
 

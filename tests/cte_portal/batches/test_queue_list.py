@@ -53,20 +53,17 @@ def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch)
         return match[1] if match else ""
 
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    assert (
-        sentence_of(f"?queue-last={yesterday:%m/%d/%Y}")
-        == "No jobs in this period. Change the dates."
-    )
-    for query in ("?queue-status=failed", f"?queue-status=failed&queue-last={yesterday:%m/%d/%Y}"):
+    assert sentence_of(f"?last={yesterday:%m/%d/%Y}") == "No jobs in this period. Change the dates."
+    for query in ("?status=failed", f"?status=failed&last={yesterday:%m/%d/%Y}"):
         assert sentence_of(query) == "No jobs match. Change the dates, Status, or By."
-    assert sentence_of("") == sentence_of("?queue-top=10") == ""
+    assert sentence_of("") == sentence_of("?rows=50") == ""
     assert sentence_of("?queue-status=failed", RESYNC) == "Nothing in the queue", (
         "of this kind nothing was submitted"
     )
     Batch.objects.all().delete()
     assert (
         sentence_of("")
-        == sentence_of(f"?queue-last={yesterday:%m/%d/%Y}")
-        == sentence_of("?queue-status=failed")
+        == sentence_of(f"?last={yesterday:%m/%d/%Y}")
+        == sentence_of("?status=failed")
         == "Nothing in the queue"
     )

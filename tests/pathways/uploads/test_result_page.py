@@ -76,14 +76,14 @@ def test_a_refused_file_is_refused_wherever_its_end_is_told(
     )
     for address in (
         f"{BATCHES}{done.batch.pk}/",
-        "/districts/9012/2025/batches/?queue-status=refused",
+        "/districts/9012/2025/batches/?status=refused",
         "/districts/9012/2025/",
     ):
         page = desk.get(address).content.decode()
         assert "Refused" in page and "Completed with errors" not in page.replace(
             ">Completed with errors</option>", ""
         )
-    assert desk.get("/districts/9012/2025/batches/?queue-status=with-errors").context["lines"] == []
+    assert desk.get("/districts/9012/2025/batches/?status=with-errors").context["lines"] == []
     Batch.objects.filter(pk=done.batch.pk).update(notify=True)
     done.batch.refresh_from_db()
     tell(done.batch)
