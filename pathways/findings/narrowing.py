@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from cte_portal.pages.days import FORMAT, day_in
 from cte_portal.pages.typed import number
 from pathways.findings.findings import ListedFinding
 from pathways.models import Participation, Student
+
+
+GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,11 @@ class FindingNarrowing:
     @classmethod
     def of(cls, query: QueryDict) -> FindingNarrowing:
         """What can be read of an address; the list's own page says what cannot."""
+        grade = query.get("grade", "")
         return cls(
             number(query.get("school", "")),
             number(query.get("pathway", "")),
-            query.get("grade", "")[:2],
+            grade if GRADE.fullmatch(grade) else "",
             day_in(query.get("since", "")),
             query.get("rule", "")[:7],
         )

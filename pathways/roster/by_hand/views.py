@@ -30,7 +30,7 @@ from pathways.roster.by_hand import merge, undoing
 from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
 from pathways.roster.editing import RowEdit
 from pathways.roster.shape import Shape
-from pathways.roster.shapes import SHAPES
+from pathways.roster.shapes import SHAPES, STUDENT
 
 
 class KindPage(ScopedView):
@@ -208,12 +208,24 @@ class RowHistory(KindPage, TemplateView):
     capability = Capability.VIEW_RECORDS
     template_name = "pathways/roster/row_history.html"
 
+    @property
+    def student_shown(self) -> int:
+        """Also of a row that is gone: its history still shows what it said."""
+        if self.stored_row is not None:
+            return super().student_shown
+        if self.kind.shape is STUDENT:
+            return int(self.kwargs["row"])
+        return int(getattr(self.history.last(), "student_id", 0))
+
+    @cached_property
+    def history(self) -> Any:
+        changes = self.kind.shape.change._default_manager
+        row = {"district": self.scope.district, "row": self.kwargs["row"]}
+        return changes.filter(**row).order_by("version")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shape = self.kind.shape
-        history = shape.change._default_manager.filter(
-            district=self.scope.district, row=self.kwargs["row"]
-        )
-        changes = told_apart(history.order_by("version"))
+        changes = told_apart(self.history)
         row = self.stored_row
         if not changes and row is None:
             raise Http404("There is no such row.")

@@ -133,7 +133,7 @@ class Pairs:
             )
             pairs = (
                 self._records()
-                .annotate(transcript=self._transcript())
+                .annotate(transcript=transcript_of(self.scope))
                 .exclude(transcript=Round(since, 2))
                 .exclude(transcript=None)
             )
@@ -155,27 +155,6 @@ class Pairs:
             .distinct()
         )
 
-    def _transcript(self) -> Subquery:
-        """What the transcript says of all courses of the pathway, None while one of them is not
-        known.
-        """
-        sits = Roster.objects.in_scope(self.scope).filter(
-            enrollment__student_id=OuterRef("student_id"),
-            section__course__pathway_id=OuterRef("pathway_id"),
-        )
-        course = "section__course_id"
-        known = Q(known=F("courses"))
-        summed = (
-            sits.order_by()
-            .values("section__course__pathway_id")
-            .annotate(
-                courses=Count(course, distinct=True),
-                known=Count(course, distinct=True, filter=Q(credits_earned__isnull=False)),
-                earned=Round(Sum("credits_earned"), 2),
-            )
-        )
-        return Subquery(summed.filter(known).values("earned")[:1], output_field=CREDITS)
-
     def rostered(self) -> QuerySet[Any]:
         """Distinct pairs of student and pathway with a course, and what is known of them."""
         record = Participation.objects.filter(
@@ -189,6 +168,30 @@ class Pairs:
             choice=Coalesce(Subquery(decided.values("choice")[:1]), Value("")),
         )
         return pairs.order_by().values("person", "taught", "has_record", "choice").distinct()
+
+
+def transcript_of(
+    scope: Scope, student: str = "student_id", pathway: str = "pathway_id"
+) -> Subquery:
+    """What the transcript says of all courses of the pathway, None while one of them is not known,
+    for a query of rows that name student and pathway so.
+    """
+    sits = Roster.objects.in_scope(scope).filter(
+        enrollment__student_id=OuterRef(student),
+        section__course__pathway_id=OuterRef(pathway),
+    )
+    course = "section__course_id"
+    known = Q(known=F("courses"))
+    summed = (
+        sits.order_by()
+        .values("section__course__pathway_id")
+        .annotate(
+            courses=Count(course, distinct=True),
+            known=Count(course, distinct=True, filter=Q(credits_earned__isnull=False)),
+            earned=Round(Sum("credits_earned"), 2),
+        )
+    )
+    return Subquery(summed.filter(known).values("earned")[:1], output_field=CREDITS)
 
 
 def _before(scope: Scope) -> QuerySet[Change]:

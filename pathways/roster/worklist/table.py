@@ -95,9 +95,20 @@ class WorklistTable(StudentColumns):
 
 
 class _Courses(tables.Table):
-    courses = tables.Column(accessor="line__courses", verbose_name="Courses", empty_values=())
+    courses = tables.Column(
+        accessor="line__courses",
+        verbose_name="Courses",
+        empty_values=(),
+        orderable=True,
+        order_by=("by_courses",),
+    )
     transcript = tables.Column(
-        accessor="line__transcript", verbose_name="Transcript", attrs=NUMBER, empty_values=()
+        accessor="line__transcript",
+        verbose_name="Transcript",
+        attrs=NUMBER,
+        empty_values=(),
+        orderable=True,
+        order_by=("by_transcript",),
     )
 
     def render_courses(self, value: Any) -> str:
@@ -108,7 +119,13 @@ class _Courses(tables.Table):
 
 
 class WithoutRecordTable(_Courses, WorklistTable):
-    credits = tables.Column(accessor="line__credits", verbose_name="Credits", attrs=NUMBER)
+    credits = tables.Column(
+        accessor="line__credits",
+        verbose_name="Credits",
+        attrs=NUMBER,
+        orderable=True,
+        order_by=("by_credits",),
+    )
 
     class Meta(WorklistTable.Meta):
         sequence = (

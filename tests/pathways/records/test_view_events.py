@@ -18,6 +18,9 @@ from django.utils import timezone
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import User, ViewEvent
 from pathways.models import ListRequest, Student
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import ENROLLMENT, STUDENT
 from tests.fixtures.records import HEALTH, District_
 from tests.pathways.desk import text
 from tests.pathways.follow_up.leavers import Leavers, make_entry
@@ -89,6 +92,27 @@ def test_pages_about_a_line_or_a_row_name_its_student(
         ("roster-row-history", kayla.pk),
         ("roster-row-add", 0),
     ]
+
+
+@pytest.mark.parametrize("kind", ["students", "enrollments"])
+def test_the_history_of_a_row_that_is_gone_names_its_student(
+    kind: str, client: Client, administrator: User, cottonwood: District_
+) -> None:
+    """It still shows what the row said."""
+    student = cottonwood.student("999000555", "Wrong")
+    rows = {"enrollments": list(student.enrollments.all()), "students": [student]}
+    for name, shape in (("enrollments", ENROLLMENT), ("students", STUDENT)):
+        for row in rows[name]:
+            version = editing.version_of(shape, row.pk)
+            edit = RowEdit(row=row.pk, seen=version, is_removed=True)
+            editing.write(cottonwood.scope, [(shape, edit)], by="MARTIN, CHERYL")
+    key = rows[kind][0].pk
+    assert key
+    client.force_login(administrator)
+    page = f"{BASE}roster-data/rows/{kind}/"
+    assert client.get(f"{page}{key}/history/").status_code == 200
+    assert client.get(f"{page}999999/history/").status_code == 404
+    assert [subject for *_, subject, _ in views()] == [student.pk]
 
 
 def test_a_request_about_the_list_names_its_student(

@@ -15,7 +15,7 @@ from django.test import Client
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import User, ViewEvent
-from pathways.models import School
+from pathways.models import Course, Roster, School, Section
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.listing import heads, names
 
@@ -57,6 +57,31 @@ def test_it_is_sorted_by_each_column_both_ways(desk: Client) -> None:
     sorted_page = page(desk, "?sort=-grade&page=1&grade=12")
     assert 'aria-sort="descending"' in sorted_page
     assert re.search(r'href="\?sort=grade&amp;grade=12"', sorted_page), "the filter stays"
+
+
+def test_it_is_sorted_by_what_courses_and_transcript_say(
+    desk: Client, cottonwood: District_
+) -> None:
+    """Courses as people read them; *not known* before every number; credits as the line counts
+    them: of the transcript where it is known, of a course sat in twice once.
+    """
+    Course.objects.filter(pathway__name=BUSINESS).update(name="ábacus", credits=Decimal("0.75"))
+    cole = Roster.objects.get(enrollment__student__last_name="Cole")
+    cole.credits_earned = Decimal("1.50")
+    cole.save()
+    again = Section.objects.create(
+        course=cole.section.course, calendar=cole.section.calendar, number="2"
+    )
+    abbott = Roster.objects.get(enrollment__student__last_name="Abbott")
+    Roster.objects.create(section=again, enrollment=abbott.enrollment)
+    assert names(page(desk, "?sort=courses"))[0] == "=BAKER"
+    assert names(page(desk, "?sort=-courses"))[-1] == "=BAKER"
+    assert names(page(desk, "?sort=transcript"))[-1] == "COLE"
+    assert names(page(desk, "?sort=-transcript"))[0] == "COLE"
+    assert names(page(desk, "?sort=credits")) == ["ABBOTT", "=BAKER", "COLE"]
+    html = page(desk, "?sort=-credits")
+    assert names(html) == ["COLE", "=BAKER", "ABBOTT"]
+    assert re.findall(r'data-label="Credits">([^<]*)<', html) == ["1.50", "0.75", "0.50"]
 
 
 def test_lists_sort_by_school_too(desk: Client, cottonwood: District_) -> None:
