@@ -16,7 +16,6 @@ from cte_portal.pages.typed import number
 from pathways.findings.findings import ListedFinding
 from pathways.models import Participation, Student
 
-
 GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
 
 
