@@ -12,11 +12,11 @@ from pathways.roster.by_hand.lists import (
 )
 from pathways.roster.by_hand.merge_page import MergeStudents
 from pathways.roster.by_hand.new_year_page import NewYear
+from pathways.roster.by_hand.row_history import RowHistory
 from pathways.roster.by_hand.views import (
     AddRow,
     ChangeRow,
     RemoveRow,
-    RowHistory,
     TakeBackAct,
 )
 from pathways.roster.grid.views import RosterGrid
