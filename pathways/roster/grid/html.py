@@ -75,7 +75,7 @@ class Rows:
             "options": self._options(cell),
         }
         return self.patterns.fill(
-            "grid_element",
+            "pathways/roster/grid_element.html",
             values,
             kind=cell.kind,
             is_list=bool(cell.choices),
