@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order – saves of the grid, of single records, and their undos – rows
+"""Whatever is done in whatever order – saves of the grid, of single records, of elements, and their undos – rows
 and history are what the same acts do one by one.
 """
 
@@ -13,11 +13,21 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pathways.elements import values as element_values
+from pathways.elements.values import ElementEdit
 from pathways.ledger import ledger
 from pathways.ledger.shape import TYPED, Row
-from pathways.models import Change, Participation, Student
+from pathways.models import (
+    Change,
+    Element,
+    ElementValue,
+    ElementValueChange,
+    Participation,
+    Student,
+)
 from pathways.records import entry
 from pathways.roster.grid import saving, undoing
+from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.rows import rows_of
 from pathways.roster.grid.typed import COLUMNS, typed_rows
 from pathways.roster.worklist.worklist import Worklist
@@ -25,8 +35,18 @@ from tests.fixtures.records import District_, row
 
 STUDENTS = 3
 AMOUNTS = st.sampled_from(["0.50", "1.00", "2.25", "31", "x"])
+SITES = st.sampled_from([None, "", "Clinic", "Shop", "078-05-1120"])
+"""What is typed for an element; None leaves what the page shows, the last is refused."""
 ACTS = st.one_of(
-    st.tuples(st.just("grid"), st.dictionaries(st.integers(0, STUDENTS - 1), AMOUNTS, min_size=1)),
+    st.tuples(
+        st.just("grid"),
+        st.dictionaries(
+            st.integers(0, STUDENTS - 1),
+            st.tuples(st.one_of(st.none(), AMOUNTS), SITES),
+            min_size=1,
+        ),
+    ),
+    st.tuples(st.just("element"), st.tuples(st.integers(0, STUDENTS - 1), SITES)),
     st.tuples(st.just("single"), st.tuples(st.integers(0, STUDENTS - 1), AMOUNTS)),
     st.tuples(st.just("delete"), st.integers(0, STUDENTS - 1)),
     st.tuples(st.just("undo"), st.none()),
@@ -58,26 +78,33 @@ class Run:
             self.batches.append(self.batches_of(values))
         elif name == "single":
             self.single(*values)
+        elif name == "element":
+            self.element(*values)
         elif name == "delete" and (record := self.record(values)):
             entry.delete(self.scope, record, version=record.version, by="X")
         elif name == "undo" and self.batches:
             for batch in self.batches.pop():
                 undoing.take_back(self.scope, batch, by="X")
 
-    def grid(self, values: dict[int, str]) -> None:
+    def grid(self, values: dict[int, tuple[str | None, str | None]]) -> None:
         """What the page sends, from the rows that it shows."""
         pairs = [(student.pk, self.pathway) for student in self.students]
         data = QueryDict(mutable=True)
-        for number, line in enumerate(rows_of(Worklist(self.scope).lines(pairs))):
+        columns = ElementColumns.of(self.scope, QueryDict("element=work_site"))
+        lines = rows_of(Worklist(self.scope).lines(pairs), columns=columns)
+        for number, line in enumerate(lines):
+            amount, site = values.get(number, (None, None))
             cells = dict(line.texts)
-            cells["in_district_credits"] = values.get(number, cells["in_district_credits"])
-            data.appendlist(
-                "row", "\t".join([line.name, line.seen, *(cells[name] for name in COLUMNS)])
-            )
+            if amount is not None:
+                cells["in_district_credits"] = amount
+            (own,) = line.element_cells
+            element = f"{own.column}_{own.seen}={own.text if site is None else site}"
+            parts = [line.name, line.seen, *(cells[name] for name in COLUMNS), element]
+            data.appendlist("row", "\t".join(parts))
         self.last = saving.save(self.scope, typed_rows(data), by="X")
         self.saved = [*getattr(self, "saved", []), self.last.batch]
 
-    def batches_of(self, values: dict[int, str]) -> list[Any]:
+    def batches_of(self, values: dict[int, Any]) -> list[Any]:
         saves = self.saved[-(len(values) if self.by_one else 1) :]
         return [batch for batch in saves if batch]
 
@@ -96,8 +123,22 @@ class Run:
         except ledger.Refused:
             return
 
-    def outcome(self) -> tuple[list[Any], list[Any]]:
+    def element(self, number: int, site: str | None) -> None:
+        record, element = self.record(number), Element.objects.get()
+        if record is None or site is None or "-" in site:
+            return
+        stored = element_values.values_of(record).get(element.pk)
+        edit = ElementEdit(element, site or None, stored.version if stored else 0)
+        element_values.save(self.scope, record, [edit], by="X", by_id=1)
+
+    def outcome(self) -> tuple[list[Any], ...]:
         return (
+            sorted(ElementValue.objects.values_list("student_id", "version", "text")),
+            sorted(
+                ElementValueChange.objects.values_list(
+                    "student_id", "version", "operation", "source", "text"
+                )
+            ),
             sorted(Participation.objects.values_list("student_id", "version", *TYPED)),
             sorted(
                 Change.objects.values_list("student_id", "version", "operation", "source", *TYPED)
@@ -105,8 +146,8 @@ class Run:
         )
 
 
-def outcome_of(run: Run, acts: list[Any]) -> tuple[list[Any], list[Any]]:
-    outcome: tuple[list[Any], list[Any]] = ([], [])
+def outcome_of(run: Run, acts: list[Any]) -> tuple[list[Any], ...]:
+    outcome: tuple[list[Any], ...] = ()
     try:
         with transaction.atomic():
             for name, values in acts:
@@ -125,6 +166,7 @@ def seated(cottonwood: District_) -> tuple[District_, list[Student]]:
     for student in students:
         cottonwood.roster(student)
     cottonwood.record(students[0])
+    Element.objects.create(district="9012", name="Work site", kind="text", position=1)
     return cottonwood, students
 
 
