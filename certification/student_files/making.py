@@ -72,8 +72,8 @@ def run(job: Job) -> None:
     sentence = f"{number_of(made.rows, 'row')} of {number_of(districts, 'district')}."
     if made.differing:
         sentence += (
-            f" The figures of {', '.join(sorted(made.differing))} differ from the seal. Run"
-            " verify_sealed."
+            f" The figures of {', '.join(sorted(made.differing))} differ from the seal. Do"
+            " not use this file, and tell who runs the portal."
         )
     job.outcome = Outcome(
         sentence,
