@@ -119,7 +119,7 @@ def test_printed_findings_repeat_their_head_and_offer_nothing(
         )
     pages = printed(desk, clerk, "/districts/9012/2025/findings/")
     assert len(pages) > 1 and all(
-        "Confidential student data" in page and "Student CTE Pathway Level Found" in page
+        "Confidential student data" in page and "Student CTE Pathway Level Rule Found" in page
         for page in pages
     )
     assert sum(page.count("EARLY, NR") for page in pages) == 30
