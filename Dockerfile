@@ -2,8 +2,10 @@
 FROM python:3.13.7-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /portal
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+# requirements-s3.txt for files in a bucket (STORAGE_URL).
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-s3.txt ./
+RUN pip install --no-cache-dir --require-hashes -r ${REQUIREMENTS}
 COPY . .
 # Collecting static files reads the settings but neither database: these values are of no use to anybody.
 RUN PORTAL_MODE=production VAR_DIR=/tmp/build SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built ALLOWED_HOSTS=build \

@@ -33,8 +33,11 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "portal-environment"  # what the environment was made from: "<set> <digest>"
 LOCKED = {
     "base": "requirements.txt",
+    "s3": "requirements-s3.txt",
     "dev": "requirements-dev.txt",
-}  # the dev set holds the base set too
+}  # each holds those before it too
+SETS = list(LOCKED)
+OPTIONS = {"base": ["--no-dev"], "s3": ["--no-dev", "--extra", "s3"], "dev": []}  # of `uv sync`
 DEVELOPING = {
     "test": "development.lanes",
     "check_all": "development.gates",
@@ -65,20 +68,30 @@ def installed() -> str:
     return name if made_from == digest() and PYTHON.exists() else ""
 
 
+def holding(wanted: str) -> list[str]:
+    """The sets that hold the wanted one."""
+    return SETS[SETS.index(wanted) :]
+
+
 def prepare(wanted: str) -> None:
     """Make `.venv` hold the wanted set. Costs a hash when it does; waits for whoever is already
     making it.
     """
-    if installed() in {wanted, "dev"}:
+    if installed() in holding(wanted):
         return
     with open(ROOT / ".venv.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if installed() in {wanted, "dev"}:
+        if installed() in holding(wanted):
             return
-        if STAMP.exists() and STAMP.read_text().startswith("dev "):
-            wanted = "dev"  # keep the test tools of an environment that only grew old
+        before = STAMP.read_text().partition(" ")[0] if STAMP.exists() else ""
+        if before in holding(wanted):
+            wanted = before  # what an environment that only grew old had beside it is kept
         started = time.monotonic()
-        what = {"base": "packages", "dev": "packages and test tools"}[wanted]
+        what = {
+            "base": "packages",
+            "s3": "packages, those of a bucket too,",
+            "dev": "packages and test tools",
+        }[wanted]
         uv = working_uv()
         say(
             f"Installing {what} into .venv with {'uv' if uv else 'pip'} (once; about half a minute) ..."
@@ -147,7 +160,7 @@ def install_with_uv(uv: str, wanted: str) -> bool:
     ]
     env = outside() | {"UV_PROJECT_ENVIRONMENT": str(VENV)}
     done = subprocess.run(
-        command if wanted == "dev" else [*command, "--no-dev"],
+        [*command, *OPTIONS[wanted]],
         env=env,
         capture_output=True,
         text=True,
@@ -224,7 +237,7 @@ def main() -> None:
         return
     developing = DEVELOPING.get(arguments[0]) if arguments else None
     try:
-        prepare("dev" if developing else "base")
+        prepare("dev" if developing else "s3" if os.environ.get("STORAGE_URL") else "base")
     except CannotPrepare as reason:
         refuse(f"{reason}")
     except KeyboardInterrupt:

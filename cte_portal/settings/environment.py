@@ -27,6 +27,8 @@ if PORTAL_MODE not in {"demo", "production"}:
     raise ImproperlyConfigured(f"PORTAL_MODE is {PORTAL_MODE!r}; set it to demo or production.")
 PRODUCTION = PORTAL_MODE == "production"
 DEBUG = False
+LOOPBACK = {"localhost", "127.0.0.1"}
+"""Hosts that practice may talk to without TLS."""
 
 # What `up --reload` tells its own processes: templates are read anew for each page, and errors are
 # told whole. No setting for an operator.

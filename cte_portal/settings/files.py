@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cte_portal.settings.bucket import bucket
 from cte_portal.settings.data import DATABASES
 from cte_portal.settings.environment import (
     BASE_DIR,
@@ -25,8 +26,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if WHITENOISE_AUTOREFRESH := RELOAD:
     WHITENOISE_MAX_AGE = 0
+FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
+# Where uploaded files and results lie: a folder, or a bucket that several machines reach.
 STORAGES = {
-    "default": {
+    "default": bucket()
+    or {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
@@ -48,4 +52,3 @@ ROSTER_ENDED_PERCENT = number("ROSTER_ENDED_PERCENT", 10)
 UPLOAD_MAX_MB = int(number("UPLOAD_MAX_MB", 20 if EMBEDDED else 256, least=1))
 UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
 FILE_UPLOAD_HANDLERS = ["cte_portal.pages.upload_limit.LimitedUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)

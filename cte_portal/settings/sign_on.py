@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from cte_portal.settings.environment import PRODUCTION, env
-
-LOOPBACK = {"localhost", "127.0.0.1"}
+from cte_portal.settings.environment import LOOPBACK, PRODUCTION, env
 
 
 def issuer() -> str:

@@ -1,5 +1,5 @@
-"""What the dispatcher looks at for all the others, as each look may take seconds: the mail server
-and the broker. After each look it asks how the portal stands, and tells OPI when that turns.
+"""What the dispatcher looks at for all the others, as each look may take seconds: the mail server,
+the broker, and the bucket of files. After each look it asks how the portal stands, and tells OPI when that turns.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from smtplib import SMTPException
 from celery import current_app
 from django.core.mail import get_connection
 
+from cte_portal.watch import store
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.turn import Turn
 
@@ -41,7 +42,15 @@ def broker_answers() -> str:
         return "Does not answer. Jobs wait; none is lost."
 
 
-LOOKS: dict[str, Callable[[], str]] = {"mail": mail_answers, "broker": broker_answers}
+def bucket_answers() -> str:
+    """Of the files' folder each process sees the disk by itself."""
+    trouble = store.answers() if store.bucket() else ""
+    return f"{trouble} Uploads and downloads wait." if trouble else ""
+
+
+def looks() -> dict[str, Callable[[], str]]:
+    asked: dict[str, Callable[[], str]] = {"mail": mail_answers, "broker": broker_answers}
+    return {**asked, "store": bucket_answers} if store.bucket() else asked
 
 
 class Rounds:
@@ -55,7 +64,7 @@ class Rounds:
         if time.monotonic() - self.looked < EVERY:
             return
         self.looked = time.monotonic()
-        for name, look in LOOKS.items():
+        for name, look in looks().items():
             sentence = look()
             Checkup.objects.note(name, good=not sentence, sentence=sentence or "Answers.")
         Heartbeat.objects.forget_old()

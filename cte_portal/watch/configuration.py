@@ -8,7 +8,6 @@ cached value are written and taken away again.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Iterator
 from email.utils import parseaddr
 from typing import Any
@@ -18,8 +17,6 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.validators import validate_email
 from django.db import DatabaseError, connections
 from django.http.request import validate_host
@@ -29,7 +26,7 @@ from cte_portal.accounts import grants
 from cte_portal.accounts.models.password import WORKER
 from cte_portal.connection import VARIABLES, UnfitConnection
 from cte_portal.editions import Edition, home_of
-from cte_portal.watch import checkups, standing
+from cte_portal.watch import checkups, standing, store
 
 log = logging.getLogger("cte_portal.watch")
 
@@ -243,7 +240,7 @@ def cache_and_broker() -> Iterator[CheckMessage]:
 
 
 def files() -> Iterator[CheckMessage]:
-    """A file is written, read and taken away where uploads lie."""
+    """A file is written, read and taken away where uploads lie, a folder or a bucket."""
     if not settings.VAR_DIR.is_dir():
         yield Error(
             f"VAR_DIR: there is no folder {settings.VAR_DIR}.",
@@ -251,24 +248,21 @@ def files() -> Iterator[CheckMessage]:
             id="portal.E130",
         )
         return
-    mark = secrets.token_bytes(16)
-    try:
-        name = default_storage.save("check-deploy", ContentFile(mark))
-        with default_storage.open(name) as file:
-            kept = file.read() == mark
-        default_storage.delete(name)
-    except OSError as error:
-        log.warning("files: %s", type(error).__name__)
-        kept = False
-    if not kept:
+    trouble = store.keeps()
+    if trouble:
         yield Error(
-            "The folder of uploaded files cannot be written and read.",
-            hint=f"{settings.MEDIA_ROOT} must belong to the portal's own user, and have room.",
+            trouble,
+            hint=(
+                "Check STORAGE_URL, STORAGE_ENDPOINT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY;"
+                " the keys must list, read, write and remove."
+                if store.bucket()
+                else f"{settings.MEDIA_ROOT} must belong to the portal's own user, and have room."
+            ),
             id="portal.E131",
         )
     free = next((r.sentence for r in standing.files() if r.level), "")
     if free:
-        yield Warning(free, hint="Free some space under VAR_DIR.", id="portal.W130")
+        yield Warning(free, hint=f"Free some space under {store.room()}.", id="portal.W130")
 
 
 def mail() -> Iterator[CheckMessage]:

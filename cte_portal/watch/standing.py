@@ -28,6 +28,7 @@ from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.reading import Level, Reading
 from cte_portal.watch.schema import misfit
 from cte_portal.watch.service import service
+from cte_portal.watch.store import bucket, room
 
 log = logging.getLogger("cte_portal.watch")
 
@@ -42,6 +43,7 @@ QUEUES = ("district", "statewide")
 CHECKUPS = {
     "mail": ("Mail server", None),
     "broker": ("Broker", None),
+    "store": ("File store", None),
     "verify_sealed": ("Check of the sealed copies", datetime.timedelta(days=2)),
     "backup": ("Backup", datetime.timedelta(days=2)),
     "restore_drill": ("Restore drill", datetime.timedelta(days=40)),
@@ -162,21 +164,22 @@ def keeps() -> bool:
 
 def files() -> Iterator[Reading]:
     """Room on the disk of the portal's own files, and whether they can be written."""
-    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.MEDIA_ROOT).free
+    folder = room()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
     figures = {"free_bytes": float(free)}
-    room = f"{free / 1_000_000_000:,.1f} GB free"
-    if not os.access(settings.MEDIA_ROOT, os.W_OK):
+    space = f"{free / 1_000_000_000:,.1f} GB free"
+    if not os.access(folder, os.W_OK):
         yield Reading("Files", Level.DEGRADED, "The folder cannot be written: no uploads.", figures)
     elif free < LITTLE:
         consequence = (
             "Uploads and results wait." if free < NOTHING else "Free some before uploads fail."
         )
         yield Reading(
-            "Files", Level.DEGRADED, f"The disk is nearly full: {room}. {consequence}", figures
+            "Files", Level.DEGRADED, f"The disk is nearly full: {space}. {consequence}", figures
         )
     else:
-        yield Reading("Files", Level.GOOD, f"{room}.", figures)
+        yield Reading("Files", Level.GOOD, f"{space}.", figures)
 
 
 def opened() -> Iterator[Reading]:
@@ -218,6 +221,8 @@ def checkups() -> Iterator[Reading]:
     now = timezone.now()
     for key, (name, valid) in CHECKUPS.items():
         result = results.get(key)
+        if key == "store" and not bucket():
+            continue
         if result is None:
             if settings.PRODUCTION and key in ("verify_sealed", "backup"):
                 yield Reading(name, Level.DEGRADED, "Never done.")

@@ -8,6 +8,7 @@ import ast
 import json
 import os
 import re
+import runpy
 import signal
 import socket
 import sqlite3
@@ -71,19 +72,32 @@ def test_manage_imports_the_standard_library_alone_until_the_environment_exists(
 
 
 @pytest.mark.parametrize(
-    ("name", "without_dev"), [("requirements.txt", True), ("requirements-dev.txt", False)]
+    ("name", "beyond"),
+    [
+        ("requirements.txt", set()),
+        ("requirements-s3.txt", {"django-storages"}),
+        ("requirements-dev.txt", {"django-storages", "pytest"}),
+    ],
 )
-def test_requirements_are_what_the_lock_says(name: str, without_dev: bool) -> None:
+def test_requirements_are_what_the_lock_says(name: str, beyond: set[str]) -> None:
     lock = {
         package["name"]: package.get("version")
         for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
     }
     text = (ROOT / name).read_text()
     pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==([^\s;]+)", text, re.MULTILINE))
-    assert "django" in pinned and ("pytest" in pinned) is not without_dev
+    assert "django" in pinned and set(pinned) & {"django-storages", "pytest"} == beyond
     assert {package: lock.get(package) for package in pinned} == pinned
     blocks = re.split(r"\n(?=[a-z0-9])", text[text.index("amqp") :])
     assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_sets_of_packages_hold_each_other() -> None:
+    """A command of a portal with a bucket does not take its packages away, nor the test tools."""
+    manage_module = runpy.run_path(str(ROOT / "manage.py"), run_name="manage")
+    assert manage_module["holding"]("base") == ["base", "s3", "dev"]
+    assert manage_module["holding"]("s3") == ["s3", "dev"]
+    assert manage_module["OPTIONS"].keys() == manage_module["LOCKED"].keys()
 
 
 def test_every_dependency_says_why() -> None:
@@ -136,6 +150,10 @@ def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> Non
         ("SESSION_IDLE_SECONDS", "abc", "SESSION_IDLE_SECONDS is 'abc'; set it to a number."),
         ("UPLOAD_MAX_MB", "0", "UPLOAD_MAX_MB is 0; it must be 1 or more."),
         ("EMAIL_URL", "nonsense", "EMAIL_URL"),
+        ("STORAGE_URL", "https://s3.example.gov/files", "set it to s3://BUCKET"),
+        ("STORAGE_URL", "s3://key:secret@cte-files", "Keys belong in AWS_ACCESS_KEY_ID"),
+        ("STORAGE_ENDPOINT", "https://s3.example.gov", "STORAGE_URL is not"),
+        ("STORAGE_ENDPOINT", "http://127.0.0.1:9000", "like https://s3.example.gov"),
     ],
 )
 def test_w_09_production_does_not_start_half_configured(name: str, value: str, says: str) -> None:

@@ -8,15 +8,18 @@ import hashlib
 import json
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from cte_portal.editions import Edition
 from cte_portal.watch.backup.dumps import ToolFailed, dump, run
+from cte_portal.watch.store import bucket
 
 MANIFEST, SEALED = "manifest.json", ".enc"
 CIPHER = ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000"]
@@ -37,7 +40,9 @@ def write(into: Path, passphrase: Path | None) -> Path:
         for edition in reversed(Edition):
             dump(edition, folder / name_of(edition))
         with tarfile.open(folder / FILES, "w:gz") as archive:
-            if settings.MEDIA_ROOT.is_dir():
+            if bucket():
+                _add_bucket(archive)
+            elif settings.MEDIA_ROOT.is_dir():
                 archive.add(settings.MEDIA_ROOT, arcname="files")
         if passphrase is not None:
             for part in list(folder.iterdir()):
@@ -54,6 +59,21 @@ def write(into: Path, passphrase: Path | None) -> Path:
             part.chmod(0o600)
             part.rename(target / part.name)
     return target
+
+
+def _add_bucket(archive: tarfile.TarFile, folder: str = "") -> None:
+    """The files of a bucket, each read through a temporary file. One that goes meanwhile is left
+    out, as a folder's would be.
+    """
+    folders, names = default_storage.listdir(folder)
+    for name in names:
+        path = f"{folder}{name}"
+        with suppress(FileNotFoundError), default_storage.open(path) as content:
+            member = tarfile.TarInfo(f"files/{path}")
+            member.size, member.mtime = content.size, int(time.time())
+            archive.addfile(member, content)
+    for name in folders:
+        _add_bucket(archive, f"{folder}{name}/")
 
 
 def check(folder: Path) -> None:

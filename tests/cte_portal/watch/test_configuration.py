@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, connections
 
 from cte_portal.connection import UnfitConnection
 from cte_portal.editions import Edition, writing_state
-from cte_portal.watch import checkups, configuration, standing
+from cte_portal.watch import checkups, configuration, standing, store
 
 POSTGRESQL = connection.vendor == "postgresql"
 
@@ -135,7 +135,7 @@ def test_a_service_that_is_away(
 
 def test_a_folder_that_cannot_be_written(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = SimpleNamespace(save=raises(PermissionError("x")))
-    monkeypatch.setattr(configuration, "default_storage", storage)
+    monkeypatch.setattr(store, "default_storage", storage)
     assert "must belong to the portal's own user" in problems()["portal.E131"]
 
 

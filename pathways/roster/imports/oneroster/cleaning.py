@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from typing import IO
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 
-from cte_portal.batches.files import stored_whole
+from cte_portal.batches.files import drop_stored, stored_whole
 from cte_portal.batches.models import Batch
 from pathways.roster.imports.oneroster.export import Export
 from pathways.roster.imports.oneroster.layout import BY_NAME
@@ -38,16 +37,16 @@ def keep_cleaned(batch: Batch, export: Export) -> None:
         stored = stored_whole(f"{batch.input_file}-cleaned", File(aside))
     values = {"input_file": stored, "input_bytes": size, "input_sha256": digest.hexdigest()}
     if not Batch.objects.held(batch).update(**values):  # it belongs to another attempt now
-        default_storage.delete(stored)
+        drop_stored(stored)
         return
-    default_storage.delete(batch.input_file)
+    drop_stored(batch.input_file)
     for name, value in values.items():
         setattr(batch, name, value)
 
 
 def drop_upload(batch: Batch) -> None:
     """An export that was refused is not kept: it could not be cleaned."""
-    default_storage.delete(batch.input_file)
+    drop_stored(batch.input_file)
     batch.input_file = ""
     Batch.objects.held(batch).update(input_file="")
 

@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -18,6 +17,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways.models import OneRosterMapping
@@ -77,9 +77,9 @@ class ConfirmMapping(MappingPage):
     def proposals(self) -> dict[str, Any] | None:
         """What was proposed, while it is kept."""
         file = next((file for file in self.batch.files.all() if file.role == "mapping.json"), None)
-        if file is None or not default_storage.exists(file.stored):
+        if file is None or not is_stored(file.stored):
             return None
-        with default_storage.open(file.stored) as content:
+        with open_stored(file.stored) as content:
             kept: dict[str, Any] = json.load(content)
         return kept
 
@@ -105,7 +105,7 @@ class ConfirmMapping(MappingPage):
 
     def act(self, form: forms.Form) -> HttpResponse:
         mapping = self.confirmed(form)
-        if not default_storage.exists(self.batch.input_file):
+        if not is_stored(self.batch.input_file):
             messages.success(self.request, "Saved. The file is no longer kept: choose it again.")
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
         batch = submit(
@@ -116,7 +116,7 @@ class ConfirmMapping(MappingPage):
             scope=self.scope,
             options={**self.batch.options, "work": "validate"},
             key=f"mapping:{self.batch.pk}:{mapping.pk}",
-            content=default_storage.open(self.batch.input_file),
+            content=open_stored(self.batch.input_file),
             about=self.batch,
             notify=self.batch.notify,
         )
