@@ -39,7 +39,7 @@ def bucket() -> dict[str, object]:
             " requirements-s3.txt names."
         )
     return {
-        "BACKEND": "cte_portal.batches.bucket.BucketStorage",
+        "BACKEND": "cte_portal.batches.store.bucket.BucketStorage",
         "OPTIONS": {
             "bucket_name": parts.hostname,
             "location": parts.path.strip("/"),
