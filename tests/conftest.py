@@ -24,7 +24,7 @@ from tests.fixtures.once import once
 from tests.fixtures.quick import migrated
 
 pytest_plugins = [
-    "tests.fixtures.bucket",
+    "tests.fixtures.services.bucket",
     "tests.fixtures.records",
     "tests.fixtures.resync",
     "tests.fixtures.people",

@@ -26,7 +26,8 @@ from cte_portal.accounts import grants
 from cte_portal.accounts.models.password import WORKER
 from cte_portal.connection import VARIABLES, UnfitConnection
 from cte_portal.editions import Edition, home_of
-from cte_portal.watch import checkups, standing, store
+from cte_portal.watch import standing
+from cte_portal.watch.looks import checkups, store
 
 log = logging.getLogger("cte_portal.watch")
 

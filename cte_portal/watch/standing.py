@@ -24,11 +24,11 @@ from cte_portal.connection import answers as answers_in_time
 from cte_portal.editions import Edition
 from cte_portal.plugs import plugs
 from cte_portal.watch.heartbeat import EVERY
+from cte_portal.watch.looks.store import bucket, room
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.reading import Level, Reading
 from cte_portal.watch.schema import misfit
 from cte_portal.watch.service import service
-from cte_portal.watch.store import bucket, room
 
 log = logging.getLogger("cte_portal.watch")
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Edition
 from cte_portal.watch.backup.dumps import ToolFailed, dump, run
-from cte_portal.watch.store import bucket
+from cte_portal.watch.looks.store import bucket
 
 MANIFEST, SEALED = "manifest.json", ".enc"
 CIPHER = ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000"]

@@ -22,11 +22,12 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.retention import retention
 from cte_portal.batches.running import run
 from cte_portal.ui.unavailable import FilesAway
-from cte_portal.watch import checkups, configuration, standing
+from cte_portal.watch import configuration, standing
 from cte_portal.watch.backup import archive
+from cte_portal.watch.looks import checkups
 from cte_portal.watch.models import Checkup
-from tests.fixtures.bucket import Server, held, use
 from tests.fixtures.records import District_
+from tests.fixtures.services.bucket import Server, held, use
 from tests.fixtures.uploads import file, line
 
 FOLDER = "django.core.files.storage.FileSystemStorage"

@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, connections
 
 from cte_portal.connection import UnfitConnection
 from cte_portal.editions import Edition, writing_state
-from cte_portal.watch import checkups, configuration, standing, store
+from cte_portal.watch import configuration, standing
+from cte_portal.watch.looks import checkups, store
 
 POSTGRESQL = connection.vendor == "postgresql"
 

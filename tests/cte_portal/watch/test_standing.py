@@ -27,8 +27,9 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.celery import app
 from cte_portal.editions import writing_state
-from cte_portal.watch import checkups, standing
+from cte_portal.watch import standing
 from cte_portal.watch.heartbeat import Beating, beat
+from cte_portal.watch.looks import checkups
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.turn import Turn
 from pathways.models import StateCopy

@@ -18,8 +18,8 @@ from cte_portal.batches import dispatch
 from cte_portal.connection import look_at_all
 from cte_portal.logs import name_of, places
 from cte_portal.ui.command import PortalCommand, check_databases
-from cte_portal.watch.checkups import Rounds
 from cte_portal.watch.heartbeat import Beating
+from cte_portal.watch.looks.checkups import Rounds
 from cte_portal.watch.models import Heartbeat
 
 log = logging.getLogger("cte_portal.batches.dispatch")

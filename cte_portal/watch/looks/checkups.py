@@ -12,7 +12,7 @@ from smtplib import SMTPException
 from celery import current_app
 from django.core.mail import get_connection
 
-from cte_portal.watch import store
+from cte_portal.watch.looks import store
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.turn import Turn
 
@@ -49,8 +49,8 @@ def bucket_answers() -> str:
 
 
 def looks() -> dict[str, Callable[[], str]]:
-    asked: dict[str, Callable[[], str]] = {"mail": mail_answers, "broker": broker_answers}
-    return {**asked, "store": bucket_answers} if store.bucket() else asked
+    always: dict[str, Callable[[], str]] = {"mail": mail_answers, "broker": broker_answers}
+    return {**always, "store": bucket_answers} if store.bucket() else always
 
 
 class Rounds:
