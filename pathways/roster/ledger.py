@@ -225,8 +225,8 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         if cursor.rowcount != counts["create"]:
             raise Stale
     version = (
-        f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row ="
-        " plan.row_id), 0) + 1"
+        "CASE WHEN plan.operation = 'create' THEN 1 ELSE COALESCE((SELECT MAX(earlier.version) FROM"
+        f" {shape.history} earlier WHERE earlier.row = plan.row_id), 0) + 1 END"
     )
     cursor.execute(
         f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"

@@ -198,7 +198,7 @@ def portal(scope: Scope, path: Path) -> tuple[float, dict[str, dict[str, int]]]:
             options={"type": "oneroster", "work": "upload"},
             content=File(content, name="i"),
         )
-    started, profile = spent(), cProfile.Profile()
+    started, profile = spent(), cProfile.Profile(time.process_time)
     with (
         contextlib.redirect_stderr(io.StringIO()),
         profile if PROFILE else contextlib.nullcontext(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +17,8 @@ from pathways.roster.imports.recognizing import RosterNote, RosterPart, RosterRo
 from pathways.roster.problems import Becomes, RosterProblem
 from pathways.roster.shapes import SHAPES
 from pathways.roster.staging import Line
+
+MOST_VALUES = 50_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Reading:
     on_hold: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     other_years: Counter[int] = field(default_factory=Counter)
+    values: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """By kind and name of the column, and the cell: most cells say what one before has said."""
     findings: list[RosterFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     day_first: dict[tuple[int, str], list[int]] = field(default_factory=dict)
@@ -141,7 +144,8 @@ def _read_row(
     line, cells = row.line, row.cells
     layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
     names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
-    reading.read.update(names)
+    for name in names:
+        reading.read[name] += 1
     reading.brought.update(names)
 
     def refuse(problem: RosterProblem, column: str, value: str, message: str) -> None:
@@ -167,10 +171,11 @@ def _read_row(
             f"This line has {len(cells)} columns; {layout.title} has {width}",
         )
     else:
-        for column, cell in columns_with_cells(part, layout, cells):
-            if column.kind == "date" and cell:
+        placed = columns_with_cells(part, layout, cells)
+        for column, cell in placed:
+            if cell and column.kind == "date":
                 _note_order(reading, place, line, column.title, cell)
-        typed, good = _typed(part, layout, cells, district, refuse)
+        typed, good = _typed(reading, placed, district, refuse)
         if good:
             end_year = typed.get("end_year", district.end_year)
             if end_year != district.end_year:
@@ -193,9 +198,11 @@ def _read_row(
 
 
 def _noted(
-    reading: Reading, place: int, line: int, names: list[str], notes: Iterable[RosterNote]
+    reading: Reading, place: int, line: int, names: list[str], notes: tuple[RosterNote, ...]
 ) -> bool:
     """Keep what was found of a row. Returns whether that keeps it out."""
+    if not notes:
+        return False
     reading.findings += [
         RosterFinding(
             place,
@@ -243,21 +250,28 @@ def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
 
 
 def _typed(
-    part: RosterPart,
-    layout: RosterLayout,
-    cells: list[str],
+    reading: Reading,
+    placed: list[tuple[RosterColumn, str]],
     district: ImportingDistrict,
     refuse: Any,
 ) -> tuple[dict[str, Any], bool]:
     typed: dict[str, Any] = {}
     good = True
-    for column, cell in columns_with_cells(part, layout, cells):
-        try:
-            value = read_cell(column, cell, district)
-        except Unfit as unfit:
-            refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
-            good = False
-            continue
+    for column, cell in placed:
+        cell_of = (column.kind, column.name, cell)
+        if not cell:
+            value = None
+        elif cell_of in reading.values:
+            value = reading.values[cell_of]
+        else:
+            try:
+                value = read_cell(column, cell, district)
+            except Unfit as unfit:
+                refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
+                good = False
+                continue
+            if len(reading.values) < MOST_VALUES:
+                reading.values[cell_of] = value
         if value is None and column.required and column is not STATE_ID_COLUMN:
             refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
             good = False
@@ -268,7 +282,9 @@ def _typed(
 
 def columns_with_cells(
     part: RosterPart, layout: RosterLayout, cells: list[str]
-) -> Iterator[tuple[RosterColumn, str]]:
-    for place, column in enumerate(layout.columns):
-        at = part.places.get(column.name) if part.layout else place
-        yield column, cells[at] if at is not None and at < len(cells) else ""
+) -> list[tuple[RosterColumn, str]]:
+    """All columns of the layout, each with what the line has of it."""
+    last = len(cells)
+    return [
+        (column, cells[place] if place < last else "") for column, place in part.columns_of(layout)
+    ]

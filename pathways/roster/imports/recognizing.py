@@ -8,7 +8,7 @@ import csv
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import IO, NamedTuple
 
@@ -16,13 +16,14 @@ from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, print
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.archive import Archive, is_zip
 from pathways.roster.imports.excel.workbook import is_workbook, text_of
-from pathways.roster.imports.layout import CSV_LAYOUTS, RosterLayout
+from pathways.roster.imports.layout import CSV_LAYOUTS, RosterColumn, RosterLayout
 from pathways.roster.problems import RosterProblem
 
 LINE_BEFORE = "Line in your file"
 """Title of the first column behind the cells of a row that comes back to be corrected; a line of AIM
 has the title in the cell. What stands there and behind it is not read.
 """
+_NOWHERE = 1_000_000
 _DELIMITERS = (",", "\t", ";", "|")
 # Titles by which other systems name the same thing, without spaces and in lower case.
 _SYNONYMS = {
@@ -81,6 +82,18 @@ class RosterPart:
     width: int = 0
     spellings: tuple[tuple[str, str], ...] = ()
     """Titles as the file has them, where they are not the layout's own, with those."""
+    _columns: dict[str, list[tuple[RosterColumn, int]]] = field(default_factory=dict)
+
+    def columns_of(self, layout: RosterLayout) -> list[tuple[RosterColumn, int]]:
+        """The columns of a line's layout, each with its place in the line; behind the last cell
+        where the file does not have it.
+        """
+        if layout.slug not in self._columns:
+            self._columns[layout.slug] = [
+                (column, self.places.get(column.name, _NOWHERE) if self.layout else place)
+                for place, column in enumerate(layout.columns)
+            ]
+        return self._columns[layout.slug]
 
     @property
     def is_aim(self) -> bool:
