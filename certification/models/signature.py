@@ -4,8 +4,12 @@ worded.
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from certification.models.certifier import Certifier
 from certification.models.round import Round
@@ -46,6 +50,10 @@ class Signature(models.Model):
     notes = models.JSONField(default=list)
     """The signer's notes on unusual figures: [{"figure", "note"}]."""
     method = models.CharField(max_length=8, choices=Method.choices)
+    proof: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    """What the identity provider said as the signer confirmed there: {"issuer", "auth_time" in
+    seconds since 1970, "acr", "amr"}. None of other methods, and of signatures before it was kept.
+    """
     signed_at = models.DateTimeField()
     late = models.BooleanField(default=False)
     """True when the district's due date, as it was then, had passed."""
@@ -80,3 +88,18 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"signature {self.pk} of round {self.round_id}"
+
+    @property
+    def proof_words(self) -> str:
+        """Where and when the signer confirmed, and by what; empty where no provider was asked."""
+        if not self.proof:
+            return ""
+        at = timezone.localtime(
+            datetime.datetime.fromtimestamp(self.proof["auth_time"], datetime.UTC)
+        )
+        ways = [f"{name} {value}" for name in ("acr", "amr") if (value := self._claim(name))]
+        return ", ".join([f"{self.proof['issuer']} at {at:%m/%d/%Y %I:%M:%S %p} MT", *ways])
+
+    def _claim(self, name: str) -> str:
+        value = self.proof.get(name)
+        return " ".join(value) if isinstance(value, list) else str(value or "")

@@ -108,7 +108,7 @@ def _signatures(receipt: Receipt) -> dict[str, Any]:
         (
             f"{signature.name}, {signature.job_title}",
             "Primary" if signature.level == "primary" else "Secondary, review",
-            signature.get_method_display(),
+            f"{signature.get_method_display()} {signature.proof_words}".strip(),
             f"{moment(signature.signed_at)}{', after the due date' if signature.late else ''}",
         )
         for signature in receipt.signatures

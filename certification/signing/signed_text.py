@@ -187,6 +187,7 @@ def sealed_text(
             "digest": signature.digest,
             "statements": signature.statements,
             "notes": signature.notes,
+            **({"proof": signature.proof} if signature.proof else {}),
         }
         for signature in signatures
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -55,13 +56,14 @@ def sign(
     digest: str,
     statements: Sequence[str],
     method: str,
+    proof: Mapping[str, Any] | None = None,
     nothing_to_report: bool = False,
     notes: Sequence[Mapping[str, str]] = (),
 ) -> Signed:
     """Put the person's name to the data whose digest the page showed.
 
     A Primary certifier's signature counts towards the seal, a Secondary's is a review sign-off.
-    Signing twice is one signature. Raises NotSigned, with nothing written.
+    `proof` is what the identity provider said, where that was asked. Signing twice is one signature. Raises NotSigned, with nothing written.
     """
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
@@ -82,7 +84,9 @@ def sign(
                 )
             if list(statements) != list(case.document.statements):
                 raise NotSigned("Check each statement. Nothing was signed.")
-            return _sign(case, certifier, statements=statements, method=method, notes=notes)
+            return _sign(
+                case, certifier, statements=statements, method=method, proof=proof, notes=notes
+            )
 
 
 def _case(scope: Scope, event: int, person: User) -> Case:
@@ -103,6 +107,7 @@ def _sign(
     *,
     statements: Sequence[str],
     method: str,
+    proof: Mapping[str, Any] | None,
     notes: Sequence[Mapping[str, str]],
 ) -> Signed:
     now = timezone.now()
@@ -128,6 +133,7 @@ def _sign(
             statements=list(statements),
             notes=list(notes),
             method=method,
+            proof=dict(proof) if proof else None,
             signed_at=now,
             late=case.district_event.dates.is_overdue(now),
         )

@@ -103,7 +103,8 @@ class EventCertification(ActionView):
         """The proof comes last, as a code counts once, and outside the transaction that signs."""
         if form.cleaned_data["digest"] != self.case.digest:
             raise Changed
-        if not form.confirm().ok:
+        confirmation = form.confirm()
+        if not confirmation.ok:
             return self.form_invalid(form)
         try:
             result = sign(
@@ -113,6 +114,7 @@ class EventCertification(ActionView):
                 digest=form.cleaned_data["digest"],
                 statements=form.statements,
                 method=form.method,
+                proof=confirmation.proof,
                 nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
                 notes=self.notes.notes(),
             )

@@ -32,6 +32,10 @@ TRIGGERS = Triggers(
     },
 )
 
+_PROOF = {"certification_signature_keeps_its_proof": SIGNATURE}
+PROOF_TRIGGERS = Triggers(Path(__file__).parent / "proof", {"sqlite": _PROOF, "postgresql": _PROOF})
+"""The same of what the identity provider said, which signatures did not hold at first."""
+
 OUTCOME = "certification_sealedoutcome"
 _OUTCOME = {f"{OUTCOME}_refuses_{act}": OUTCOME for act in ("update", "delete", "insert")}
 OUTCOME_TRIGGERS = Triggers(

@@ -31,6 +31,8 @@ class Confirmation:
     ok: bool
     method: Method
     sentence: str = ""
+    proof: dict[str, Any] | None = None
+    """What the identity provider said, as a signature keeps it; None where it was not asked."""
 
 
 def method_for(user: Any) -> Method:
@@ -53,7 +55,9 @@ def confirm(request: HttpRequest, typed: str, about: str = "") -> Confirmation:
     method = method_of(request)
     if method == "sso":
         proved = mark.spend(request, about)
-        return Confirmation(proved, method, "" if proved else unproved_words())
+        if proved is None:
+            return Confirmation(False, method, unproved_words())
+        return Confirmation(True, method, proof=proved)
     with request_context(request):
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
             return Confirmation(False, method, TOO_MANY)

@@ -87,6 +87,7 @@ def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(
         {"voided_at": now, "void_reason": "Changed", "name": "X"},
         {"statements": []},
         {"late": True},
+        {"voided_at": now, "void_reason": "Changed", "proof": {"issuer": "https://other"}},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Signature.objects.filter(pk=signature.pk).update(**values)

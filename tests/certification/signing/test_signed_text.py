@@ -25,7 +25,7 @@ from certification.collections.figures import counts_of
 from certification.models import CertificationEvent, Round, SealedCopy, SealedRecord, Signature
 from certification.signing.sealing import differences
 from certification.signing.signed_text import Document, of_copy, seal_of
-from certification.triggers import OUTCOME_TRIGGERS, TRIGGERS
+from certification.triggers import OUTCOME_TRIGGERS, PROOF_TRIGGERS, TRIGGERS
 from cte_portal.accounts.models import User
 from pathways.ledger.canonical import CanonicalRow
 from pathways.models import Student
@@ -245,12 +245,13 @@ def test_each_part_of_the_receipt_moves_the_seal(name: str, salt: str) -> None:
             "digest",
             "statements",
             "notes",
+            "proof",
         ]
     ),
     salt=SALT,
 )
 def test_each_part_of_a_signature_moves_the_seal(name: str, salt: str) -> None:
-    changed = signature(**{name: other(getattr(signature(), name), salt)})
+    changed = signature(**{name: other(getattr(signature(), name) or {}, salt)})
     assert seal_of(document(), copy(), [changed]) != seal_of(document(), copy(), [signature()])
     assert seal_of(document(), copy(), []) != seal_of(document(), copy(), [signature()])
 
@@ -285,13 +286,13 @@ def tamper(statement: str) -> None:
     """What nobody can do through the portal, and the database refuses: its owner lifts the triggers
     first.
     """
-    for triggers in (TRIGGERS, OUTCOME_TRIGGERS):
+    for triggers in (TRIGGERS, OUTCOME_TRIGGERS, PROOF_TRIGGERS):
         triggers.drop(connection)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement)
     finally:
-        for triggers in (TRIGGERS, OUTCOME_TRIGGERS):
+        for triggers in (TRIGGERS, OUTCOME_TRIGGERS, PROOF_TRIGGERS):
             triggers.create(connection)
 
 
@@ -314,6 +315,11 @@ def tamper(statement: str) -> None:
             "signature of DOE, JANE",
         ),
         ("cte-fall", "DELETE FROM certification_sealedoutcome", "counts of the records differ"),
+        (
+            "cte-eoy",
+            """UPDATE certification_signature SET proof = '{"issuer": "https://other"}'""",
+            "seal covers different data",
+        ),
         (
             "cte-fall",
             "UPDATE certification_signature SET name = 'SOMEBODY, ELSE'",

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from certification.triggers import OUTCOME_TRIGGERS
+from certification.triggers import OUTCOME_TRIGGERS, PROOF_TRIGGERS
 from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import SIGN_INS, VIEWS
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
@@ -356,6 +356,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
                 VIEWS,
                 CERTIFICATION,
                 OUTCOME_TRIGGERS,
+                PROOF_TRIGGERS,
             )
             for name in triggers.names[connection.vendor]
         }

@@ -98,8 +98,15 @@ def is_required(person: User) -> bool:
     )
 
 
-def prove(request: HttpRequest, *, path: str, about: str) -> None:
-    request.session[PROOF] = {"path": path, "about": about, "at": time.time()}
+def prove(request: HttpRequest, identity: Identity, *, path: str, about: str) -> None:
+    """What the token said is kept with it, for the signature that it is given for."""
+    claims = {
+        "issuer": identity.issuer,
+        "auth_time": identity.signed_in_at,
+        "acr": identity.acr,
+        "amr": list(identity.amr),
+    }
+    request.session[PROOF] = {"path": path, "about": about, "at": time.time(), "said": claims}
 
 
 def proof(request: HttpRequest, about: str) -> bool:
@@ -107,14 +114,15 @@ def proof(request: HttpRequest, about: str) -> bool:
     kept = request.session.get(PROOF)
     return (
         isinstance(kept, dict)
+        and "said" in kept  # a proof from before an upgrade is asked for again
         and kept["path"] == request.path
         and kept["about"] == about
         and time.time() - kept["at"] < PROOF_SECONDS
     )
 
 
-def spend(request: HttpRequest, about: str) -> bool:
-    """The same, once."""
+def spend(request: HttpRequest, about: str) -> dict[str, Any] | None:
+    """The same, once: what the provider said, or None where nothing was proved."""
     valid = proof(request, about)
-    request.session.pop(PROOF, None)
-    return valid
+    kept = request.session.pop(PROOF, None)
+    return dict(kept["said"]) if valid else None

@@ -202,7 +202,7 @@ class Answer(SignOnView):
             )
         note_sign_in(self.request, Act.SIGN_ON_CONFIRMED, person)
         record_authentication(self.request, person, method="sign_on", reauthenticated=True)
-        mark.prove(self.request, path=where.back, about=where.about)
+        mark.prove(self.request, identity, path=where.back, about=where.about)
         return redirect(where.back)
 
 

@@ -16,6 +16,8 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from certification.models import Signature
+from certification.signing.sealing import differences, text_of
+from certification.signing.signed_text import of_copy, sealed_text
 from cte_portal.accounts.models import SignInEvent, User
 from cte_portal.accounts.sign_in.sign_on import provider as network
 from cte_portal.accounts.sign_in.sign_on import tokens
@@ -70,9 +72,35 @@ def test_07_who_has_neither_password_nor_app_signs_by_signing_in_again(
     assert visitor.asked_there == 2
     assert "Confirmed with Montana sign-in" in text(visitor.client.get(path))
     assert visitor.client.post(path, form).status_code == 302
-    assert Signature.objects.get().method == "sso"
-    receipt = text(visitor.client.get(visitor.client.post(path, form).get("Location", path)))
-    assert "Single sign-on" in receipt or "certified" in receipt
+    signature = Signature.objects.get()
+    assert signature.method == "sso"
+    assert signature.proof["issuer"] == provider.issuer and signature.proof["acr"] == ""
+    assert 0 <= time.time() - signature.proof["auth_time"] < 120
+
+
+def test_what_the_provider_said_is_sealed_and_stands_on_the_receipt(
+    provider: Provider, ready: Ready, settings: Any
+) -> None:
+    """Of a signature without it nothing is written or sealed, as before it was kept."""
+    person, path = ready.primary.user, page_of(ready)
+    settings.OIDC_STRONG_ACR = ["urn:example:mfa"]
+    provider.control(acr="urn:example:mfa", amr=["pwd", "otp"])
+    visitor = signed_on(person, provider)
+    form = filled(visitor.client.get(path).content.decode())
+    visitor.goes(CONFIRM, {**form, "next": path})
+    sealed = visitor.client.post(path, form)
+    signature = Signature.objects.get()
+    assert set(signature.proof) == {"issuer", "auth_time", "acr", "amr"}
+    copy = ready.copies.get()
+    assert differences(copy) == []
+    assert b'"acr":"urn:example:mfa"' in b"".join(text_of(copy))
+    receipt = text(visitor.client.get(sealed["Location"]))
+    assert f"Single sign-on {provider.issuer} at " in receipt
+    assert "acr urn:example:mfa, amr pwd otp" in receipt
+    signature.proof = None
+    assert signature.proof_words == "" and b"proof" not in b"".join(
+        sealed_text(of_copy(copy), copy, [signature])
+    )
 
 
 def test_10_a_proof_is_for_the_figures_on_the_page_once_and_soon(
