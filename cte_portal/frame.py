@@ -91,8 +91,11 @@ class Screen:
 
     @property
     def searched(self) -> str:
-        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms."""
-        return " ".join((self.name, *self.path, self.step, *self.synonyms)).lower()
+        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms;
+        without hyphens.
+        """
+        words = (self.name, *self.path, self.step, *self.synonyms)
+        return " ".join(words).lower().replace("-", "")
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,9 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
     with it come first.
 
     A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup,
-    or copied from a page.
+    or copied from a page; sign-in, sign in and signin are one.
     """
-    words = re.split(r"[\s>›]+", term.lower().strip(" >›"))
+    words = re.split(r"[\s>›]+", term.lower().replace("-", "").strip(" >›"))
     matches = [
         screen
         for screen in open_screens(standing)

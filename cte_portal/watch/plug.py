@@ -12,7 +12,16 @@ HEALTH = Screen(
     path=("Run the portal",),
     url_name="portal-health",
     capability=Capability.SEE_LISTS,
-    synonyms=("status", "monitoring", "workers", "dispatcher", "backup", "version", "operations"),
+    synonyms=(
+        "status",
+        "monitoring",
+        "workers",
+        "dispatcher",
+        "backup",
+        "version",
+        "operations",
+        "is it working",
+    ),
     scoped=False,
 )
 
@@ -20,8 +29,16 @@ SERVICE = Screen(
     name="Announcement and service",
     path=("Run the portal",),
     url_name="portal-service",
-    capability=Capability.KEEP_LISTS,
-    synonyms=("banner", "notice", "maintenance", "read-only", "close the portal", "downtime"),
+    capability=Capability.SEE_LISTS,
+    synonyms=(
+        "banner",
+        "notice",
+        "maintenance",
+        "read-only",
+        "close the portal",
+        "downtime",
+        "message to everybody",
+    ),
     scoped=False,
 )
 

@@ -8,6 +8,10 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import User
+from cte_portal.frame import Screen, Standing
+from cte_portal.ui.navigation import find_screens
+from cte_portal.ui.navigation import screens as all_screens
+from tests.cte_portal.access.access_matrix import DISTRICT, STATEWIDE
 from tests.fixtures.records import District_
 
 CLERK = {
@@ -23,12 +27,36 @@ CLERK = {
     "deadline": "Event Certification",
     "glossary": "CTE Lingo",
     "error messages": "Rules",
+    "enter credits": "CTE Concentrator",
+    "Program Participation > CTE": "CTE Concentrator",
+    "bulk entry": "CTE Roster Entry",
+    "master schedule": "Roster Data",
+    "Import Wizard": "MT Data Upload",
+    "is my file done": "Batch Queue",
+    "resynchronization": "Resync State Data - Batch",
+    "Data Integrity Tools>Data Certification>Event Certification": "Event Certification",
+    "superintendent": "Type Membership Setup",
+    "unlock": "Event Certification",
+    "former students": "CTE Follow-up",
+    "clearinghouse": "Answers from Elsewhere",
+    "sign in": "Sign-in and security",
+    "my password": "Sign-in and security",
+    "switch district": "Choose a district",
+    "what do I do next": "Home",
+    "custom fields": "District Defined Elements",
+    "AIM Unit": "Help",
 }
 OPI = {
     "recertification": "Recertification requests",
     "history": "Audit search",
     "export": "Status board",
     "ad hoc": "Certification events",
+    "unlock a district": "Recertification requests",
+    "late districts": "Reminders",
+    "dashboard": "Status board",
+    "extend the deadline": "Certification events",
+    "overlap": "Students of two districts",
+    "login history": "Sign-ins",
 }
 
 
@@ -66,3 +94,56 @@ def test_help_is_found_and_no_entry_of_the_navigation(
     assert "Help" not in [
         entry.name for group in answer.context["portal"].navigation for entry in group.entries
     ]
+
+
+FILES = ("-csv", "-file", "-template", "-extract", "-pdf")
+PAGES = sorted(
+    name
+    for name, methods in {**DISTRICT, **STATEWIDE}.items()
+    if 200 in methods["GET"].values() and not name.endswith(FILES)
+)
+ROLES = ("viewer", "clerk", "administrator", "opi", "keeper")
+
+
+def screens_of(url_name: str) -> list[Screen]:
+    return [screen for screen in all_screens() if url_name in (screen.url_name, *screen.also)]
+
+
+@pytest.fixture
+def standings(
+    viewer: User,
+    clerk: User,
+    administrator: User,
+    opi: User,
+    keeper: User,
+    cottonwood: District_,
+) -> dict[str, Standing]:
+    """Where each role works once it has opened what it may open."""
+    answers = {}
+    for role, user in zip(ROLES, (viewer, clerk, administrator, opi, keeper), strict=True):
+        client = Client()
+        client.force_login(user)
+        client.get("/districts/9012/2025/")
+        answers[role] = client.get("/help/").context["portal"].standing
+    return answers
+
+
+def test_each_page_is_part_of_a_screen_that_people_have_a_word_for() -> None:
+    nameless = [
+        url_name
+        for url_name in PAGES
+        if not any(screen.synonyms for screen in screens_of(url_name))
+    ]
+    assert len(PAGES) > 100 and nameless == []
+
+
+def test_each_screen_is_found_by_name_path_and_every_synonym_by_who_may_open_it_and_by_nobody_else(
+    standings: dict[str, Standing],
+) -> None:
+    matrix = {**DISTRICT, **STATEWIDE}
+    for screen in all_screens():
+        answers = matrix.get(screen.url_name, {"GET": dict.fromkeys(ROLES, 200)})["GET"]
+        for role, standing in standings.items():
+            opens = answers[role] in (200, 302)
+            for words in (screen.name, " > ".join((*screen.path, screen.name)), *screen.synonyms):
+                assert (screen in find_screens(standing, words)) == opens, (role, words)
