@@ -7,6 +7,7 @@ from __future__ import annotations
 from certification import demo, navigation
 from certification.archives.archiving import ARCHIVE
 from certification.certifiers import certifiers
+from certification.guidance import GUIDANCE
 from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
 from certification.status.districts_now import districts_now
@@ -20,6 +21,7 @@ PLUG = Plug(
         Part.SIGNATURES: navigation.SCREENS,
         Part.ARCHIVES: navigation.ARCHIVES,
     },
+    guidance=GUIDANCE,
     home_tasks={1: steps.identify, 4: steps.certify, 6: steps.certify_leavers},
     home_figures={4: figures.figures},
     facts={4: navigation.due},

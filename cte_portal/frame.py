@@ -11,6 +11,9 @@ from typing import Any
 
 from cte_portal.editions import Scope
 
+Sentences = tuple[str, str, str]
+"""What a page is for, what to do on it, and what follows."""
+
 
 class Part(IntEnum):
     """The parts of the navigation, in the order in which every page shows them."""

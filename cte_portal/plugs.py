@@ -17,7 +17,16 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from cte_portal.editions import Scope
-from cte_portal.frame import ContextFact, DistrictNow, HomeFigure, HomeTask, Part, Screen, Standing
+from cte_portal.frame import (
+    ContextFact,
+    DistrictNow,
+    HomeFigure,
+    HomeTask,
+    Part,
+    Screen,
+    Sentences,
+    Standing,
+)
 from cte_portal.watch.reading import Measure, Reading
 
 if TYPE_CHECKING:
@@ -97,6 +106,8 @@ class Plug:
 
     screens: Mapping[Part, tuple[Screen, ...]] = field(default_factory=dict)
     """Entries of the navigation."""
+    guidance: Mapping[str, Sentences] = field(default_factory=dict)
+    """Help on a page, by its URL name; a page without its own shows that of its screen."""
     home_tasks: Mapping[int, Callable[[Scope, Standing], list[HomeTask]]] = field(
         default_factory=dict
     )

@@ -11,6 +11,7 @@ from pathways.follow_up.daily import draw_lists
 from pathways.follow_up.proposals.links import LINKS
 from pathways.follow_up.reminders import remind
 from pathways.follow_up.workbench.contacts import CONTACTS
+from pathways.guidance import GUIDANCE
 from pathways.home.figures import home_figures
 from pathways.home.follow_up import follow_up_tasks
 from pathways.home.resync import not_yet_sent
@@ -31,6 +32,7 @@ PLUG = Plug(
         Part.GUIDE: navigation.GUIDE,
         Part.VIEWS: records.VIEWS,
     },
+    guidance=GUIDANCE,
     home_tasks={2: home_tasks, 5: follow_up_tasks},
     home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),

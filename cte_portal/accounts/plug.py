@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cte_portal.accounts import navigation, retention
 from cte_portal.accounts.access.visitor import standing
+from cte_portal.accounts.guidance import GUIDANCE
 from cte_portal.frame import Part
 from cte_portal.plugs import Plug
 
 PLUG = Plug(
     screens={Part.HOME: navigation.HOME, Part.PORTAL: navigation.SCREENS},
+    guidance=GUIDANCE,
     retention=(
         retention.SESSIONS,
         retention.KEPT_FORMS,

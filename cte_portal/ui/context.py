@@ -12,9 +12,16 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.editions import Edition, Scope, school_year_label
-from cte_portal.frame import ContextFact, Standing
+from cte_portal.frame import ContextFact, Sentences, Standing
 from cte_portal.plugs import News, only, plugs
-from cte_portal.ui.navigation import Group, context_facts, navigation, same_screen, statewide_facts
+from cte_portal.ui.navigation import (
+    Group,
+    context_facts,
+    guidance,
+    navigation,
+    same_screen,
+    statewide_facts,
+)
 
 MOST_DISTRICTS_IN_MENU = 12
 
@@ -99,8 +106,7 @@ class Frame:
         )
 
     def _switched(self, district: str, end_year: int) -> str:
-        match = self.request.resolver_match
-        return same_screen(self.standing, match.view_name if match else "", district, end_year)
+        return same_screen(self.standing, self.page, district, end_year)
 
     @property
     def several_districts(self) -> bool:
@@ -130,10 +136,22 @@ class Frame:
     def role(self) -> str:
         return ", ".join(self.standing.roles)
 
+    @property
+    def page(self) -> str:
+        """The URL name of the page; empty where there is none, as on *not found*."""
+        match = self.request.resolver_match
+        return match.view_name if match else ""
+
+    @cached_property
+    def guidance(self) -> Sentences | None:
+        """Three sentences on this page. The Help page, which is where they stand without script,
+        shows those of the page that it was opened from.
+        """
+        return guidance(self.request.GET.get("page", "") if self.page == "help" else self.page)
+
     @cached_property
     def navigation(self) -> list[Group]:
-        match = self.request.resolver_match
-        return navigation(self.standing, match.view_name if match else "")
+        return navigation(self.standing, self.page)
 
     @cached_property
     def running(self) -> int | None:

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from cte_portal.editions import Scope
-from cte_portal.frame import ContextFact, HomeFigure, HomeTask, Screen, Standing
+from cte_portal.frame import (
+    ContextFact,
+    HomeFigure,
+    HomeTask,
+    Screen,
+    Sentences,
+    Standing,
+)
 from cte_portal.plugs import by_step, plugs
 
 
@@ -45,6 +52,13 @@ def screens() -> Iterable[Screen]:
     parts = [part for plug in plugs() for part in plug.screens.items()]
     for _, several in sorted(parts, key=lambda part: part[0]):
         yield from several
+
+
+def guidance(url_name: str) -> Sentences | None:
+    """The three sentences of a page: its own, or those of the screen that it is part of."""
+    of_screens = (screen.url_name for screen in screens() if url_name in screen.also)
+    of_pages = {name: words for plug in plugs() for name, words in plug.guidance.items()}
+    return next((of_pages[name] for name in (url_name, *of_screens) if name in of_pages), None)
 
 
 def open_screens(standing: Standing) -> list[Screen]:

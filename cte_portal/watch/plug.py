@@ -42,4 +42,21 @@ SERVICE = Screen(
     scoped=False,
 )
 
-PLUG = Plug(screens={Part.HEALTH: (HEALTH, SERVICE)}, announcement=service.announcement)
+GUIDANCE = {
+    "portal-health": (
+        "This page says whether the portal works, with the plain verdict on top.",
+        "Look at the first line that is not green.",
+        "Whoever runs the portal finds the same words in the log.",
+    ),
+    "portal-service": (
+        "Here OPI says something above every page, or closes the portal for a while.",
+        "Write the words, or choose how much may be done meanwhile.",
+        "Everybody sees it on the next page that is opened.",
+    ),
+}
+
+PLUG = Plug(
+    screens={Part.HEALTH: (HEALTH, SERVICE)},
+    guidance=GUIDANCE,
+    announcement=service.announcement,
+)

@@ -1,4 +1,7 @@
-// Hands on the keys. Keys press a button or link: data-key="Control+Enter", data-key="Alt+s". None acts alone (WCAG 2.1.4).
+// Hands on the keys. Keys press a button or link: data-key="Control+Enter", data-key="Alt+s". One acts alone, ? for help:
+// never in a field, and a person can turn it off (WCAG 2.1.4).
+
+const QUESTION_MARK = "question mark";
 
 const isSeen = (element) => element && element.getClientRects().length > 0;
 
@@ -7,6 +10,10 @@ const named = (event) => (/^Key[A-Z]$/.test(event.code) ? event.code.slice(3).to
 
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {
+    if (event.key === "?" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      if (!isTyped(event.target) && questionMark() && showHelp()) event.preventDefault();
+      return;
+    }
     const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
     if (!event.ctrlKey && !event.altKey) return;
     const keys = [...held, named(event)].join("+");
@@ -20,9 +27,13 @@ export function watchKeys() {
     element.click();
   });
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-keys]") || !showKeys()) return;
+    if (!event.target.closest("[data-help]") || !showHelp()) return;
     event.preventDefault();
   });
+  const choice = document.querySelector("[data-question-mark]");
+  if (!choice) return;
+  choice.checked = questionMark();
+  choice.addEventListener("change", () => localStorage.setItem(QUESTION_MARK, choice.checked ? "on" : "off"));
 }
 
 // The search of this page, if it has one; the navigation's link leads to it from any other.
@@ -34,11 +45,14 @@ function findStudent() {
   return true;
 }
 
-function showKeys() {
-  const keys = document.querySelector("dialog[data-keys-list]");
-  if (keys && !keys.open) keys.showModal();
-  return Boolean(keys);
+function showHelp() {
+  const box = document.querySelector("dialog[data-help-box]");
+  if (box && !box.open) box.showModal();
+  return Boolean(box);
 }
+
+const isTyped = (element) => Boolean(element.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]"));
+const questionMark = () => localStorage.getItem(QUESTION_MARK) !== "off";
 
 // A list of links is one stop of the Tab key; arrows go through it. Without script each link is a stop of its own.
 export function watchLists() {
