@@ -190,44 +190,6 @@ SCREENS = (
     ),
 )
 
-ARCHIVES = (
-    Screen(
-        name="Archives of districts",
-        path=("Run the portal",),
-        url_name="district-archives",
-        capability=Capability.EXPORT_FOR_PURPOSE,
-        synonyms=(
-            "export everything",
-            "contract's end",
-            "whole data",
-            "take out",
-            "zip",
-            "leave the portal",
-            "records request",
-            "backup of a district",
-        ),
-        scoped=False,
-        also=("district-archive",),
-    ),
-    Screen(
-        name="Sealed student files",
-        path=("Run the portal",),
-        url_name="student-files",
-        capability=Capability.EXPORT_FOR_PURPOSE,
-        synonyms=(
-            "student-level file",
-            "data dictionary",
-            "certified records",
-            "all districts",
-            "export",
-            "reconciliation",
-            "Perkins",
-        ),
-        scoped=False,
-        also=("student-file",),
-    ),
-)
-
 
 def due(scope: Scope, standing: Standing) -> ContextFact | None:
     """The event with its due date and the days left (G-09); once certified, since when."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from certification import demo, navigation
+from certification.archives import navigation as archives
 from certification.archives.archiving import ARCHIVE
 from certification.certifiers import certifiers
 from certification.guidance import GUIDANCE
@@ -19,7 +20,7 @@ PLUG = Plug(
     screens={
         Part.ALL_DISTRICTS: navigation.BOARD,
         Part.SIGNATURES: navigation.SCREENS,
-        Part.ARCHIVES: navigation.ARCHIVES,
+        Part.ARCHIVES: archives.SCREENS,
     },
     guidance=GUIDANCE,
     home_tasks={1: steps.identify, 4: steps.certify, 6: steps.certify_leavers},
