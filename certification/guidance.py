@@ -115,4 +115,9 @@ GUIDANCE: Mapping[str, Sentences] = {
         "Choose the district and give the purpose.",
         "Each download is kept in the audit.",
     ),
+    "student-files": (
+        "Here every sealed row of an event is taken out as one file, with its data dictionary.",
+        "Choose the event and give the purpose; the job's line leads to the file.",
+        "Who asked for it and who took it is kept in the audit.",
+    ),
 }

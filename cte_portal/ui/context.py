@@ -24,6 +24,8 @@ from cte_portal.ui.navigation import (
 )
 
 MOST_DISTRICTS_IN_MENU = 12
+QUESTION_MARK_OFF = "question_mark_off"
+"""Where the session keeps that a person wants no key to act alone."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,11 @@ class Frame:
         shows those of the page that it was opened from.
         """
         return guidance(self.request.GET.get("page", "") if self.page == "help" else self.page)
+
+    @property
+    def question_mark(self) -> bool:
+        """Whether the ? key opens the help on a page."""
+        return not self.request.session.get(QUESTION_MARK_OFF, False)
 
     @cached_property
     def navigation(self) -> list[Group]:

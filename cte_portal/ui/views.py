@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
-from cte_portal.ui.context import Frame
+from cte_portal.ui.context import QUESTION_MARK_OFF, Frame
 from cte_portal.ui.navigation import entry, find_screens
 
 
@@ -17,6 +19,13 @@ class HelpPage(TemplateView):
     """Whom to ask, what the portal is for, the keys it knows: for anybody."""
 
     template_name = "help.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The ? key is turned off or on until the person signs out."""
+        if not request.user.is_authenticated:
+            raise PermissionDenied("Sign in first.")
+        request.session[QUESTION_MARK_OFF] = request.POST.get("question_mark") == "off"
+        return redirect(f"{reverse('help')}#keys")
 
 
 class FindScreen(View):

@@ -53,6 +53,11 @@ FOLLOW_UP: Mapping[str, Sentences] = {
         "Accept an answer or turn it down.",
         "Only an accepted answer counts.",
     ),
+    "follow-up-pairs": (
+        "These students stand on the follow-up lists of two districts.",
+        "Look at both answers and choose where the student counts.",
+        "The other line is counted elsewhere; its answer stays as it is.",
+    ),
     "follow-up-request": (
         "This is one request about the follow-up list, with its answer.",
         "Read it, or answer it where it waits for you.",

@@ -65,6 +65,6 @@ LISTS: Mapping[str, Sentences] = {
     "approvals-import": (
         "Here approvals come from a file.",
         "Choose the file; what follows is shown first.",
-        "Nothing is saved when a line cannot be read.",
+        "Nothing is saved while a line has an error.",
     ),
 }

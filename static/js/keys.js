@@ -1,7 +1,5 @@
 // Hands on the keys. Keys press a button or link: data-key="Control+Enter", data-key="Alt+s". One acts alone, ? for help:
-// never in a field, and a person can turn it off (WCAG 2.1.4).
-
-const QUESTION_MARK = "question mark";
+// never in a field, and a person can turn it off on the Help page (WCAG 2.1.4).
 
 const isSeen = (element) => element && element.getClientRects().length > 0;
 
@@ -30,10 +28,6 @@ export function watchKeys() {
     if (!event.target.closest("[data-help]") || !showHelp()) return;
     event.preventDefault();
   });
-  const choice = document.querySelector("[data-question-mark]");
-  if (!choice) return;
-  choice.checked = questionMark();
-  choice.addEventListener("change", () => localStorage.setItem(QUESTION_MARK, choice.checked ? "on" : "off"));
 }
 
 // The search of this page, if it has one; the navigation's link leads to it from any other.
@@ -52,7 +46,7 @@ function showHelp() {
 }
 
 const isTyped = (element) => Boolean(element.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]"));
-const questionMark = () => localStorage.getItem(QUESTION_MARK) !== "off";
+const questionMark = () => document.querySelector("[data-help-box]")?.dataset.questionMark === "on";
 
 // A list of links is one stop of the Tab key; arrows go through it. Without script each link is a stop of its own.
 export function watchLists() {

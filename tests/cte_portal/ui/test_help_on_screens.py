@@ -48,3 +48,14 @@ def test_help_stands_on_the_page_and_behind_a_link(
 def test_help_of_a_page_that_there_is_not_is_the_help_page(name: str, client: Client) -> None:
     answer = client.get("/help/", {"page": name})
     assert answer.status_code == 200 and "this-screen" not in answer.content.decode()
+
+
+def test_the_key_that_acts_alone_is_turned_off_until_sign_out(client: Client, clerk: User) -> None:
+    """WCAG 2.1.4. A visitor who is not signed in has no such choice."""
+    assert client.post("/help/", {"question_mark": "off"}).status_code == 403
+    client.force_login(clerk)
+    assert 'data-question-mark="on"' in client.get("/help/").content.decode()
+    page = client.post("/help/", {"question_mark": "off"}, follow=True).content.decode()
+    assert 'data-question-mark="off"' in page and "Turn the ? key on" in page
+    page = client.post("/help/", {"question_mark": "on"}, follow=True).content.decode()
+    assert 'data-question-mark="on"' in page
