@@ -65,8 +65,8 @@ FILES: Mapping[str, Sentences] = {
     ),
     "resync": (
         "Here you send your district's data to the state.",
-        "Leave all objects checked for a complete resync, and click Send Resync.",
-        "Do it before Step Four, and wait at least 60 minutes after it before you certify.",
+        "A complete resync sends all objects; Check dependencies adds what the chosen ones rest on.",
+        "It comes before Step Four. The Batch Queue says when it has ended.",
     ),
     "district-and-state": (
         "Here the district's records stand beside the state's.",

@@ -15,6 +15,7 @@ from cte_portal.watch.reading import Level, Measure, Reading
 
 LONG_WAIT = datetime.timedelta(minutes=15)
 LONG_RUN = datetime.timedelta(hours=1)
+NOT_TAKEN = 60  # seconds that a job handed over to an idle worker waits for it
 LOST = 120  # seconds after a lease has ended; the dispatcher brings it back within a few
 
 
@@ -52,6 +53,7 @@ def jobs() -> Iterator[Reading]:
         words = f"One has waited for {_minutes(age)}. {words}"
     stuck = bool(counts["lost"]) or run > LONG_RUN or age > LONG_WAIT
     yield Reading("Jobs", Level.DEGRADED if stuck else Level.GOOD, words, figures)
+    yield from _not_taken(now)
     if counts["storing"]:
         sentence = f"{counts['storing']:,} waiting for the file store, which does not answer."
         yield Reading("Files of jobs", Level.DEGRADED, sentence)
@@ -62,6 +64,26 @@ def jobs() -> Iterator[Reading]:
     if failed:
         sentence = f"{failed:,} in the last 24 hours. See Batch Queue of all districts and the log."
         yield Reading("Failed jobs", Level.GOOD, sentence, {"jobs_failed_24h": float(failed)})
+
+
+def _not_taken(now: datetime.datetime) -> Iterator[Reading]:
+    """A worker may show that it lives and take no job, so the jobs are asked: handed over, none of
+    the queue runs, and none was begun meanwhile.
+    """
+    live = Batch.objects.live().order_by()
+    handed_over = live.filter(DUE, status=Status.QUEUED, published_at__isnull=False)
+    busy = Q(status=Status.PROCESSING) | Q(started_at__gt=moment(-NOT_TAKEN))
+    queues = handed_over.values_list("queue")
+    for queue, number, oldest in queues.annotate(number=Count("pk"), oldest=Min(DUE_SINCE)):
+        waited = (now - oldest).total_seconds()
+        if waited > NOT_TAKEN and not Batch.objects.filter(busy, queue=queue).exists():
+            yield Reading(
+                f"Work on {queue} jobs",
+                Level.DEGRADED,
+                f"{number:,} handed over, none taken for {waited:,.0f} seconds. "
+                "Start the worker again; nothing is lost.",
+                {"jobs_not_taken": float(number)},
+            )
 
 
 def ended() -> Iterator[Measure]:

@@ -108,15 +108,19 @@ def pages(event: CertificationEvent) -> list[str]:
 
 
 def post_forms(page: str) -> list[str]:
-    """The forms of a page's own content that save something: a search by name is posted, so that no
-    name is in an address, and staying signed in saves nothing.
+    """The forms of a page's own content that save something of the year: a search by name is posted,
+    so that no name is in an address, staying signed in saves nothing, and a list keeps a person's
+    own filters under a name.
     """
     main = page[page.index("<main") : page.index("</main>")]
     every = re.findall(r"<form[^>]*method=\"post\".*?</form>", main, re.DOTALL)
     return [
         form
         for form in every
-        if "<button" in form and 'role="search"' not in form and "/session/stay/" not in form
+        if "<button" in form
+        and 'role="search"' not in form
+        and "/session/stay/" not in form
+        and "/saved-lists/" not in form
     ]
 
 

@@ -111,6 +111,11 @@ BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
         "Does not answer.",
     ),
     "stuck": (waiting_job(16), "Jobs", "One has waited for 16 minutes."),
+    "takes no work": (
+        waiting_job(2, published_at=timezone.now()),
+        "Work on district jobs",
+        "1 handed over, none taken for 120 seconds. Start the worker again; nothing is lost.",
+    ),
     "runs on and on": (
         running_job(75, -5),
         "Jobs",
@@ -172,6 +177,19 @@ def test_what_is_dead_is_named_everywhere_and_gone_when_cured(
     cured()
     assert Client().get("/health/ready").json()["degraded"] == []
     assert "Works. Every part of the portal works." in text(client.get(PAGE))
+
+
+@pytest.mark.parametrize("busy", ["runs a job", "has just begun a job"])
+def test_a_worker_that_is_busy_is_not_said_to_take_no_work(
+    busy: str, running: None, clerk: User
+) -> None:
+    waiting_job(2, published_at=timezone.now())(clerk)
+    running_job(3 if busy == "runs a job" else 0.5, -5)(clerk)
+    if busy == "has just begun a job":
+        Batch.objects.filter(status="processing").update(
+            status="completed", finished_at=timezone.now()
+        )
+    assert Client().get("/health/ready").json()["degraded"] == []
 
 
 @pytest.mark.parametrize(
