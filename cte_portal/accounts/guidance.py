@@ -56,7 +56,7 @@ GUIDANCE: Mapping[str, Sentences] = {
     ),
     "mfa_index": (
         "These are your own ways to sign in.",
-        "Change your password, or add an authenticator app.",
+        "An authenticator app gives a second step beside a password.",
         "Keep the recovery codes where you find them without your phone.",
     ),
     "account_change_password": (

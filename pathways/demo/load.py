@@ -63,6 +63,7 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
             analyze()
     leavers.open_follow_up()
     people.add({place.number for place in chosen})
+    analyze()
     elements.add(Random(f"{seed} elements"))
     for plug in plugs():
         for fill in plug.demo:

@@ -55,8 +55,8 @@ FILES: Mapping[str, Sentences] = {
     ),
     "batch": (
         "This is one job: what was submitted, how far it is, and what came of it.",
-        "Get the report, correct what is wrong, and submit again.",
-        "After an upload, send your data to the state.",
+        "Its report and files stand here for as long as they are kept.",
+        "What an upload saved is sent to the state by a resync.",
     ),
     "statewide-queue": (
         "These are the jobs that work for all districts.",

@@ -21,7 +21,7 @@ __all__ = ["cast", "record"]  # fixtures
 
 MORE = 60  # blocks: indexes over more rows are a level higher, once a look-up
 SLACK = 1.3
-HIGHER = {"roster-worklist-file": 1.5}
+HIGHER = {"roster-worklist-file": 1.5, "findings-file": 1.5}
 """A file is little more than the list's own statement, which looks up several indexes a record:
 their upper levels grow with the state, so that blocks rise by more than on a page.
 """
