@@ -18,14 +18,14 @@ FOLLOW_UP: Mapping[str, Sentences] = {
     "follow-up": (
         "Here you call the leavers and keep what they say.",
         (
-            "Click Call the next student: those tried least come first, and others see that you are"
+            "Those tried least come first; each caller gets another student, and others see who is"
             " calling."
         ),
         "The best answer of the attempts becomes the outcome.",
     ),
     "follow-up-line": (
         "This is one leaver: what to say, how to reach the student, and all attempts.",
-        "Keep each attempt with its day, means and result, then Save and next.",
+        "Each attempt has its day, means and result, and stays with the student.",
         "Contacts are seen in your district alone and are never sent to the state.",
     ),
     "follow-up-outcome": (
