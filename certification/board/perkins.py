@@ -2,9 +2,8 @@
 alone (R-OUT-05).
 
 A leaver in the seals of two districts counts once: where OPI says, else as the one that the student
-left last. Numbers
-under ten are not told, nor those that would tell them by subtraction; the file is the same whenever
-it is taken out of the same seals.
+left last. Numbers under ten are not told, nor those that would tell them by subtraction. The file
+is the same whenever it is taken out of the same seals and OPI has not chosen anew.
 """
 
 from __future__ import annotations
