@@ -112,14 +112,19 @@ def on_postgres(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         "TMPDIR": str(folder),
     }
     command = [sys.executable, str(ROOT / "manage.py"), "test", "--postgres", *arguments]
-    return subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    # What a shell runs in the background ignores an interrupt, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def servers(folder: Path) -> list[int]:
