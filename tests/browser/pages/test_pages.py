@@ -55,6 +55,7 @@ WITHOUT_A_PAGE = {
     "certifier-accept": "POST only, redirects",
     "home": "redirects to a district or to the choice of one",
     "stay-signed-in": "POST only",
+    "follow-up-draw": "POST only, leads back to the list",
     "sign-on": "POST only, leads to the identity provider",
     "sign-on-invitation": "POST only, leads to the identity provider",
     "sign-on-connect": "POST only, leads to the identity provider",
