@@ -63,7 +63,7 @@ GUIDANCE: Mapping[str, Sentences] = {
     "certification-receipt": (
         "This receipt proves what was certified, by whom and when.",
         "Print it or keep the PDF.",
-        "Its seal changes if a single record changes.",
+        "Its seal would not fit if a single record were different.",
     ),
     "recertification": (
         "This is a request to correct certified data, with its answer.",
@@ -93,7 +93,7 @@ GUIDANCE: Mapping[str, Sentences] = {
     "recertification-inbox": (
         "These are districts' requests to correct certified data.",
         "Open a request, read what would change, then approve or deny it.",
-        "An answer can be taken back.",
+        "An answer can be withdrawn for five minutes.",
     ),
     "certification-events": (
         "These are the events of the collections, with their dates.",
@@ -111,7 +111,7 @@ GUIDANCE: Mapping[str, Sentences] = {
         "All other districts keep the event's dates.",
     ),
     "district-archives": (
-        "Here everything that the portal keeps of one district is taken out as a file.",
+        "Here the data of one district are taken out as one archive.",
         "Choose the district and give the purpose.",
         "Each download is kept in the audit.",
     ),

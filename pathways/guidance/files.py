@@ -71,7 +71,7 @@ FILES: Mapping[str, Sentences] = {
     "district-and-state": (
         "Here the district's records stand beside the state's.",
         "Look at what differs.",
-        "A resync makes both the same.",
+        "A complete resync sends what differs.",
     ),
     "resync-all": (
         "Here OPI sends the data of all districts to the state.",

@@ -24,7 +24,7 @@ ROSTER: Mapping[str, Sentences] = {
             " Courses with Pathways."
         ),
         "Decide each line: create the record, correct it, or say why it is right.",
-        "The number beside the screen's name is how many students have no record yet.",
+        "The number beside the screen's name counts lines of Rostered without a record.",
     ),
     "roster-data": (
         "These are the schools, students, enrollments, courses and sections of your district.",
@@ -73,7 +73,7 @@ ROSTER: Mapping[str, Sentences] = {
     ),
     "roster-new-year": (
         "Here your district's roster data begin in a new school year.",
-        "Look at what is carried over, then go on.",
+        "Each line says what is missing and where it is entered.",
         "Last year's data stay as they are.",
     ),
     "roster-row": (
