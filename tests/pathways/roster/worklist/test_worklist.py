@@ -353,18 +353,21 @@ def test_four_clerks_at_once_create_each_record_once(
         cottonwood.roster(cottonwood.student(f"99900070{number}", f"Name{number}"), HEALTH)
     chosen, together, answers = seen(*lines(cottonwood)), threading.Barrier(4), []
 
-    def clerk(name: str) -> None:
+    def clerk(name: str, key: int) -> None:
         try:
             together.wait()
-            answers.append(
-                sum(answer.done for answer in decisions.create(cottonwood.scope, chosen, by=name))
-            )
+            created = decisions.create(cottonwood.scope, chosen, by=name, by_id=key)
+            answers.append(sum(answer.done for answer in created))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome a clerk may see
             answers.append(repr(error))
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=clerk, args=(f"CLERK, {letter}",)) for letter in "ABCD"]
+    # A clerk who comes late must not take another's records for her own: each has a key.
+    threads = [
+        threading.Thread(target=clerk, args=(f"CLERK, {letter}", key))
+        for key, letter in enumerate("ABCD", 1)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
