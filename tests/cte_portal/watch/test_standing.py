@@ -1,16 +1,13 @@
-"""Each part that is dead is named in words by `ready`, `status` and OPI's health page, and is gone
-when it is cured.
+"""How the portal's standing is made up, and who is told of it; that each fault is shown everywhere is
+asked in `test_faults_shown.py`.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import shutil
 import smtplib
-import uuid
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,160 +20,17 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.submit import submit
+from cte_portal.batches.models import Batch
 from cte_portal.celery import app
-from cte_portal.editions import writing_state
 from cte_portal.watch import standing
 from cte_portal.watch.heartbeat import Beating, beat
 from cte_portal.watch.looks import checkups
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.turn import Turn
-from pathways.models import StateCopy
-from pathways.resync import watched
+from tests.cte_portal.watch.faults import ago, dead, running_job, waiting_job
 from tests.fixtures.records import District_
-from tests.pathways.desk import text
 
 PAGE = "/opi/health/"
-
-
-def ago(**time: float) -> datetime.datetime:
-    return timezone.now() - datetime.timedelta(**time)
-
-
-def dead(part: str, queue: str = "") -> None:
-    Heartbeat.objects.filter(part=part, queue=queue).update(at=ago(seconds=31))
-
-
-def old_worker() -> None:
-    Heartbeat.objects.filter(queue="district").update(version="0.0.1")
-
-
-def cured() -> None:
-    beat(Heartbeat.Part.DISPATCHER)
-    for queue in ("district", "statewide"):
-        beat(Heartbeat.Part.WORKER, queue)
-    Batch.objects.all().delete()
-    Checkup.objects.all().delete()
-    with writing_state():
-        StateCopy.objects.using("state").all().delete()
-
-
-def ahead() -> None:
-    """The state has changes of Cottonwood Bend that its ledger has not."""
-    values = {"generation": 1, "end_year": 2025, "batch": uuid.uuid4(), "attempt": 1, "cursor": 7}
-    with writing_state():
-        StateCopy.objects.using("state").create(district="9012", sent_at=timezone.now(), **values)
-
-
-def waiting_job(minutes: float, **values: Any) -> Callable[[User], None]:
-    def make(clerk: User) -> None:
-        batch = submit("extract", by=clerk, title="Extract")
-        Batch.objects.filter(pk=batch.pk).update(queued_at=ago(minutes=minutes), **values)
-
-    return make
-
-
-def running_job(started: float, lease: float) -> Callable[[User], None]:
-    """One that began and whose lease ends so many minutes ago."""
-
-    def make(clerk: User) -> None:
-        moments = {"started_at": ago(minutes=started), "lease_until": ago(minutes=lease)}
-        waiting_job(started, status=Status.PROCESSING, **moments)(clerk)
-
-    return make
-
-
-BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
-    "dispatcher": (lambda clerk: dead("dispatcher"), "Dispatcher", "Not running. Last heard of"),
-    "worker": (
-        lambda clerk: dead("worker", "district"),
-        "Worker for district jobs",
-        "Jobs of districts wait.",
-    ),
-    "never started": (
-        lambda clerk: Heartbeat.objects.filter(queue="statewide").delete(),
-        "Worker for statewide jobs",
-        "Not running. Jobs of all districts wait.",
-    ),
-    "old version": (lambda clerk: old_worker(), "Worker for district jobs", "Runs version 0.0.1;"),
-    "mail": (
-        lambda clerk: Checkup.objects.note("mail", good=False, sentence="Does not answer."),
-        "Mail server",
-        "Does not answer.",
-    ),
-    "broker": (
-        lambda clerk: Checkup.objects.note("broker", good=False, sentence="Does not answer."),
-        "Broker",
-        "Does not answer.",
-    ),
-    "stuck": (waiting_job(16), "Jobs", "One has waited for 16 minutes."),
-    "takes no work": (
-        waiting_job(2, published_at=timezone.now()),
-        "Work on district jobs",
-        "1 handed over, none taken for 120 seconds. Start the worker again; nothing is lost.",
-    ),
-    "runs on and on": (
-        running_job(75, -5),
-        "Jobs",
-        "One has run for 75 minutes.",
-    ),
-    "lost": (
-        running_job(5, 4),
-        "Jobs",
-        "1 without a worker.",
-    ),
-    "letters": (
-        waiting_job(1, hidden=True, stage="Waiting for the mail server"),
-        "E-mails",
-        "1 waiting for the mail server.",
-    ),
-    "files": (
-        waiting_job(1, stage="Waiting for the file store"),
-        "Files of jobs",
-        "1 waiting for the file store",
-    ),
-    "state ahead": (
-        lambda clerk: ahead(),
-        "Districts",
-        "The state is ahead of 1, as if an older backup had been restored.",
-    ),
-    "seals": (
-        lambda clerk: Checkup.objects.note("verify_sealed", good=False, sentence="1 of 3 differ."),
-        "Check of the sealed copies",
-        "1 of 3 differ.",
-    ),
-}
-
-
-@pytest.mark.parametrize("part", BROKEN)
-@pytest.mark.django_db(databases=["default", "state"])
-def test_what_is_dead_is_named_everywhere_and_gone_when_cured(
-    part: str,
-    running: None,
-    clerk: User,
-    opi: User,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(watched, "FRESH", 0)
-    break_it, name, words = BROKEN[part]
-    assert Client().get("/health/ready").json()["degraded"] == []
-    break_it(clerk)
-    ready = Client().get("/health/ready")
-    assert ready.status_code == 200 and ready.json()["degraded"] == [name]
-    with pytest.raises(SystemExit) as ended:
-        call_command("status")
-    assert ended.value.code == 1
-    printed = capsys.readouterr().out
-    assert f"{name}: " in printed and words in printed
-    client = Client()
-    client.force_login(opi)
-    page = text(client.get(PAGE))
-    assert "Needs attention. People can work." in page and words in page
-    cured()
-    assert Client().get("/health/ready").json()["degraded"] == []
-    assert "Works. Every part of the portal works." in text(client.get(PAGE))
 
 
 @pytest.mark.parametrize("busy", ["runs a job", "has just begun a job"])
