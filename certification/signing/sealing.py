@@ -124,7 +124,7 @@ def differences(copy: SealedCopy) -> list[str]:
             f" and {len(record_keys) - MOST_NAMED:,} more" if len(record_keys) > MOST_NAMED else ""
         )
         sentences.append(
-            "differs from the seal: sealed record"
+            f"differs from the seal: {collection.sealed._meta.verbose_name}"
             f" {', '.join(map(str, record_keys[:MOST_NAMED]))}{more}"
         )
     return sentences

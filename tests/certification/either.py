@@ -15,6 +15,7 @@ from tests.fixtures.records import District_
 
 COLLECTIONS = ["cte-eoy", "cte-fall"]
 both = pytest.mark.parametrize("ready", COLLECTIONS, indirect=True)
+"""Of tests whose fixtures come to `ready`; without the mark a test speaks of End of Year."""
 
 
 def ready_with(
@@ -38,4 +39,18 @@ def ready_for(
     """
     ready = ready_with(collection, district, event, clerk)
     ready.record(student)
+    return ready
+
+
+@pytest.fixture
+def ready(
+    request: pytest.FixtureRequest,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+    kayla: Student,
+) -> Ready:
+    """Kayla's record in End of Year, or Kayla among the leavers: everything sent, every gate open."""
+    ready = ready_for(getattr(request, "param", "cte-eoy"), cottonwood, event, clerk, kayla)
+    ready.prepare()
     return ready

@@ -78,6 +78,9 @@ class Ready:
     not_sent = ("sent", "match")
     """The gates that a change closes until it is sent."""
 
+    one_change = "1 change of records by MARTIN, CHERYL"
+    """What a gate says of it."""
+
     def record(self, student: Student, pathway: str = HEALTH, **values: Any) -> None:
         self.district.record(student, pathway, **values)
 
@@ -102,6 +105,22 @@ class Ready:
         self.send()
         self.report()
         self.wait()
+
+    def bring(self) -> None:
+        """What has changed since `prepare()` is sent, reported and waited for."""
+        self.send()
+        self.report()
+        self.wait()
+
+    @property
+    def place(self) -> str:
+        """The address of the event's year."""
+        return f"/districts/{self.scope.district}/{self.scope.end_year}/"
+
+    @property
+    def path(self) -> str:
+        """The event's own page."""
+        return f"{self.place}event-certification/{self.event.pk}/"
 
     def case(self, user: User | None = None) -> Case:
         district_event = event_of(self.scope, self.event.pk)

@@ -97,6 +97,7 @@ class ReadyFall(Ready):
     kinds = {"upload": "fall-upload", "undo": "fall-undo"}
 
     not_sent = ("outcomes", "match")
+    one_change = "1 outcome differs from the state."
 
     def change(self, student: Student, **values: Any) -> None:
         """Another answer, whatever would have changed of a record."""

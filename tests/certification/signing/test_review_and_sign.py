@@ -10,29 +10,50 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from certification.collections.figures import counts_of
-from certification.models import CertificationEvent, SealedCopy, Signature
+from certification.collections.chosen import collection_of
+from certification.models import CertificationEvent, Signature
 from cte_portal.accounts.models import KeptForm, User
-from cte_portal.editions import Scope
+from cte_portal.editions import school_year_label
 from pathways.models import Student
+from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
-from tests.certification.review.test_snapshot import sealed_year, text
-from tests.fixtures.certification import make_round, seal_records
+from tests.certification.review.test_snapshot import text
+from tests.fixtures.certification import make_event, make_round, seal
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
 
+UNUSUAL = {"cte-eoy": "participants", "cte-fall": "graduates"}
+"""The figure that has moved much."""
+
 
 @pytest.fixture
-def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
-    """One participant this year, twenty in the last sealed one."""
-    counts = counts_of([])
-    counts["totals"]["participants"] = 20
-    seal_records(make_round(sealed_year()), Scope("9012", 2024), counts=counts)
-    ready_case = Ready(cottonwood, event, clerk)
-    ready_case.record(kayla)
+def ready(
+    request: pytest.FixtureRequest,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+    kayla: Student,
+) -> Ready:
+    """One participant or graduate this year, twenty in the last sealed one."""
+    ready_case = ready_for(request.param, cottonwood, event, clerk, kayla)
+    collection = collection_of(ready_case.event)
+    counts = collection.counts([])
+    counts["totals"][UNUSUAL[request.param]] = 20
+    earlier = make_event(
+        name="Earlier", collection=collection.slug, end_year=ready_case.scope.end_year - 1
+    )
+    seal(make_round(earlier), receipt="9012-EARLIER", form_version=collection.form, counts=counts)
     ready_case.prepare()
     return ready_case
+
+
+def figure(ready: Ready) -> str:
+    return UNUSUAL[ready.event.collection]
+
+
+def before(ready: Ready) -> str:
+    return school_year_label(ready.scope.end_year - 1)
 
 
 def form_values(ready: Ready, page: str, **values: str) -> dict[str, str]:
@@ -43,36 +64,35 @@ def form_values(ready: Ready, page: str, **values: str) -> dict[str, str]:
 
 
 def address(ready: Ready) -> str:
-    return f"/districts/9012/2025/event-certification/{ready.event.pk}/"
+    return ready.path
 
 
+@both
 def test_a_note_on_an_unusual_figure_is_signed_and_stands_on_the_receipt(
     client: Client, ready: Ready
 ) -> None:
     client.force_login(ready.primary.user)
     page = client.get(address(ready)).content.decode()
     assert (
-        'href="#id_note-participants"' in page
-        and 'id="id_note-participants"' in page
+        f'href="#id_note-{figure(ready)}"' in page
+        and f'id="id_note-{figure(ready)}"' in page
         and "Unusual: add a note" in page
     )
     answer: Any = client.post(
         address(ready),
-        form_values(ready, page, **{"note-participants": "The Business program ended."}),
+        form_values(ready, page, **{f"note-{figure(ready)}": "The Business program ended."}),
         follow=True,
     )
-    words = "Participants: 1, 20 in 2023-24 (−95.0%)"
+    words = f"{figure(ready).capitalize()}: 1, 20 in {before(ready)} (−95.0%)"
     assert Signature.objects.get().notes == [
         {"figure": words, "note": "The Business program ended."}
     ]
-    copy = SealedCopy.objects.get(round__event=ready.event)
-    assert (
-        answer.redirect_chain[-1][0]
-        == f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
-    )
+    copy = ready.copies.get()
+    assert answer.redirect_chain[-1][0] == f"{ready.place}event-certification/receipts/{copy.pk}/"
     assert f"{words}: The Business program ended." in text(answer) and copy.receipt in text(answer)
 
 
+@both
 def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(
     client: Client, ready: Ready
 ) -> None:
@@ -81,16 +101,17 @@ def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(
     answer = text(
         client.post(
             address(ready),
-            form_values(ready, page, **{"note-participants": "x" * 501, "statement_0": ""}),
+            form_values(ready, page, **{f"note-{figure(ready)}": "x" * 501, "statement_0": ""}),
         )
     )
     assert (
-        '<a href="#id_note-participants">The note must be 500 characters or fewer</a>' in answer
+        f'<a href="#id_note-{figure(ready)}">The note must be 500 characters or fewer</a>' in answer
         and "Check the statement" in answer
     )
     assert not Signature.objects.exists()
 
 
+@pytest.mark.parametrize("ready", ["cte-eoy"], indirect=True)
 def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(
     client: Client, ready: Ready
 ) -> None:
@@ -106,16 +127,20 @@ def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(
     assert group in page and "#cte-end-of-year" in page
 
 
+@both
 def test_the_figures_of_the_page_become_the_sealed_ones(client: Client, ready: Ready) -> None:
     client.force_login(ready.primary.user)
-    before = text(client.get(address(ready)))
-    assert "State edition as sent on" in before and "1 participant (−19 since 2023-24)" in before
+    page_before = text(client.get(address(ready)))
+    moved = f"1 {figure(ready).removesuffix('s')} (−19 since {before(ready)})"
+    assert "State edition as sent on" in page_before and moved in page_before
     ready.sign()
     after = text(client.get(address(ready)))
-    assert "Sealed copy" in after and "9012-2025-EOY-1" in after and "add a note" not in after
-    assert "Concentrators</a>" in after and "View District Certification Status" in after
+    assert "Sealed copy" in after and ready.receipt in after and "add a note" not in after
+    listed = {"cte-eoy": "Concentrators</a>", "cte-fall": "Placed</a>"}[ready.event.collection]
+    assert listed in after and "View District Certification Status" in after
 
 
+@both
 def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(
     client: Client, ready: Ready
 ) -> None:
@@ -124,7 +149,7 @@ def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(
     sent = form_values(
         ready,
         client.get(here).content.decode(),
-        **{"note-participants": "The Business program ended."},
+        **{f"note-{figure(ready)}": "The Business program ended."},
     )
     page = cut_off(client, ready.primary.user, here, sent)
     assert "What you typed is back." in page and 'value="The Business program ended."' in page
@@ -133,4 +158,5 @@ def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(
         and sent["proof"] not in page
         and not Signature.objects.filter(round__event=ready.event).exists()
     )
-    assert KeptForm.objects.get().fields == {"note-participants": ["The Business program ended."]}
+    note = {f"note-{figure(ready)}": ["The Business program ended."]}
+    assert KeptForm.objects.get().fields == note

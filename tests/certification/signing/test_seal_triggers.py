@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -13,11 +15,15 @@ from certification.models import (
     Reminder,
     Round,
     SealedCopy,
+    SealedOutcome,
     SealedRecord,
+    SealedRow,
     Signature,
 )
+from tests.certification.board.test_perkins import leaver
 from tests.fixtures.certification import DIGEST, make_round, seal, sign
 
+LEAVER = leaver(123)
 STAYS = "certification_signature_stays"
 SEALED = "certification_seal_is_append_only"
 
@@ -29,6 +35,8 @@ SEALED = "certification_seal_is_append_only"
         ("certification_sealedcopy", "receipt = 'X'", SEALED),
         ("certification_sealedrecord", "concentrator = NOT concentrator", SEALED),
         ("certification_sealedrecord", "in_district_credits = 3", SEALED),
+        ("certification_sealedoutcome", "status = '05'", SEALED),
+        ("certification_sealedoutcome", "is_placed = NOT is_placed", SEALED),
         ("certification_signature", "name = 'ELSE, SOMEBODY'", STAYS),
         ("certification_signature", "digest = '0'", STAYS),
         (
@@ -43,7 +51,7 @@ def test_p_04_a_seal_cannot_be_rewritten(
 ) -> None:
     round_of_event = make_round(event)
     sign(round_of_event, superintendent)
-    seal(round_of_event)
+    seal(round_of_event, leavers=[LEAVER])
     connection.check_constraints()  # PostgreSQL truncates nothing while checks are deferred
     statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
     statements.append(
@@ -61,20 +69,24 @@ def test_p_04_a_seal_cannot_be_rewritten(
         assert "TRUNCATE" in statement or why in str(refusal.value)
     assert SealedCopy.objects.get().digest == DIGEST
     assert SealedRecord.objects.get().concentrator is True
+    outcome = SealedOutcome.objects.get()
+    assert (outcome.status, outcome.is_placed) == ("01", True)
     assert Signature.objects.get().voided_at is None
 
 
+@pytest.mark.parametrize("row", [SealedRecord, SealedOutcome])
 def test_a_sealed_copy_takes_no_further_record(
-    event: CertificationEvent, superintendent: Certifier
+    row: type[SealedRow], event: CertificationEvent, superintendent: Certifier
 ) -> None:
     round_of_event = make_round(event)
     sign(round_of_event, superintendent)
-    copy = seal(round_of_event)
-    more = SealedRecord.objects.get()
+    copy = seal(round_of_event, leavers=[LEAVER])
+    rows: Any = row._default_manager
+    more = rows.get()
     more.pk, more.state_id = None, "999000999"
     with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
         more.save(force_insert=True)
-    assert SealedRecord.objects.filter(copy=copy).count() == 1
+    assert rows.filter(copy=copy).count() == 1
 
 
 def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(

@@ -1,5 +1,7 @@
 """The event's page reads every record once, and again when something has moved that it shows; who
 signs is judged anew.
+
+What is kept is End of Year's alone: what Fall CTE signs is read for each page (`shown_case`).
 """
 
 from __future__ import annotations
@@ -21,25 +23,20 @@ from pathways.findings import explaining
 from pathways.findings.findings import findings
 from pathways.lists.changing import changing
 from pathways.lists.publish import publish
-from pathways.models import Explanation, Participation, RuleSeverity, Student
+from pathways.models import Explanation, Outcome, Participation, RuleSeverity, Student
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
+from tests.certification.either import both, ready
 from tests.certification.ready import Ready
+from tests.certification.ready_fall import LOOKING
 from tests.certification.signing.test_signing_page import Page
-from tests.fixtures.records import BUSINESS, District_
+from tests.fixtures.records import BUSINESS
 from tests.fixtures.resync import STATE
 
+__all__ = ["ready"]
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 CLERK = "MARTIN, CHERYL"
-
-
-@pytest.fixture
-def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    ready_case.record(kayla)
-    ready_case.prepare()
-    return ready_case
 
 
 def facts(case: Case) -> tuple[Any, ...]:
@@ -107,12 +104,14 @@ def test_what_the_page_says_follows_whatever_it_hangs_on(
     assert [now for now, before in zip(steps[1:], steps, strict=False) if now == before] == []
 
 
+@both
 def test_who_signs_is_judged_anew(ready: Ready) -> None:
     """What SQL changed at the state shows on the page within a minute; signed it never is."""
     page = Page(ready, ready.primary.user)
     form = page.filled()
     with writing_state():
         Participation.objects.using(STATE).update(single_parent=True, modified_date=timezone.now())
+        Outcome.objects.using(STATE).update(status=LOOKING)
     answer = page.press(form)
     assert not Signature.objects.exists()
     assert answer.status_code == 200 and form["digest"] not in answer.content.decode()

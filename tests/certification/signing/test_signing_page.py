@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from certification.models import Round, SealedCopy, Signature
+from certification.models import CertificationEvent, Signature
+from certification.signing.gates import GATES
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock, Student
+from tests.certification.either import COLLECTIONS, both, ready
 from tests.certification.ready import Ready
 from tests.fixtures import phone
 from tests.fixtures.certification import make_certifier, make_event
@@ -21,7 +23,8 @@ from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
-pytestmark = pytest.mark.django_db(databases=["default", "state"])
+__all__ = ["ready"]
+pytestmark = [pytest.mark.django_db(databases=["default", "state"]), both]
 
 
 class Page:
@@ -30,7 +33,7 @@ class Page:
     def __init__(self, ready: Ready, user: User) -> None:
         self.ready, self.user, self.client = ready, user, Client()
         self.client.force_login(user)
-        self.path = f"/districts/9012/2025/event-certification/{ready.event.pk}/"
+        self.path = ready.path
 
     def markup(self) -> str:
         return self.client.get(self.path).content.decode()
@@ -52,22 +55,14 @@ class Page:
 
 
 @pytest.fixture
-def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    ready_case.record(kayla)
-    ready_case.prepare()
-    return ready_case
-
-
-@pytest.fixture
 def desk(ready: Ready) -> Page:
     return Page(ready, ready.primary.user)
 
 
 def test_signed_with_the_password(desk: Page) -> None:
     answer = desk.press()
-    assert answer.status_code == 302 and "9012-2025-EOY-1" in desk.text_of(answer)
-    assert Signature.objects.get().method == "password" and SealedCopy.objects.exists()
+    assert answer.status_code == 302 and desk.ready.receipt in desk.text_of(answer)
+    assert Signature.objects.get().method == "password" and desk.ready.copies.exists()
 
 
 @pytest.mark.parametrize("primaries", [1, 2])
@@ -80,7 +75,7 @@ def test_c_13_pressed_twice_is_one_signature(primaries: int, desk: Page) -> None
     assert (
         "You already signed." if primaries == 2 else "This collection is already certified."
     ) in again
-    assert Signature.objects.count() == 1 and SealedCopy.objects.count() == (
+    assert Signature.objects.count() == 1 and desk.ready.copies.count() == (
         1 if primaries == 1 else 0
     )
 
@@ -139,7 +134,7 @@ def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None
     assert "have changed since you opened this page" in desk.text_of(
         desk.press({**data, "digest": "0" * 64})
     )
-    assert desk.press(data).status_code == 302 and SealedCopy.objects.exists()
+    assert desk.press(data).status_code == 302 and desk.ready.copies.exists()
 
 
 def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
@@ -147,7 +142,7 @@ def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
 ) -> None:
     data = desk.filled()
     desk.ready.change(kayla, in_district_credits=Decimal("1.75"))
-    desk.ready.prepare()
+    desk.ready.bring()
     answer = desk.press(data)
     assert (
         "have changed since you opened this page" in desk.text_of(answer)
@@ -158,24 +153,25 @@ def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
 
 
 def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> None:
-    desk.ready.record(kayla, "Business Management", in_district_credits=Decimal("2.50"))
+    desk.ready.change(kayla, in_district_credits=Decimal("2.50"))
     answer = desk.press({})
     text = desk.text_of(answer)
+    closed = [gate.problem for gate in GATES if gate.slug in desk.ready.not_sent]
+    assert len(closed) == 2
     for words in (
-        "Changes not sent to the state",
-        "District and state differ",
+        *closed,
         "Enter your password",
         "Check the statement",
     ):
         assert words in text, words
-    assert not Signature.objects.exists() and not Round.objects.exists()
+    assert not Signature.objects.exists() and not desk.ready.rounds.exists()
 
 
 def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla: Student) -> None:
     data = desk.filled()
     desk.ready.change(kayla, single_parent=True)
     text = desk.text_of(desk.press(data))
-    assert "1 change of records by MARTIN, CHERYL" in text and not Signature.objects.exists()
+    assert desk.ready.one_change in text and not Signature.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -199,12 +195,16 @@ def test_another_event_or_district_is_not_there(
     desk: Page, elsewhere: District_, stranger: User
 ) -> None:
     data = desk.filled()
-    draft = make_event(name="Next", collection="cte-fall", status="draft", published_at=None)
-    earlier = make_event(name="Last year", end_year=2024)
+    event, year = desk.ready.event, desk.ready.scope.end_year
+    (other,) = set(COLLECTIONS) - {event.collection}
+    beside = CertificationEvent.objects.filter(collection=other, end_year=year)
+    draft = beside.first() or make_event(name="Beside it", collection=other, end_year=year)
+    beside.update(status="draft", published_at=None)
+    earlier = make_event(name="Earlier", collection=event.collection, end_year=year - 1)
     for path in (
         desk.path.replace("9012", "0965"),
         desk.path.replace("9012", "4444"),
-        desk.path.replace("2025", "2024"),
+        desk.path.replace(f"/{year}/", f"/{year - 1}/"),
         desk.path.replace(f"/{desk.ready.event.pk}/", f"/{draft.pk}/"),
         desk.path.replace(f"/{desk.ready.event.pk}/", f"/{earlier.pk}/"),
         desk.path.replace(f"/{desk.ready.event.pk}/", "/99999999999999999999/"),
