@@ -40,7 +40,8 @@ GRACE = 60  # seconds that pytest has for the end of its browser and its databas
 
 
 def processes(arguments: list[str]) -> list[str]:
-    """All cores, unless the arguments choose by themselves, name a file or a test, or need the
+    """A process for each core and one more, as a quarter of their time they wait for the browser or
+    the database; unless the arguments choose by themselves, name a file or a test, or need the
     terminal.
     """
     chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
@@ -51,7 +52,9 @@ def processes(arguments: list[str]) -> list[str]:
         or ".py::" in argument
         for argument in arguments
     )
-    return [] if chosen or small else ["-n", "auto", "--dist", "worksteal"]
+    if chosen or small:
+        return []
+    return ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 
 
 @contextmanager
