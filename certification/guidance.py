@@ -40,6 +40,16 @@ GUIDANCE: Mapping[str, Sentences] = {
         "Look at each difference; unusual ones are marked.",
         "If a figure is wrong, correct the records and resync.",
     ),
+    "district-years": (
+        "These are your district's figures of up to five school years.",
+        "Choose what is counted, and compare the years in the chart or in the table.",
+        "A certified year comes from its sealed copy; any other shows the records as they are now.",
+    ),
+    "student-years": (
+        "These are the student's records of up to five school years, Pathway by Pathway.",
+        "Compare the credits in the charts or in the table.",
+        "A certified year comes from its sealed copy; any other shows the records as they are now.",
+    ),
     "certification-changes": (
         "These are the students added, removed or changed since the last certification.",
         "Check that you know why each is here.",

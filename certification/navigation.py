@@ -120,6 +120,22 @@ SCREENS = (
         ),
     ),
     Screen(
+        name="Years Side by Side",
+        path=DATA_CERTIFICATION,
+        url_name="district-years",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "compare years",
+            "last year",
+            "trend",
+            "five years",
+            "history of figures",
+            "chart",
+            "earlier certifications",
+        ),
+        listed=False,
+    ),
+    Screen(
         name="Reminders",
         path=("Requests",),
         url_name="reminders",

@@ -25,6 +25,7 @@ PLUG = Plug(
     guidance=GUIDANCE,
     home_tasks={1: steps.identify, 4: steps.certify, 6: steps.certify_leavers},
     home_figures={4: figures.figures},
+    student_links=("certification/years/student_link.html",),
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},
     set_up_steps=(set_up.set_up,),

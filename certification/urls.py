@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("certification.signing.urls")),
     path("", include("certification.review.urls")),
     path("", include("certification.recertification.urls")),
+    path("", include("certification.years.urls")),
     path("", include("certification.receipts.urls")),
     path("", include("certification.board.urls")),
     path("", include("certification.events.urls")),

@@ -151,12 +151,18 @@ def _addresses(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
 
 
 def _templates(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
-    for template in (template for plug in plugs for template in plug.home_actions):
+    several = [
+        (field, template)
+        for plug in plugs
+        for field in ("home_actions", "student_links")
+        for template in getattr(plug, field)
+    ]
+    for field, template in several:
         try:
             get_template(template)
         except TemplateDoesNotExist:
             yield Error(
-                f"home_actions: there is no template {template}.",
+                f"{field}: there is no template {template}.",
                 hint="Correct the name.",
                 id="apps.E008",
             )

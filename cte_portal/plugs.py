@@ -118,6 +118,8 @@ class Plug:
     """Key figures of a district's home page."""
     home_actions: tuple[str, ...] = ()
     """Templates that a district's home page begins with, for who enters records."""
+    student_links: tuple[str, ...] = ()
+    """Templates of links on a student's page."""
     facts: Mapping[int, Callable[[Scope, Standing], ContextFact | None]] = field(
         default_factory=dict
     )

@@ -63,6 +63,7 @@ SCREENS = (
             "cte-record-elements",
             "cte-record-history",
             "cte-record-move",
+            "student-years",
         ),
     ),
     *records.LISTS,

@@ -1,7 +1,7 @@
 // A school year stays on one line: a browser breaks "2024-25" after its hyphen. The text itself stays plain, to be copied and found.
 
 const YEAR = /\b\d{4}-\d{2}(?:\d{2})?\b/g;
-const APART = "script, style, textarea, option, .num, time";
+const APART = "script, style, svg, textarea, option, .num, time";
 
 export function keepYears(place) {
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);

@@ -221,6 +221,11 @@ MISFITS = {
         {"home_actions": ("pathways/records/home_search",)},
         "home_actions: there is no template pathways/records/home_search.",
     ),
+    "a link of a student's page that is not there": Misfit(
+        certification.plug,
+        {"student_links": ("certification/years/link.html",)},
+        "student_links: there is no template certification/years/link.html.",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.pages.typed import number
+from cte_portal.plugs import plugs
 from pathways.certified import certified
 from pathways.elements import values
 from pathways.elements.entry_form import ElementsForm
@@ -243,6 +244,7 @@ class StudentPage(RecordsView, TemplateView):
         answers = {entry.single_parent for entry in self.records}
         context = {
             "student": self.student,
+            "links": [template for plug in plugs() for template in plug.student_links],
             "records": self.records,
             "record": record,
             "modified_by": modified_by(record, self.changes),

@@ -111,6 +111,25 @@ def reopening(address: str, *, sealed: bool = True, do: str = "") -> Callable[[S
     return visit
 
 
+def student_years(stage: Stage, student: Student) -> str:
+    return stage.address("cte-concentrator", student.pk, "years")
+
+
+def years(*parts: str, query: str = "") -> Callable[[Stage, Page], None]:
+    """A page of years side by side, once a district has certified two of them; `student` among the
+    parts stands for the key of one with records.
+    """
+
+    def visit(stage: Stage, page: Page) -> None:
+        certified("event")(stage, page)
+        student = Student.objects.get(state_id="999000130")
+        page.goto(
+            stage.address(*({"student": student.pk}.get(part, part) for part in parts)) + query
+        )
+
+    return visit
+
+
 def certified(
     *parts: str, superseded: bool = False, earlier: bool = True
 ) -> Callable[[Stage, Page], None]:
@@ -224,6 +243,22 @@ STATES: dict[str, list[State]] = {
         State("nothing sent", certifying("event-certification", "event", "snapshot")),
         State("certified", certified("event", "snapshot")),
         State("Fall CTE", fall("event", "snapshot")),
+    ],
+    "district-years": [
+        State("never certified", at("/districts/9012/2025/years/")),
+        State("certified", years("years")),
+        State("single parents", years("years", query="?count=single_parents")),
+    ],
+    "student-years": [
+        State(
+            "no records",
+            at(lambda stage: student_years(stage, stage.cottonwood.student("999000778"))),
+        ),
+        State(
+            "running",
+            at(lambda stage: student_years(stage, stage.kayla)),
+        ),
+        State("certified", years("cte-concentrator", "student", "years")),
     ],
     "certification-changes": [
         State("nothing to compare with", certifying("event-certification", "event", "changes")),

@@ -222,6 +222,8 @@ DISTRICT |= {
 
 DISTRICT |= {
     "certification-snapshot": {"GET": READ, "POST": NO_METHOD},
+    "district-years": {"GET": READ, "POST": NO_METHOD},
+    "student-years": {"GET": READ, "POST": NO_METHOD},
     "certification-changes": {"GET": READ, "POST": NO_METHOD},
     "certification-changes-file": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
     "certification-explanations": {"GET": READ, "POST": NO_METHOD},

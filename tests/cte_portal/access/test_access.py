@@ -120,6 +120,7 @@ WITHOUT_A_ROW = (
     "findings-file",
     "recertification-new",
     "recertification-demand",
+    "district-years",
     "certification-snapshot",  # of the event, which belongs to no district
     "certification-changes",
     "certification-changes-file",
@@ -377,7 +378,7 @@ def cast(
 
 def address(name: str, record: Participation, district: str = "9012") -> str:
     arguments: list[object] = [district, 2025]
-    if name in ("cte-student", "cte-record-new"):
+    if name in ("cte-student", "cte-record-new", "student-years"):
         arguments += [record.student_id]
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
