@@ -4,6 +4,7 @@ in which one differs from another is chosen by it (design D7).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,6 +98,8 @@ class Collection:
     digest: Callable[[Scope], str]
     """SHA-256 over their sorted canonical lines."""
     has_records: Callable[[Scope], bool]
+    changed_since: Callable[[Scope, datetime.datetime], bool]
+    """Whether anything that is signed was written in the district since a moment."""
     judged: Callable[[Scope], Judgment]
     """Of the rows of a scope at the state."""
     counts: Callable[[Iterable[Any]], dict[str, Any]]

@@ -16,7 +16,7 @@ from cte_portal.words import text
 from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.canonical import CanonicalRow, instant
-from pathways.models import CollectionLock, Explanation, Participation
+from pathways.models import Change, CollectionLock, Explanation, Participation
 from pathways.reports.groups import OF_RECORDS
 from pathways.reports.runs import certification_at_state
 from pathways.rules import severities
@@ -87,6 +87,9 @@ END_OF_YEAR = Collection(
     rows=canonical.rows,
     digest=canonical.digest,
     has_records=lambda scope: Participation.objects.in_scope(scope).exists(),
+    changed_since=lambda scope, at: Change.objects.filter(
+        district=scope.district, at__gte=at
+    ).exists(),
     judged=judged,
     counts=counts_of,
     writers=("upload", "undo", *ALWAYS_WRITERS),

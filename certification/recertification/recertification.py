@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
+from certification.collections.chosen import collection_of
 from certification.letters import recertification_news as news
 from certification.letters.letters import notice_key
 from certification.models import Recertification, RecertificationMessage, Round
@@ -34,7 +35,6 @@ from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
-from pathways.models import Change
 
 UNDO = datetime.timedelta(seconds=news.UNDO_SECONDS)
 
@@ -212,6 +212,10 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
     return request
 
 
+def scope_of(request: Recertification) -> Scope:
+    return Scope(request.district, request.event.end_year)
+
+
 def cannot_undo(request: Recertification) -> str:
     """The reason an answer stands; empty when it can be taken back."""
     if (
@@ -229,9 +233,8 @@ def cannot_undo(request: Recertification) -> str:
         return "OPI has since approved the certification."
     if request.opened_round and request.opened_round.signatures.exists():
         return "Someone has already signed again."
-    if (
-        request.opened_round
-        and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists()
+    if request.opened_round and collection_of(request.event).changed_since(
+        scope_of(request), request.answered_at
     ):
         return "Records have already been changed."
     return ""

@@ -122,6 +122,12 @@ class Ready:
         """The event's own page."""
         return f"{self.place}event-certification/{self.event.pk}/"
 
+    def locked_pages(self, student: Student) -> list[str]:
+        """Where everybody reads that the student's record is locked."""
+        record = f"{self.place}cte-concentrator/{student.pk}/"
+        pathway = student.participations.get(pathway__name=HEALTH).pathway_id
+        return [record, f"{record}{pathway}/history/"]
+
     def case(self, user: User | None = None) -> Case:
         district_event = event_of(self.scope, self.event.pk)
         assert district_event is not None
@@ -150,6 +156,10 @@ class Ready:
             .version
         )
         self.record(student, version=version, **values)
+
+    def restore(self, student: Student) -> None:
+        """As it was before `change`."""
+        self.change(student)
 
     def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
         """Prepare the district with what these states put into its data; returns the gates that must

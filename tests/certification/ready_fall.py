@@ -104,6 +104,14 @@ class ReadyFall(Ready):
         outcome = Outcome.objects.get(student=student, end_year=LEFT_YEAR)
         self.set_outcome(student, LOOKING if outcome.status == WORK else WORK)
 
+    def restore(self, student: Student) -> None:
+        outcome = Outcome.objects.get(student=student, end_year=LEFT_YEAR)
+        seen = (outcome.status, outcome.origin)
+        attempts.follow_attempts(self.scope, self.entry(student).pk, seen=seen, **self.author)
+
+    def locked_pages(self, student: Student) -> list[str]:
+        return [f"{self.place}cte-follow-up/{self.entry(student).pk}/"]
+
     def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
         """An answer outside the window, a leaver whom nobody has reached, who was tried often enough
         if it is explained, a draft, and an answer that is not sent. A roster row of the current year

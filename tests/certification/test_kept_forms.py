@@ -5,7 +5,6 @@ nothing is sent by itself (G-23).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,36 +14,21 @@ from certification.recertification import recertification
 from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Student
 from tests.certification.board.test_reminders import REMINDERS
+from tests.certification.either import both, ready
 from tests.certification.events.test_events import form_values, seen, us
-from tests.certification.recertification.test_recertification import (
-    PLACE,
-    SCOPE,
-    WHY,
-    Sealed,
-    page_of,
-)
+from tests.certification.sealed import WHY, Sealed, page_of, sealed
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
+
+__all__ = ["ready", "sealed"]
 
 BACK = "What you typed is back."
 EVENTS = "/opi/certification-events/"
 
 
-@pytest.fixture
-def sealed(
-    event: CertificationEvent,
-    superintendent: Certifier,
-    kayla: Student,
-    cottonwood: District_,
-    sent: Callable[[], None],
-) -> Sealed:
-    cottonwood.record(kayla)
-    sent()
-    return Sealed(event, superintendent)
-
-
+@both
 def test_a_request_for_recertification(client: Client, sealed: Sealed) -> None:
-    address = f"{PLACE}new/{sealed.event.pk}/"
+    address = sealed.asking
     page = cut_off(client, sealed.primary.user, address, WHY)
     assert BACK in page and WHY["reason"] in page and WHY["what_changes"] in page
     assert not Recertification.objects.exists(), "nothing is sent by itself"
@@ -52,6 +36,7 @@ def test_a_request_for_recertification(client: Client, sealed: Sealed) -> None:
     assert Recertification.objects.count() == 1 and not KeptForm.objects.exists()
 
 
+@both
 def test_a_message_of_the_thread_and_an_answer_come_back_each_in_its_own_form(
     client: Client, sealed: Sealed, opi: User
 ) -> None:
@@ -74,11 +59,12 @@ def test_a_message_of_the_thread_and_an_answer_come_back_each_in_its_own_form(
     assert request.status == "approved"
 
 
+@both
 def test_a_message_to_a_thread_that_has_ended_meanwhile_is_not_said_to_be_back(
     client: Client, sealed: Sealed
 ) -> None:
     request = sealed.ask()
-    recertification.withdraw(SCOPE, request.pk, by=sealed.primary.user)
+    recertification.withdraw(sealed.scope, request.pk, by=sealed.primary.user)
     assert BACK not in cut_off(
         client,
         sealed.primary.user,
@@ -87,10 +73,9 @@ def test_a_message_to_a_thread_that_has_ended_meanwhile_is_not_said_to_be_back(
     )
 
 
+@both
 def test_a_demand_of_opi(client: Client, sealed: Sealed, opi: User) -> None:
-    page = cut_off(
-        client, opi, f"{PLACE}demand/{sealed.event.pk}/", {"reason": "Credits are missing."}
-    )
+    page = cut_off(client, opi, sealed.demanding, {"reason": "Credits are missing."})
     assert (
         BACK in page
         and "Credits are missing.</textarea>" in page

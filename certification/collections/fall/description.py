@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from hashlib import sha256
 from typing import Any
+
+from django.db.models import Q
 
 from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
 from certification.collections.fall import leaver_lists, sealed_file
@@ -12,10 +15,12 @@ from certification.models import SealedOutcome
 from cte_portal.editions import Scope
 from cte_portal.words import text
 from pathways.models import (
+    Attempt,
     CollectionLock,
     FollowUpEntry,
     FollowUpYear,
     Outcome,
+    OutcomeChange,
     PostProgramStatus,
 )
 from pathways.reports import groups
@@ -60,6 +65,19 @@ def has_records(scope: Scope) -> bool:
     )
 
 
+def changed_since(scope: Scope, at: datetime.datetime) -> bool:
+    """An outcome, or an attempt that brought none."""
+    written = OutcomeChange.objects.filter(
+        district=scope.district, end_year=scope.end_year, at__gte=at
+    )
+    tried = Attempt.objects.filter(
+        Q(at__gte=at) | Q(taken_back_at__gte=at),
+        entry__student__district=scope.district,
+        entry__end_year=scope.end_year,
+    )
+    return written.exists() or tried.exists()
+
+
 def in_short(row: OutcomeRow) -> str:
     contacted = f", contacted {text(row.date_contacted)}" if row.date_contacted else ""
     return f"{row.status_name or OPEN}{contacted}"
@@ -98,6 +116,7 @@ FALL = Collection(
     rows=rows.rows,
     digest=rows.digest,
     has_records=has_records,
+    changed_since=changed_since,
     judged=judged,
     counts=counts_of,
     writers=("fall-upload", "fall-undo", *ALWAYS_WRITERS),
