@@ -4,8 +4,11 @@ kind of row and cell is rendered once, with marks where they differ, and the mar
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,3 +28,16 @@ class Patterns:
             marks = {name: f"{{{name}}}" for name in values}
             self._known[key] = render_to_string(template, {**of_kind, **marks})
         return format_html(self._known[key], **values)
+
+
+def kept_pattern(pattern: Callable[..., str]) -> Callable[..., str]:
+    """A template with places to fill in. A list shows hundreds of these, so it is rendered once; a
+    developer who changes it sees that at once.
+    """
+    once = cache(pattern)
+
+    @wraps(pattern)
+    def kept(*places: int) -> str:
+        return (pattern if settings.RELOAD else once)(*places)
+
+    return kept

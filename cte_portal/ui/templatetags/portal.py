@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache, wraps
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
@@ -19,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cte_portal.ui.patterns import kept_pattern
 from cte_portal.ui.rows import rows_of
 
 register = template.Library()
@@ -223,25 +222,12 @@ def _time(machine: str, text: str) -> SafeString:
     return format_html(_time_pattern(), machine=machine, text=text)
 
 
-def _kept(pattern: Callable[..., str]) -> Callable[..., str]:
-    """A template with places to fill in. A list shows hundreds of these, so it is rendered once; a
-    developer who changes it sees that at once.
-    """
-    once = cache(pattern)
-
-    @wraps(pattern)
-    def kept(*places: int) -> str:
-        return (pattern if settings.RELOAD else once)(*places)
-
-    return kept
-
-
-@_kept
+@kept_pattern
 def _time_pattern() -> str:
     return render_to_string("ui/time.html", {"machine": "{machine}", "text": "{text}"})
 
 
-@_kept
+@kept_pattern
 def _threes_pattern(number: int) -> str:
     return render_to_string("ui/threes.html", {"parts": [f"{{{at}}}" for at in range(number)]})
 

@@ -9,9 +9,11 @@ import re
 import django_tables2 as tables
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.test.html import parse_html
 
 from tests.laid_out import laid_out
 
@@ -202,3 +204,18 @@ def test_what_stands_in_a_cell_is_text() -> None:
     """Rows are patterns that are filled in: neither marks nor markup of a value count."""
     html = table_html([{"name": "<b>{credits}", "credits": "{0} & {"}])
     assert "&lt;b&gt;{credits}</th>" in html and "{0} &amp; {</td>" in html
+
+
+def test_a_select_offers_what_django_would_offer() -> None:
+    choices = [
+        ("", "Choose <one>"),
+        ("Health & Human", [(1, "Nursing"), (2000, 'The "second"')]),
+        ("x", "Last"),
+    ]
+    select = forms.Select(choices=choices, attrs={"required": True, "data-a": "<b>"})
+    ours = select.render("pathway", "2000", attrs={"id": "id_pathway"})
+    djangos = select.render(
+        "pathway", "2000", attrs={"id": "id_pathway"}, renderer=DjangoTemplates()
+    )
+    assert parse_html(ours) == parse_html(djangos)
+    assert '<option value="2000" selected>The &quot;second&quot;</option>' in ours
