@@ -5,27 +5,35 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
+from cte_portal.words import text
 from pathways.follow_up import outcomes
+from pathways.follow_up.best_answer import (
+    ATTEMPT,
+    accepted_answers,
+    best_answer,
+    follow,
+    follow_each,
+    standing_by_line,
+)
 from pathways.follow_up.contacted import judge_day, judge_enough
 from pathways.models import (
     Attempt,
     FollowUpEntry,
     FollowUpYear,
     Outcome,
-    OutcomeProposal,
     PostProgramStatus,
 )
 
-ATTEMPT = Outcome.Origin.ATTEMPT
 SCREEN = Outcome.Origin.SCREEN
-PROPOSAL = Outcome.Origin.PROPOSAL
+STORED = ("date", "time", "means", "status", "note")
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,40 @@ class Try:
     time: datetime.time | None = None
     seen: int = 0
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What of it is stored."""
+        return {name: getattr(self, name) for name in STORED}
+
+    def is_like(self, attempt: Attempt) -> bool:
+        return all(getattr(attempt, name) == value for name, value in self.values.items())
+
+
+class AttemptMeanwhile(Refusal):
+    """Somebody else has tried the student since the page was opened."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(
+            f"{attempt.by} entered an attempt of {text(attempt.date)}"
+            f" ({attempt.get_means_display()}) after you opened the page. What you typed is kept."
+            " Save again to add it."
+        )
+
+
+class StillNeeded(Refusal):
+    """The outcome that a person set stands on the attempt."""
+
+
+@dataclass(frozen=True)
+class EachRecorded:
+    """By the lines: the attempts as they stand, and why others were not added; how many outcomes are
+    other ones now.
+    """
+
+    attempts: dict[int, Attempt]
+    refused: dict[int, Refusal]
+    outcomes_moved: int
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -54,26 +96,51 @@ def record(scope: Scope, entry: int, attempt: Try, *, by: str, by_id: int) -> Re
     """Add an attempt; the outcome becomes the best answer, unless a person has set it. Raises a
     Refusal.
     """
+    each = record_each(scope, {entry: attempt}, by=by, by_id=by_id)
+    if refusal := each.refused.get(entry):
+        raise refusal
+    return Recorded(each.attempts[entry], outcome_moved=bool(each.outcomes_moved))
+
+
+def record_each(
+    scope: Scope, tries: Mapping[int, Try], *, by: str, by_id: int, unless_moved: bool = False
+) -> EachRecorded:
+    """The same for several lines, of which each is refused by itself; `unless_moved` also refuses
+    those for which somebody else has entered an attempt that the page did not show. The statements
+    are the same for any number of lines. Raises a Refusal where nothing can be saved.
+    """
     with outcomes.follow_up_open(scope) as year:
-        line = outcomes.entry_to_write(scope, entry)
-        values = {
-            "date": attempt.date,
-            "time": attempt.time,
-            "means": attempt.means,
-            "status": attempt.status,
-            "note": attempt.note,
-        }
-        own = Attempt.objects.standing().filter(entry=line, pk__gt=attempt.seen, by_id=by_id)
-        if twice := own.filter(**values).first():
-            return Recorded(twice, outcome_moved=False)
-        judge_day(line, year, attempt.date)
-        row = Attempt(entry=line, **values, by=by, by_id=by_id, at=timezone.now())
-        if attempt.status:
-            standing = [*Attempt.objects.standing().filter(entry=line), row]
-            judge_enough(offered(scope, attempt.status), year, standing)
-        row.save()
-        moved = follow(scope, line, year, by=by, by_id=by_id)
-        return Recorded(row, outcome_moved=moved)
+        on_list = FollowUpEntry.objects.in_scope(scope).on_list().filter(pk__in=tries)
+        lines = {line.pk: line for line in on_list}
+        standing = standing_by_line(lines)
+        statuses = {row.code: row for row in PostProgramStatus.objects.offered_in(scope.end_year)}
+        done: dict[int, Attempt] = {}
+        refused: dict[int, Refusal] = {}
+        for key, attempt in tries.items():
+            own, line = standing[key], lines.get(key)
+            later = [row for row in own if row.pk > attempt.seen]
+            mine = [row for row in later if row.by_id == by_id and attempt.is_like(row)]
+            try:
+                if line is None:
+                    raise outcomes.NoLongerOnList
+                if mine:
+                    done[key] = mine[0]
+                    continue
+                others = [row for row in later if row.by_id != by_id]
+                if unless_moved and others:
+                    raise AttemptMeanwhile(others[-1])
+                row = Attempt(entry=line, **attempt.values, by=by, by_id=by_id, at=timezone.now())
+                judge_day(line, year, attempt.date)
+                if attempt.status:
+                    judge_enough(_among(statuses, attempt.status), year, [*own, row])
+            except Refusal as refusal:
+                refused[key] = refusal
+            else:
+                done[key] = row
+        fresh = [row for row in done.values() if row.pk is None]
+        Attempt.objects.bulk_create(fresh)
+        moved = follow_each(scope, [row.entry for row in fresh], year, by=by, by_id=by_id)
+        return EachRecorded(done, refused, moved)
 
 
 def take_back(scope: Scope, attempt: int, *, by: str, by_id: int) -> Attempt:
@@ -105,7 +172,7 @@ def _still_enough(entry: FollowUpEntry, year: FollowUpYear) -> None:
     status = PostProgramStatus.objects.filter(code=outcome.status).first()
     attempts = list(Attempt.objects.standing().filter(entry=entry))
     if status and status.needs_attempts and not year.is_enough(attempts):
-        raise Refusal(
+        raise StillNeeded(
             f"The outcome {status.name} needs this attempt. Change the outcome first. Nothing was"
             " saved."
         )
@@ -153,7 +220,8 @@ def follow_attempts(
         accepted_answers(line).update(
             resolution="", resolved_at=None, resolved_by="", date_contacted=None
         )
-        answer = _best(line, year)
+        statuses = {status.code: status for status in PostProgramStatus.objects.all()}
+        answer = best_answer(standing_by_line([line.pk])[line.pk], statuses, year)
         return bool(outcomes.write(scope, line, answer, by=by, by_id=by_id))
 
 
@@ -166,53 +234,12 @@ def as_seen(stored: Outcome | None, seen: tuple[str, str]) -> None:
         )
 
 
-def follow(
-    scope: Scope, entry: FollowUpEntry, year: FollowUpYear, *, by: str, by_id: int | None
-) -> bool:
-    """Bring the outcome to the best attempt, where no person set it. A contact that was made comes
-    before an answer from elsewhere, which comes back when no contact is left.
-    """
-    stored = outcomes.outcome_of(entry)
-    if stored and stored.origin not in (ATTEMPT, PROPOSAL):
-        return False
-    best = _best(entry, year)
-    if best is None or not _is_answer(best[0]):
-        accepted = accepted_answers(entry).last()
-        if accepted and accepted.date_contacted:
-            best = accepted.status, accepted.date_contacted, PROPOSAL
-    return bool(outcomes.write(scope, entry, best, by=by, by_id=by_id))
-
-
-def accepted_answers(entry: FollowUpEntry) -> QuerySet[OutcomeProposal]:
-    """The answer from elsewhere that somebody has accepted for the line."""
-    accepted = OutcomeProposal.Resolution.ACCEPTED
-    return OutcomeProposal.objects.filter(entry=entry, resolution=accepted).order_by("pk")
-
-
-def _is_answer(code: str) -> bool:
-    return PostProgramStatus.objects.filter(code=code, is_answered=True).exists()
-
-
-def _best(
-    entry: FollowUpEntry, year: FollowUpYear
-) -> tuple[str, datetime.date, Outcome.Origin] | None:
-    """Of the attempts with an answer, the best ranked; of equal ones the latest."""
-    attempts = list(Attempt.objects.standing().filter(entry=entry))
-    statuses = {status.code: status for status in PostProgramStatus.objects.all()}
-    enough = year.is_enough(attempts)
-    answers = [
-        (statuses[attempt.status].rank, -attempt.date.toordinal(), attempt)
-        for attempt in attempts
-        if attempt.status in statuses and (enough or not statuses[attempt.status].needs_attempts)
-    ]
-    if not answers:
-        return None
-    best = min(answers, key=lambda answer: answer[:2])[2]
-    return best.status, best.date, ATTEMPT
-
-
 def offered(scope: Scope, code: str) -> PostProgramStatus:
-    status = PostProgramStatus.objects.offered_in(scope.end_year).filter(code=code).first()
-    if status is None:
+    rows = PostProgramStatus.objects.offered_in(scope.end_year).filter(code=code)
+    return _among({row.code: row for row in rows}, code)
+
+
+def _among(statuses: Mapping[str, PostProgramStatus], code: str) -> PostProgramStatus:
+    if code not in statuses:
         raise Refusal("Select a status from OPI's list. Nothing was saved.", field="status")
-    return status
+    return statuses[code]

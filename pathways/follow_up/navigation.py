@@ -45,6 +45,22 @@ SCREENS = (
         listed=False,
     ),
     Screen(
+        name="Follow-up Entry",
+        path=PATH,
+        url_name="follow-up-entry",
+        capability=Capability.EDIT_RECORDS,
+        synonyms=(
+            "enter results",
+            "grid",
+            "many calls at once",
+            "enter many attempts",
+            "results from paper",
+            "type in calls",
+            "spreadsheet",
+        ),
+        listed=False,
+    ),
+    Screen(
         name="Fall CTE Differences",
         path=PATH,
         url_name="follow-up-differences",
@@ -110,6 +126,7 @@ SCREENS = (
         also=(
             "follow-up",
             *OF_CALLS,
+            "follow-up-entry",
             "follow-up-differences",
             "follow-up-elsewhere",
             "follow-up-return-file",

@@ -11,6 +11,7 @@ import datetime
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +33,10 @@ from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.ledger import Act
 from pathways.roster.shapes.outcome import OUTCOME
+
+Answer = tuple[str, datetime.date | None, Outcome.Origin]
+MOST_NAMED = 1_000
+"""Lines whose outcomes are asked for by name; for more, the district's are read."""
 
 
 class FollowUpLocked(Locked):
@@ -91,7 +96,7 @@ def outcome_of(entry: FollowUpEntry) -> Outcome | None:
 def write(
     scope: Scope,
     entry: FollowUpEntry,
-    answer: tuple[str, datetime.date | None, Outcome.Origin] | None,
+    answer: Answer | None,
     *,
     by: str,
     by_id: int | None,
@@ -99,26 +104,7 @@ def write(
     """Bring the outcome of a line to status, date and origin, or remove it. Must run while the
     district is held. Returns the number of rows written: 0 where it stands so already.
     """
-    stored = outcome_of(entry)
-    if stored is None and answer is None:
-        return 0
-    if answer is None:
-        image = {}
-    else:
-        status, date, origin = answer
-        image = {
-            "student_id": entry.student_id,
-            "end_year": entry.end_year,
-            "status": status,
-            "date_contacted": date,
-            "origin": origin.value,
-        }
-    row = stored.pk if stored else None
-    edit = RowEdit(
-        image, row, editing.version_of(OUTCOME, row) if row else 0, is_removed=answer is None
-    )
-    act = Act(scope, by, by_id, RowChange.Source.SCREEN, uuid.uuid4())
-    return editing.write_under_lock(act, [(OUTCOME, edit)])
+    return write_each(scope, [(entry, answer)], act=uuid.uuid4(), by=by, by_id=by_id)
 
 
 def write_all(
@@ -130,21 +116,45 @@ def write_all(
     by: str,
     by_id: int | None,
 ) -> int:
-    """Bring the outcomes of many lines to these answers, as one act that can be taken back. Must run
-    while the district is held. Returns the number of rows written.
-    """
-    stored = {outcome.student_id: outcome.pk for outcome in Outcome.objects.in_scope(scope)}
+    """The same of many lines whose answers have one origin."""
+    each = [(entry, (status, date, origin)) for entry, (status, date) in answers]
+    return write_each(scope, each, act=act, by=by, by_id=by_id)
+
+
+def write_each(
+    scope: Scope,
+    answers: Sequence[tuple[FollowUpEntry, Answer | None]],
+    *,
+    act: uuid.UUID,
+    by: str,
+    by_id: int | None,
+) -> int:
+    """The same of many lines, as one act that can be taken back."""
+    rows = Outcome.objects.in_scope(scope)
+    if len(answers) <= MOST_NAMED:
+        rows = rows.filter(student__in=[entry.student_id for entry, _ in answers])
+    stored = dict(rows.values_list("student_id", "pk"))
     seen = editing.versions_of(OUTCOME, stored.values())
     edits = []
-    for entry, (status, date) in answers:
+    for entry, answer in answers:
         row = stored.get(entry.student_id)
-        image = {
-            "student_id": entry.student_id,
-            "end_year": entry.end_year,
-            "status": status,
-            "date_contacted": date,
-            "origin": origin.value,
-        }
-        edits.append((OUTCOME, RowEdit(image, row, seen.get(row, 0) if row else 0)))
+        if row is None and answer is None:
+            continue
+        version = seen.get(row, 0) if row else 0
+        edit = RowEdit(_image(entry, answer), row, version, is_removed=answer is None)
+        edits.append((OUTCOME, edit))
     own = Act(scope, by, by_id, RowChange.Source.SCREEN, act)
     return editing.write_under_lock(own, edits)
+
+
+def _image(entry: FollowUpEntry, answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    status, date, origin = answer
+    return {
+        "student_id": entry.student_id,
+        "end_year": entry.end_year,
+        "status": status,
+        "date_contacted": date,
+        "origin": origin.value,
+    }

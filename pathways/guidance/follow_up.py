@@ -28,6 +28,11 @@ FOLLOW_UP: Mapping[str, Sentences] = {
         "Each attempt has its day, means and result, and stays with the student.",
         "Contacts are seen in your district alone and are never sent to the state.",
     ),
+    "follow-up-entry": (
+        "Here results of many calls are entered at once, as from a printed call list.",
+        "Each row with a result becomes an attempt of its student; the others stay as they are.",
+        "A row that somebody else has worked on meanwhile is kept and says so.",
+    ),
     "follow-up-outcome": (
         "Here you set the Post-program Status yourself.",
         "Choose the status and the date of contact.",

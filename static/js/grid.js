@@ -1,4 +1,4 @@
-// The roster grid while it is typed in: keys between cells, totals, what is changed in many cells at once, and its undo. The server reckons all of it again.
+// A grid while it is typed in: keys between cells, what is changed in many cells at once, and its undo; the roster's has totals. The server reckons all of it again.
 
 import { addToLastYear, entered, hundredths } from "./record.js";
 
@@ -14,7 +14,7 @@ const differs = (field) => field.value !== stored(field);
 const isReadable = (field) => {
   if (CREDITS.includes(field.dataset.column)) return hundredths(field.value) !== null;
   if (field.matches("select")) return true;
-  // An element may be empty; of the record's own fields, none.
+  // What is text or a list may be empty; of the record's own fields, none.
   if (field.dataset.kind) return field.dataset.kind === "number" ? NUMBER.test(field.value) : field.dataset.kind !== "date" || !field.value.trim() || DAY.test(field.value);
   return DAY.test(field.value);
 };
@@ -85,8 +85,9 @@ class Grid {
     const rows = this.places.has(target) ? [this.rows[this.places.get(target).down]] : this.rows;
     for (const line of rows) {
       const { row, fields, total, mark } = line;
-      line.amounts = CREDITS.map((_, across) => entered(fields[across]));
       for (const field of fields) field.toggleAttribute("data-changed", "typed" in row.dataset || differs(field));
+      if (!total) continue;
+      line.amounts = CREDITS.map((_, across) => entered(fields[across]));
       const [inside, outside] = line.amounts;
       const sum = inside === null || outside === null ? null : inside + outside;
       const words = sum === null ? "–" : shown(sum);
@@ -95,6 +96,7 @@ class Grid {
       const advice = sum === null || !fields[0].value || sum >= 200 === isYes ? "" : sum >= 200 ? "Yes from 2.00" : "below 2.00";
       if (mark.textContent !== advice) mark.textContent = advice;
     }
+    if (!this.sums.length) return;
     const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { amounts }) => sum + (amounts[across] ?? 0), 0));
     [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => {
       const words = shown(sum);
@@ -113,7 +115,7 @@ class Grid {
     }
   }
 
-  // An element's cell says which it is, and at which version.
+  // A cell of text or of a list says which it is; an element's, also at which version.
   sent(row, field) {
     const value = field.value.replaceAll("\t", " ");
     return field.dataset.kind ? `${field.name.slice(row.length + 1)}=${value}` : value;

@@ -14,7 +14,8 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
-from pathways.follow_up.attempts import follow, offered
+from pathways.follow_up.attempts import offered
+from pathways.follow_up.best_answer import follow
 from pathways.follow_up.contacted import judge_day, judge_enough
 from pathways.follow_up.differences.noting import reopen
 from pathways.models import (

@@ -13,7 +13,8 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
-from pathways.follow_up.attempts import as_seen, follow, offered
+from pathways.follow_up.attempts import as_seen, offered
+from pathways.follow_up.best_answer import follow
 from pathways.follow_up.contacted import judge_day, why_not_on
 from pathways.models import (
     FollowUpEntry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -131,6 +132,10 @@ class CallLines:
             rows = rows.filter(Exists(attempts))
         least_first = F("attempt_count").asc(nulls_first=True)
         return rows.order_by(least_first, *by_name_of("student"), "pk")
+
+    def named(self, entries: Collection[int]) -> QuerySet[FollowUpEntry]:
+        """These lines, however the list is narrowed."""
+        return with_answers(self.everything.filter(pk__in=entries)).order_by("pk")
 
     def _narrowed(self) -> dict[str, int | str]:
         conditions: dict[str, int | str] = {}

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pathways.follow_up.grid.views import FollowUpGrid
 from pathways.follow_up.workbench.views.call_file import CallListFile
 from pathways.follow_up.workbench.views.call_list import CallList
 from pathways.follow_up.workbench.views.contacts import AddContacts, RemoveContact
@@ -19,6 +20,7 @@ LINE = f"{SCREEN}<int:entry>/"
 
 urlpatterns = [
     path(SCREEN, CallList.as_view(), name="follow-up"),
+    path(f"{SCREEN}entry/", FollowUpGrid.as_view(), name="follow-up-entry"),
     path(f"{SCREEN}file/", CallListFile.as_view(), name="follow-up-file"),
     path(f"{SCREEN}contacts/", ContactsFile.as_view(), name="follow-up-contacts-file"),
     path(LINE, CallPage.as_view(), name="follow-up-line"),

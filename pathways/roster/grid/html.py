@@ -16,13 +16,48 @@ from pathways.ledger.shape import PARTS_OF_THE_TOTAL
 from pathways.roster.grid.rows import GridCell, GridRow
 
 
+class ElementCells:
+    """Cells that are lists or lines of text; `first` is the name of the one that takes the focus."""
+
+    def __init__(self, patterns: Patterns, *, may_edit: bool, first: str = "") -> None:
+        self.patterns, self.may_edit, self.first = patterns, may_edit, first
+        self._known_options: dict[tuple[tuple[str, ...], str], str] = {}
+
+    def cell(self, cell: GridCell) -> SafeString:
+        values = {
+            "name": cell.name,
+            "column": cell.column,
+            "label": cell.label,
+            "head": cell.head,
+            "text": cell.text if self.may_edit else text(cell.text),
+            "options": self._options(cell),
+        }
+        return self.patterns.fill(
+            "pathways/roster/grid_element.html",
+            values,
+            kind=cell.kind,
+            is_list=bool(cell.choices),
+            has_problem=bool(cell.problem),
+            has_focus=cell.name == self.first,
+            may_edit=self.may_edit,
+        )
+
+    def _options(self, cell: GridCell) -> str:
+        key = (cell.choices, cell.text)
+        if cell.choices and key not in self._known_options:
+            self._known_options[key] = render_to_string(
+                "pathways/roster/grid_options.html", {"cell": cell}
+            )
+        return self._known_options.get(key, "")
+
+
 class Rows:
     """`first` is the name of the cell that takes the focus."""
 
     def __init__(self, scope: Scope, *, may_edit: bool, first: str = "") -> None:
         self.scope, self.may_edit, self.first = scope, may_edit, first
         self.patterns = Patterns()
-        self._known_options: dict[tuple[tuple[str, ...], str], str] = {}
+        self.elements = ElementCells(self.patterns, may_edit=may_edit, first=first)
 
     def row(self, row: GridRow) -> SafeString:
         line = row.line
@@ -63,34 +98,7 @@ class Rows:
                 yield self.patterns.fill("pathways/roster/grid_total.html", total)
             yield self._cell(cell, row)
         for cell in row.element_cells:
-            yield self._element_cell(cell)
-
-    def _element_cell(self, cell: GridCell) -> SafeString:
-        values = {
-            "name": cell.name,
-            "column": cell.column,
-            "label": cell.label,
-            "head": cell.head,
-            "text": cell.text if self.may_edit else text(cell.text),
-            "options": self._options(cell),
-        }
-        return self.patterns.fill(
-            "pathways/roster/grid_element.html",
-            values,
-            kind=cell.kind,
-            is_list=bool(cell.choices),
-            has_problem=bool(cell.problem),
-            has_focus=cell.name == self.first,
-            may_edit=self.may_edit,
-        )
-
-    def _options(self, cell: GridCell) -> str:
-        key = (cell.choices, cell.text)
-        if cell.choices and key not in self._known_options:
-            self._known_options[key] = render_to_string(
-                "pathways/roster/grid_options.html", {"cell": cell}
-            )
-        return self._known_options.get(key, "")
+            yield self.elements.cell(cell)
 
     def _cell(self, cell: GridCell, row: GridRow) -> SafeString:
         values = {

@@ -99,6 +99,11 @@ class GridRow:
         return f"{self.line.student.pk}-{self.line.pathway.pk}"
 
     @property
+    def first(self) -> str:
+        """The name of its first cell."""
+        return f"{self.name}-{COLUMNS[0]}"
+
+    @property
     def seen(self) -> str:
         """What the page shows, for the save to compare with."""
         if self.typed:

@@ -124,6 +124,22 @@ def call_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def entered_wrong(stage: Stage, page: Page) -> None:
+    """A result that needs more attempts."""
+    calls(stage, page)
+    page.goto(f"{CALLS}entry/?show=all")
+    for name in ("ANDERSON-WHITECALF, KAYLA", "BAKER, KAYLA"):
+        page.get_by_label(f"Result, {name}").select_option("Unable to contact")
+    page.get_by_role("button", name="Save all attempts").click()
+    expect(page.get_by_text("2 rows not saved").first).to_be_visible()
+
+
+def entered_when_locked(stage: Stage, page: Page) -> None:
+    calls(stage, page)
+    close()
+    page.goto(f"{CALLS}entry/")
+
+
 def locked(stage: Stage, page: Page) -> None:
     call("999000901")(stage, page)
     close()
@@ -425,6 +441,13 @@ STATES: dict[str, list[State]] = {
         State("all", all_calls),
         State("nobody", at(CALLS)),
         State("as a viewer sees it", calls, who="viewer"),
+    ],
+    "follow-up-entry": [
+        State("to enter", then(calls, f"{CALLS}entry/?show=all")),
+        State("errors", entered_wrong),
+        State("locked", entered_when_locked),
+        State("nothing matches", then(calls, f"{CALLS}entry/?show=not-reached")),
+        State("nobody", at(f"{CALLS}entry/")),
     ],
     "follow-up-line": [
         State("a graduate whom somebody is calling", call("999000901")),

@@ -204,6 +204,7 @@ ELSEWHERE = {
         (
             "follow-up",
             "follow-up-draw",
+            "follow-up-entry",
             "follow-up-file",
             "follow-up-line",
             "follow-up-contacts",

@@ -93,6 +93,7 @@ DISTRICT |= {
     "follow-up-list": {"GET": READ, "POST": NO_METHOD},
     "follow-up-draw": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up": {"GET": OF_THE_DISTRICT, "POST": write(302)},
+    "follow-up-entry": {"GET": READ_BY_EDITORS, "POST": write(302)},
     "follow-up-line": {"GET": OF_THE_DISTRICT, "POST": write(200)},
     "follow-up-contacts": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-contacts-file": {"GET": READ_BY_EDITORS, "POST": write(200)},

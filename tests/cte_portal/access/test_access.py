@@ -75,6 +75,7 @@ WITHOUT_A_ROW = (
     "follow-up",
     "follow-up-list",
     "follow-up-draw",
+    "follow-up-entry",
     "follow-up-file",
     "follow-up-contacts-file",
     "follow-up-request-add",

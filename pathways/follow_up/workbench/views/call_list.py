@@ -13,9 +13,10 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.pages.typed import KEY_DIGITS, number, paged
 from pathways.follow_up.views.drawn import DrawnPage
 from pathways.follow_up.workbench.call_list import CallState
-from pathways.follow_up.workbench.calling import hold, hold_next, is_held
+from pathways.follow_up.workbench.called_lines import called_lines
+from pathways.follow_up.workbench.calling import hold, hold_next
 from pathways.follow_up.workbench.views.pages import WorkbenchPage
-from pathways.models import Attempt, FollowUpEntry, OutcomeProposal, PostProgramStatus
+from pathways.models import FollowUpEntry, OutcomeProposal
 
 PAGE = 100
 NEXT = "next"
@@ -57,24 +58,8 @@ class CallList(DrawnPage, WorkbenchPage):
             "exits": FollowUpEntry.Exit.choices,
             "page": page,
             "query": query,
-            "rows": self.rows(page.object_list),
+            "rows": called_lines(page.object_list),
             "saved": self.saved_before(),
             "proposals_open": OutcomeProposal.objects.in_scope(self.scope).undecided().count(),
         }
         return render(request, "pathways/follow_up/calls.html", context)
-
-    def rows(self, entries: Any) -> list[dict[str, Any]]:
-        """The lines of one page with their last attempt, their outcome, and who is calling."""
-        lines = list(entries.select_related("student", "school").prefetch_related("pathways"))
-        attempts = Attempt.objects.standing().filter(entry__in=[line.pk for line in lines])
-        last = {attempt.entry_id: attempt for attempt in attempts}  # in the order of their dates
-        names = dict(PostProgramStatus.objects.values_list("code", "name"))
-        return [
-            {
-                "line": line,
-                "last": last.get(line.pk),
-                "outcome": names.get(line.status, line.status) if line.status else "",
-                "is_held": is_held(line),
-            }
-            for line in lines
-        ]
