@@ -96,10 +96,10 @@ def record(scope: Scope, entry: int, attempt: Try, *, by: str, by_id: int) -> Re
     """Add an attempt; the outcome becomes the best answer, unless a person has set it. Raises a
     Refusal.
     """
-    each = record_each(scope, {entry: attempt}, by=by, by_id=by_id)
-    if refusal := each.refused.get(entry):
+    entered = record_each(scope, {entry: attempt}, by=by, by_id=by_id)
+    if refusal := entered.refused.get(entry):
         raise refusal
-    return Recorded(each.attempts[entry], outcome_moved=bool(each.outcomes_moved))
+    return Recorded(entered.attempts[entry], outcome_moved=bool(entered.outcomes_moved))
 
 
 def record_each(
@@ -119,16 +119,16 @@ def record_each(
         for key, attempt in tries.items():
             own, line = standing[key], lines.get(key)
             later = [row for row in own if row.pk > attempt.seen]
-            mine = [row for row in later if row.by_id == by_id and attempt.is_like(row)]
+            repeated = [row for row in later if row.by_id == by_id and attempt.is_like(row)]
             try:
                 if line is None:
                     raise outcomes.NoLongerOnList
-                if mine:
-                    done[key] = mine[0]
+                if repeated:
+                    done[key] = repeated[0]
                     continue
-                others = [row for row in later if row.by_id != by_id]
-                if unless_moved and others:
-                    raise AttemptMeanwhile(others[-1])
+                foreign = [row for row in later if row.by_id != by_id]
+                if unless_moved and foreign:
+                    raise AttemptMeanwhile(foreign[-1])
                 row = Attempt(entry=line, **attempt.values, by=by, by_id=by_id, at=timezone.now())
                 judge_day(line, year, attempt.date)
                 if attempt.status:

@@ -117,8 +117,8 @@ def write_all(
     by_id: int | None,
 ) -> int:
     """The same of many lines whose answers have one origin."""
-    each = [(entry, (status, date, origin)) for entry, (status, date) in answers]
-    return write_each(scope, each, act=act, by=by, by_id=by_id)
+    with_origin = [(entry, (status, date, origin)) for entry, (status, date) in answers]
+    return write_each(scope, with_origin, act=act, by=by, by_id=by_id)
 
 
 def write_each(

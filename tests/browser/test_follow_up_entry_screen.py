@@ -75,12 +75,14 @@ def test_a_column_of_a_spreadsheet_is_pasted_and_filled_down(stage: Stage) -> No
         }""",
         f"{WORK}\nastronaut\nno answer\nno answer",
     )
-    said = page.locator("[data-said]")
-    expect(said).to_contain_text("2 values pasted. 1 value cannot be read: row 2. 1 value left out")
+    words = page.locator("[data-said]")
+    expect(words).to_contain_text(
+        "2 values pasted. 1 value cannot be read: row 2. 1 value left out"
+    )
     expect(cell(page, 2)).to_have_value("No answer")
     cell(page, 0, "Means").select_option("Letter")
     page.get_by_role("button", name="Fill down").click()
-    expect(said).to_contain_text("Letter filled down into 2 rows.")
+    expect(words).to_contain_text("Letter filled down into 2 rows.")
     page.locator("[data-undo]").click()
     expect(cell(page, 2, "Means")).to_have_value("Phone call")
     expect(cell(page, 0, "Means")).to_have_value("Letter")

@@ -16,7 +16,7 @@ from pathways.models import FollowUpEntry
 from pathways.roster.grid.html import ElementCells
 
 
-class Rows:
+class AttemptRows:
     """`first` is the name of the cell that takes the focus."""
 
     def __init__(self, scope: Scope, *, query: str, first: str = "") -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cte_portal.words import text
-from pathways.follow_up.grid.saving import Unsaved
+from pathways.follow_up.grid.saving import NotAdded
 from pathways.follow_up.grid.typed import HEADS, NO_ANSWER, TypedAttempt
 from pathways.follow_up.workbench.called_lines import CalledLine
 from pathways.models import Attempt
@@ -45,7 +45,7 @@ class AttemptRow:
     called: CalledLine
     proposed: Proposed
     typed: TypedAttempt | None = None
-    unsaved: Unsaved = field(default_factory=Unsaved)
+    unsaved: NotAdded = field(default_factory=NotAdded)
 
     @property
     def name(self) -> str:
@@ -106,7 +106,7 @@ def rows_of(
     lines: Iterable[CalledLine],
     proposed: Proposed,
     typed: Sequence[TypedAttempt] = (),
-    unsaved: Mapping[int, Unsaved] | None = None,
+    unsaved: Mapping[int, NotAdded] | None = None,
 ) -> list[AttemptRow]:
     kept = {row.entry: row for row in typed}
     return [
@@ -114,7 +114,7 @@ def rows_of(
             called,
             proposed,
             kept.get(called.line.pk),
-            (unsaved or {}).get(called.line.pk, Unsaved()),
+            (unsaved or {}).get(called.line.pk, NotAdded()),
         )
         for called in lines
     ]

@@ -16,7 +16,7 @@ NOTHING_SAVED = " Nothing was saved."
 
 
 @dataclass(frozen=True)
-class Unsaved:
+class NotAdded:
     """Why a row was not saved: what is wrong with a cell, or in `reason` with the row."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -26,14 +26,14 @@ class Unsaved:
 
 
 @dataclass(frozen=True)
-class GridSaved:
+class AttemptsAdded:
     """The attempts that were saved, and by the lines why others were not."""
 
     attempts: tuple[int, ...]
-    unsaved: Mapping[int, Unsaved]
+    unsaved: Mapping[int, NotAdded]
 
 
-def save(scope: Scope, rows: Sequence[TypedAttempt], *, by: str, by_id: int) -> GridSaved:
+def save(scope: Scope, rows: Sequence[TypedAttempt], *, by: str, by_id: int) -> AttemptsAdded:
     """Add what was entered. A line that somebody else has tried since the page was opened is refused
     once: then the person has seen it. Raises a Refusal where nothing can be saved.
     """
@@ -41,40 +41,40 @@ def save(scope: Scope, rows: Sequence[TypedAttempt], *, by: str, by_id: int) -> 
     codes = {status.name.lower(): status.code for status in offered}
     read = {row.entry: row.read(codes) for row in rows}
     tries = {entry: row.attempt for entry, row in read.items() if row.attempt}
-    unsaved = {entry: Unsaved(row.problems) for entry, row in read.items() if row.problems}
+    unsaved = {entry: NotAdded(row.problems) for entry, row in read.items() if row.problems}
     added = attempts.record_each(scope, tries, by=by, by_id=by_id, unless_moved=True)
     unsaved |= {entry: _why(refusal) for entry, refusal in added.refused.items()}
-    return GridSaved(tuple(row.pk for row in added.attempts.values()), unsaved)
+    return AttemptsAdded(tuple(row.pk for row in added.attempts.values()), unsaved)
 
 
-def _why(refusal: Refusal) -> Unsaved:
+def _why(refusal: Refusal) -> NotAdded:
     sentence = refusal.sentence.removesuffix(NOTHING_SAVED)
     column = {"status": "result"}.get(refusal.field or "", refusal.field or "")
     if column in HEADS:
-        return Unsaved({column: sentence.removesuffix(".")})
-    return Unsaved(reason=sentence, is_gone=isinstance(refusal, NoLongerOnList))
+        return NotAdded({column: sentence.removesuffix(".")})
+    return NotAdded(reason=sentence, is_gone=isinstance(refusal, NoLongerOnList))
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class AttemptsTakenBack:
     attempts: int
-    left: int
+    needed: int
     """Whose outcome needs them."""
 
 
-def take_back(scope: Scope, saved: Sequence[int], *, by: str, by_id: int) -> TakenBack:
+def take_back(scope: Scope, saved: Sequence[int], *, by: str, by_id: int) -> AttemptsTakenBack:
     """Take back attempts of one save, those that the person made. Raises a Refusal where nothing can
     be saved.
     """
     own = Attempt.objects.standing().filter(
         entry__in=FollowUpEntry.objects.in_scope(scope), pk__in=saved, by_id=by_id
     )
-    done, left = 0, 0
+    done, needed = 0, 0
     for attempt in list(own.values_list("pk", flat=True)):
         try:
             attempts.take_back(scope, attempt, by=by, by_id=by_id)
         except attempts.StillNeeded:
-            left += 1
+            needed += 1
         else:
             done += 1
-    return TakenBack(done, left)
+    return AttemptsTakenBack(done, needed)

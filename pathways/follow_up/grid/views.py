@@ -16,9 +16,9 @@ from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from cte_portal.words import text
 from pathways.follow_up.grid import saving
-from pathways.follow_up.grid.html import Rows
+from pathways.follow_up.grid.html import AttemptRows
 from pathways.follow_up.grid.rows import Proposed, rows_of
-from pathways.follow_up.grid.saving import Unsaved
+from pathways.follow_up.grid.saving import NotAdded
 from pathways.follow_up.grid.typed import HEADS, TypedAttempt, typed_rows
 from pathways.follow_up.workbench.call_list import CallState
 from pathways.follow_up.workbench.called_lines import called_lines
@@ -27,7 +27,7 @@ from pathways.follow_up.workbench.views.pages import WorkbenchPage
 from pathways.models import DrawnList, FollowUpEntry, PostProgramStatus
 
 PAGE = 50
-"""Rows of a page without script: it sends all their fields."""
+"""AttemptRows of a page without script: it sends all their fields."""
 MOST_ROWS = 200
 DONE = "pathways.follow_up.grid"
 
@@ -58,8 +58,8 @@ class FollowUpGrid(WorkbenchPage):
             "batch": " ".join(map(str, saved.attempts)),
         }
         if saved.unsaved:
-            left = [row for row in typed if row.entry in saved.unsaved]
-            return self.answer(left, saved.unsaved, done=done)
+            kept = [row for row in typed if row.entry in saved.unsaved]
+            return self.answer(kept, saved.unsaved, done=done)
         request.session[DONE] = done
         return redirect(request.get_full_path())
 
@@ -79,12 +79,12 @@ class FollowUpGrid(WorkbenchPage):
                 "words": f"{number_of(undone.attempts, 'attempt')} taken back."
                 if undone.attempts
                 else "",
-                "attention": bool(undone.left),
+                "attention": bool(undone.needed),
             }
-            if undone.left:
+            if undone.needed:
                 done["words"] += (
-                    f" {number_of(undone.left, 'attempt')} left: an outcome that somebody set needs"
-                    f" {'it' if undone.left == 1 else 'them'}."
+                    f" {number_of(undone.needed, 'attempt')} left: an outcome that somebody set needs"
+                    f" {'it' if undone.needed == 1 else 'them'}."
                 )
         self.request.session[DONE] = done
         return redirect(self.request.get_full_path())
@@ -97,7 +97,7 @@ class FollowUpGrid(WorkbenchPage):
     def answer(
         self,
         typed: Sequence[TypedAttempt] = (),
-        unsaved: Mapping[int, Unsaved] | None = None,
+        unsaved: Mapping[int, NotAdded] | None = None,
         *,
         done: dict[str, Any] | None = None,
         problem: str = "",
@@ -116,7 +116,7 @@ class FollowUpGrid(WorkbenchPage):
         rows = rows_of(lines, proposed, typed, unsaved)
         refused = [row for row in rows if row.problems]
         first = next((name for row in refused for name, _ in row.problems if name), "")
-        filled = Rows(self.scope, query=self.narrowing.query, first=first)
+        filled = AttemptRows(self.scope, query=self.narrowing.query, first=first)
         context = {
             "year": self.year,
             "drawn": DrawnList.objects.in_scope(self.scope).exists(),
