@@ -8,16 +8,20 @@ import csv
 import datetime
 import io
 import json
+import re
 import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from pathways.lists.publish import publish
 from pathways.models import (
     Calendar,
     Course,
@@ -31,9 +35,11 @@ from pathways.models import (
     Student,
     StudentChange,
 )
+from pathways.resync.object_types import NAMES
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import SHAPES, STUDENT
+from tests.fixtures.resync import send
 from tests.pathways.roster.conftest import (
     AIM,
     ALL,
@@ -57,6 +63,21 @@ def stored() -> dict[str, list[Any]]:
         names = [shape.fields[column].attname for column in shape.image]
         rows[shape.name] = sorted(shape.model._base_manager.values_list(*names), key=str)
     return rows
+
+
+OUTCOMES = ("new", "changed", "unchanged", "held", "refused")
+
+
+def dumped() -> dict[str, list[Any]]:
+    """Every table of the records and rosters in both editions."""
+    return {
+        f"{alias} {model._meta.db_table}": list(
+            model._base_manager.using(alias).order_by("pk").values_list()
+        )
+        for alias in ("default", "state")
+        for model in apps.get_app_config("pathways").get_models()
+        if model._meta.db_table in connections[alias].introspection.table_names()
+    }
 
 
 def test_a_whole_district_starts_from_one_zip(desk: Desk) -> None:
@@ -100,6 +121,18 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
     assert (stored(), StudentChange.objects.count()) == (before, history)
 
 
+def test_what_a_test_has_shown_leaves_every_table_as_it_was(desk: Desk) -> None:
+    """R-IMP-06: with rows of every outcome in the file."""
+    desk.send(zipped(ALL))
+    before = dumped()
+    mixed = STUDENTS.replace("Jose", "José").replace("03/01/2008", "3/1/08") + (
+        "999000009,,NEW,Ann,,02/28/2009,F\n999000010,,HELD,Ann,,,F\n"
+    )
+    batch = desk.send(mixed, "validate")
+    assert [counts(batch, "Student")[outcome] for outcome in OUTCOMES] == [1, 1, 1, 1, 1]
+    assert dumped() == before
+
+
 def test_a_test_writes_nothing(desk: Desk) -> None:
     """R-IMP-06."""
     batch = desk.send(zipped(ALL), "validate")
@@ -125,6 +158,38 @@ def test_what_is_not_in_the_file_stays_and_is_counted(desk: Desk) -> None:
         "absent": 2,
     }
     assert stored() == before
+
+
+def test_a_file_with_half_of_the_students_takes_nobody_away(desk: Desk) -> None:
+    """R-IMP-01: the other 200 are named, all of them, and both editions stand as they were."""
+    publish()
+    keys = [f"999{number:06}" for number in range(400)]
+    rows = {
+        "students": "{},,LAST,First,,01/01/2008,F\n",
+        "enrollments": "0001,001,2025,{},P,11,08/21/2024,,\n",
+        "rosters": "0001,001,2025,CTE101,1,{},\n",
+    }
+
+    def files_of(keys: list[str]) -> dict[str, str]:
+        return {
+            name: ALL[name].splitlines()[0] + "\n" + "".join(row.format(key) for key in keys)
+            for name, row in rows.items()
+        }
+
+    desk.send(zipped(ALL | files_of(keys)))
+    send(desk.scope, NAMES)
+    before = dumped()
+    batch = desk.send(zipped(files_of(keys[::2])))
+    report = list(csv.DictReader(io.StringIO(file_of(batch, "report.csv"))))
+    for kind in ("Student", "Enrollment", "Roster"):
+        assert (counts(batch, kind)["unchanged"], counts(batch, kind)["absent"]) == (200, 200)
+        named = [
+            re.search("999[0-9]{6}", line["In the portal"])
+            for line in report
+            if (line["Type"], line["Result"]) == (kind, "in the portal, not in this file")
+        ]
+        assert {match and match[0] for match in named} == set(keys[1::2]), kind
+    assert dumped() == before
 
 
 def test_a_blank_cell_erases_nothing(desk: Desk) -> None:
@@ -263,13 +328,29 @@ def test_a_file_of_no_use_is_refused_with_its_reason(desk: Desk, content: str, w
     assert "Nothing was changed" in batch.sentence
 
 
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_each_file_of_a_set_is_refused_by_its_name_when_it_has_no_rows(
+    desk: Desk, name: str
+) -> None:
+    """R-IMP-04: nothing of the other files is saved either."""
+    batch = desk.send(zipped(ALL | {name: ALL[name].splitlines()[0] + "\n"}))
+    assert batch.result["refused"].startswith(f"{name}.csv has column titles but no rows")
+    assert not any(stored().values())
+
+
 def test_next_years_rows_are_set_aside(desk: Desk) -> None:
-    """R-IMP-16."""
+    """R-IMP-16: a file of June has both years; this year's is applied."""
     desk.send(zipped(ALL))
-    batch = desk.send(ENROLLMENTS + "0001,001,2026,999000001,P,12,08/25/2025,,\n")
-    assert counts(batch, "Enrollment")["set_aside"] == 1 and batch.result["other_years"] == {
-        "2026": 1
-    }
+    june = ENROLLMENTS.replace(
+        "999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400"
+    )
+    batch = desk.send(june + "0001,001,2026,999000001,P,12,08/25/2025,,\n")
+    assert (counts(batch, "Enrollment")["set_aside"], counts(batch, "Enrollment")["changed"]) == (
+        1,
+        1,
+    )
+    assert batch.result["other_years"] == {"2026": 1} and batch.status == "completed"
+    assert any("1 row of 2025-26 set aside" in notice for notice in batch.result["notices"])
     assert Enrollment.objects.count() == 3
 
 

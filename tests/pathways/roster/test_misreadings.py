@@ -76,6 +76,17 @@ def test_a_number_used_for_another_course_keeps_no_pathway_silently(desk: Desk) 
     assert counts(desk.send(file), "Course")["unchanged"] == 1
 
 
+def test_the_pathway_is_kept_when_somebody_says_that_the_course_is_the_same(desk: Desk) -> None:
+    """R-IMP-14: who changes the name on screen has seen the pathway beside it."""
+    course = last_taught_before(desk)
+    file = "School Number,Course Number,Course Name\n0001,CTE7,Pottery\n"
+    assert counts(desk.send(file), "Course")["held"] == 1
+    editing.write(desk.scope, [(COURSE, RowEdit({"name": "Pottery"}, course.pk, 0))], by="X")
+    assert counts(desk.send(file), "Course")["unchanged"] == 1
+    course.refresh_from_db()
+    assert (course.name, course.pathway) == ("Pottery", Pathway.objects.get(code="05"))
+
+
 def test_a_course_of_this_year_is_renamed(desk: Desk) -> None:
     desk.send(zipped(ALL))
     assert counts(desk.send(RENAMED), "Course")["changed"] == 1

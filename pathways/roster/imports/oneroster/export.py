@@ -4,6 +4,7 @@ students, courses and classes. The rosters, which are most of it, stay in the zi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from pathways.roster.imports.oneroster.lines import (
 from pathways.roster.imports.oneroster.package import ExportRow, ExportTable, Package
 
 GONE = ("tobedeleted", "inactive")
+_SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}", re.ASCII)
 
 
 @dataclass
@@ -117,8 +119,12 @@ class Export:
             "endDate",
             "status",
         )
+        doubtful: dict[str, list[int]] = {}
         for row in rows:
             user, org, role, kind, begin, end, status = row.cells
+            for title, date in (("beginDate", begin), ("endDate", end)):
+                if _has_two_readings(date):
+                    doubtful.setdefault(title, []).append(row.line)
             if row.fault:
                 self.faults.append(Fault("roles", row.line, row.fault))
             elif role.lower() != "student":
@@ -135,13 +141,19 @@ class Export:
                     )
                 )
 
+        _require_one_reading("roles", doubtful)
+
     def _read_births(self) -> None:
+        doubtful: dict[str, list[int]] = {}
         for row in self._rows("demographics", "sourcedId", "birthDate", "sex", "status"):
             user, date, sex, status = row.cells
+            if _has_two_readings(date):
+                doubtful.setdefault("birthDate", []).append(row.line)
             if row.fault:
                 self.faults.append(Fault("demographics", row.line, row.fault))
             elif status.lower() not in GONE:
                 self.births[user] = Birth(date, sex)
+        _require_one_reading("demographics", doubtful)
 
     def _read_users(self, known: Collection[str]) -> None:
         columns = (
@@ -238,3 +250,23 @@ class Export:
                         tuple(term.strip() for term in terms.split(",") if term.strip()),
                     )
                 )
+
+
+def _has_two_readings(date: str) -> bool:
+    """Whether a date is not OneRoster's year-month-day and its day may be its month."""
+    slashes = _SLASHES.fullmatch(date)
+    if slashes is None:
+        return False
+    first, second = int(slashes[1]), int(slashes[2])
+    return first != second and not first <= 12 < second
+
+
+def _require_one_reading(name: str, doubtful: dict[str, list[int]]) -> None:
+    """`doubtful` are lines by column. Raises FileRefused."""
+    for title, lines in doubtful.items():
+        places = ", ".join(str(line) for line in lines[:3])
+        raise FileRefused(
+            f"{name}.csv: {title} is not written year-month-day, and its day may be its month, for"
+            f" example in line {places}. Export the file with dates like 2007-01-31. Nothing was"
+            " read"
+        )

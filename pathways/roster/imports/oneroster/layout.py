@@ -188,16 +188,18 @@ REQUIRED = ("orgs", "users", "academicSessions")
 
 GRADEBOOK = {"results.csv", "lineitems.csv", "categories.csv"}
 DRAFT = {
-    "userid",
-    "agents",
-    "grade",
-    "schoolyearid",
-    "classid",
-    "courseid",
-    "schoolid",
-    "orgid",
-    "termid",
-    "orgids",
-    "termids",
+    "userid": "userSourcedId",
+    "agents": "agentSourcedIds",
+    "grade": "grades",
+    "schoolyearid": "schoolYearSourcedId",
+    "classid": "classSourcedId",
+    "courseid": "courseSourcedId",
+    "schoolid": "schoolSourcedId",
+    "orgid": "orgSourcedId",
+    "termid": "termSourcedIds",
+    "orgids": "orgSourcedIds",
+    "termids": "termSourcedIds",
 }
-"""Titles of the drafts before 1.1, in lower case."""
+"""Titles of the drafts before 1.1, in lower case, with the published ones that took their place."""
+KEYED_BY_USER = "usersourcedid"
+"""In demographics.csv a title of the drafts, whose own id is not yet the user's."""

@@ -15,6 +15,7 @@ from pathways.roster.imports.oneroster.layout import (
     BY_NAME,
     DRAFT,
     GRADEBOOK,
+    KEYED_BY_USER,
     REQUIRED,
     VERSIONS,
     OneRosterTable,
@@ -136,14 +137,13 @@ class ExportTable:
         needed = layout.needed
         if layout.name == "users" and version == "1.1":
             needed = (*needed, "role", "orgSourcedIds")
+        if drafts := _drafts(layout, titles):
+            raise FileRefused(
+                f"{self.name} is of an older draft of OneRoster (columns"
+                f" {', '.join(drafts[:5])}). {_AGAIN}"
+            )
         missing = [title for title in needed if title.lower() not in self.places]
         if missing:
-            drafts = [title for title in titles if title.lower() in DRAFT]
-            if drafts:
-                raise FileRefused(
-                    f"{self.name} is of an older draft of OneRoster (columns"
-                    f" {', '.join(drafts[:5])}). {_AGAIN}"
-                )
             raise FileRefused(f"{self.name} lacks these columns: {', '.join(missing)}. {_AGAIN}")
 
     def rows(self, *columns: str) -> Iterator[ExportRow]:
@@ -192,6 +192,19 @@ def holds_people(file: IO[bytes]) -> bool:
         return is_zip(file) and "users.csv" in Archive(file).names
     except FileRefused:
         return False
+
+
+def _drafts(layout: OneRosterTable, titles: list[str]) -> list[str]:
+    """Titles of an older draft, where the published ones that took their place are not there."""
+    published = {title.lower() for title in layout.published}
+    there = {title.lower() for title in titles}
+    later = {old: new.lower() for old, new in DRAFT.items()}
+    return [
+        title
+        for title in titles
+        if (later.get(title.lower()) in published - there and title.lower() not in published)
+        or (title.lower() == KEYED_BY_USER and layout.name == "demographics")
+    ]
 
 
 def _notices(layout: OneRosterTable, titles: list[str]) -> list[str]:

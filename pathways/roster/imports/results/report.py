@@ -191,10 +191,10 @@ def _lines(
                 "in the portal, not in this file",
                 "",
                 "",
-                as_named(row),
+                "",
                 "",
                 "No action needed. It stays as it is.",
-                "",
+                as_named(row),
             )
 
 

@@ -127,6 +127,28 @@ def test_columns_in_any_order_a_mark_a_folder_and_columns_of_its_own_are_read(de
     assert "ownColumn" in notices and "GIVENNAME" in notices and "lunch" not in notices
 
 
+def test_what_the_titles_say_otherwise_and_lines_of_another_width_are_reported(desk: Desk) -> None:
+    """R-IMP-22: a title misspelled, two empty ones, and lines that are too short and too long."""
+    files = export()
+    for row in files["users"]:
+        row["preffered"] = row.pop("middleName", "")
+    titles, *lines = text_of(files["users"]).strip().split("\r\n")
+    width = titles.count(",") + 3
+    text = "\r\n".join([f"{titles},,", *(f"{line},," for line in lines), "x,y", "x," * width + "y"])
+    plain = desk.send(packed(export()), "validate")
+    batch = desk.send(packed(files, texts={"users": f"{text}\r\n"}), "validate")
+    assert counts(batch, "Student")["refused"] == 2
+    assert counts(batch, "Student")["new"] == counts(plain, "Student")["new"]
+    report = file_of(batch, "report.csv")
+    for wide in (2, width + 1):
+        assert f"This line has {wide} columns; users.csv has {width}" in report
+    (notice,) = (notice for notice in batch.result["notices"] if "were not read" in notice)
+    assert notice == (
+        "users.csv: these columns were not read: preffered, a column without a title, a column"
+        " without a title"
+    )
+
+
 def _reversed(rows: list[dict[str, str]]) -> str:
     titles = list(dict.fromkeys(name for row in rows for name in row))
     return text_of(rows[::-1], titles[::-1])
@@ -200,11 +222,12 @@ def test_undo_of_an_export_leaves_no_trace_that_holds_the_next(desk: Desk) -> No
     assert desk.send(packed(files)).status == "completed"
 
 
-def test_a_delta_is_read_by_what_is_known_and_deletes_nothing(desk: Desk) -> None:
-    """R-IMP-21."""
+@pytest.mark.parametrize("status", ["toBeDeleted", "inactive"])
+def test_a_delta_is_read_by_what_is_known_and_deletes_nothing(desk: Desk, status: str) -> None:
+    """R-IMP-21: the older drafts' word too."""
     desk.send(packed(export()))
     before = {shape: shape.objects.count() for shape in (Student, Enrollment, Roster)}
-    gone = {"status": "toBeDeleted", "dateLastModified": "2025-01-01T00:00:00.000Z"}
+    gone = {"status": status, "dateLastModified": "2025-01-01T00:00:00.000Z"}
     active = {**gone, "status": "active"}
     files = export()
     delta = {
