@@ -1,5 +1,5 @@
 """OPI's lists in the admin site: pathways, districts, school years, end statuses, and rule severities;
-those of the follow-up stand beside their forms.
+those of SCED subject areas and of the follow-up stand beside their forms.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathways.lists.forms import (
 )
 from pathways.lists.register_admin import RegisterAdmin, site
 from pathways.lists.set_up import MAKE_CURRENT
+from pathways.lists.subject_areas import SubjectPathwayAdmin
 from pathways.models import (
     Approval,
     Change,
@@ -39,6 +40,7 @@ from pathways.models import (
     PostProgramStatus,
     RuleSeverity,
     SchoolYear,
+    SubjectPathway,
 )
 from pathways.models.counted import counted
 from pathways.rules import by_id
@@ -71,6 +73,14 @@ class PathwayAdmin(RegisterAdmin):
     def unused(self) -> QuerySet[Pathway]:
         history = Change.objects.filter(pathway_id=OuterRef("pk"))
         return Pathway.objects.filter(~Exists(history), participations=None, approvals=None)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """What SCED subject areas propose by it goes with it."""
+        with changing(by=person_of(request)) as entries:
+            if not self._is_unused(obj):
+                raise InUse
+            entries.remove(list(SubjectPathway.objects.filter(pathway_id=obj.pk)))
+            entries.remove([obj])
 
     @admin.display(description="First school year", ordering="first_year")
     def first(self, row: Pathway) -> str:
@@ -268,6 +278,7 @@ class EndStatusAdmin(RegisterAdmin):
         return "Provisional" if row.is_provisional else "Confirmed"
 
 
+site.register(SubjectPathway, SubjectPathwayAdmin)
 site.register(PostProgramStatus, PostProgramStatusAdmin)
 site.register(FollowUpYear, FollowUpYearAdmin)
 

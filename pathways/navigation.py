@@ -143,6 +143,12 @@ SCREENS = (
                 ("exit codes", "graduate", "dropout", "transfer", "end code", "withdrawal codes"),
                 (),
             ),
+            (
+                "SCED subject areas",
+                "subjectpathway",
+                ("SCED", "course codes", "propose a pathway", "subject codes", "course subjects"),
+                (),
+            ),
             *LISTS,
             (
                 "Rule severities",

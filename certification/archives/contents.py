@@ -47,6 +47,7 @@ CONTENTS: dict[str, Which] = {
     "pathways.SchoolYear": every_row,
     "pathways.Pathway": every_row,
     "pathways.EndStatus": every_row,
+    "pathways.SubjectPathway": every_row,
     "pathways.PostProgramStatus": every_row,
     "pathways.FollowUpYear": every_row,
     "pathways.RuleSeverity": every_row,

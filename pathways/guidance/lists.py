@@ -37,6 +37,11 @@ LISTS: Mapping[str, Sentences] = {
         "Say for each whether it means a graduate, a dropout, or neither.",
         "The follow-up list is drawn from them.",
     ),
+    "admin:pathways_subjectpathway_changelist": (
+        "These are the Pathways that the portal proposes for courses by their SCED subject area.",
+        "Add a row for each Pathway of an area, or say that the area is not CTE.",
+        "Districts decide; answers that were given stay.",
+    ),
     "admin:pathways_postprogramstatus_changelist": (
         "These are the answers that a follow-up can bring.",
         "Say for each whether it counts as answered and as placed.",

@@ -1,5 +1,5 @@
 """OPI's reference rows that every portal starts with: the guide's 17 pathways, the school years,
-the end statuses that are known, the post-program statuses and the dates of the follow-up.
+what SCED subject areas propose, the end statuses that are known, the post-program statuses and the dates of the follow-up.
 
 There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is
 missing and leaves alone what OPI has changed since.
@@ -21,6 +21,7 @@ from pathways.models import (
     PostProgramStatus,
     ReferenceGeneration,
     SchoolYear,
+    SubjectPathway,
 )
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are
@@ -71,6 +72,28 @@ POST_PROGRAM_STATUSES = [
     ("07", "Not placed, other", False, True),
     ("08", "Unable to contact", False, False),
 ]
+# The pathways that courses of a SCED subject area can belong to; an area without one is Not CTE.
+# Fine arts, military science, public service and what is miscellaneous may be either.
+SUBJECT_PATHWAYS: dict[str, tuple[str, ...]] = {
+    "01": (),
+    "02": (),
+    "03": (),
+    "04": (),
+    "06": (),
+    "07": (),
+    "08": (),
+    "10": ("Information Technology",),
+    "11": ("Arts, A/V Technology, Communication",),
+    "12": ("Business Management", "Finance", "Marketing"),
+    "13": ("Advanced Manufacturing", "Welding & Fabrication"),
+    "14": ("Health Professions",),
+    "16": ("Hospitality & Tourism",),
+    "17": ("Design & Construction (ITE)", "Design & Construction (FCS)"),
+    "18": ("Agriculture, Food & Natural Resources", "Agriculture, Mechanics & Construction"),
+    "19": ("Human Services", "Education"),
+    "20": ("Transportation, Distribution & Logistics",),
+    "21": ("Science, Technology, Engineering & Mathematics",),
+}
 FIRST_END_YEAR = 2021  # the guide's list is older than any year that the portal holds
 END_YEARS = range(2023, 2027)
 ACTIVE_END_YEAR = 2025
@@ -97,6 +120,15 @@ def load() -> None:
             Pathway.objects.bulk_create(
                 Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR)
                 for number, name in enumerate(PATHWAYS, 1)
+            )
+            moved()
+        if not SubjectPathway.objects.exists():
+            keys = {name: key for key, name in Pathway.objects.values_list("pk", "name")}
+            SubjectPathway.objects.bulk_create(
+                SubjectPathway(area=area, pathway_id=keys[name] if name else None)
+                for area, names in SUBJECT_PATHWAYS.items()
+                for name in names or ("",)
+                if not name or name in keys
             )
             moved()
         if not EndStatus.objects.exists():

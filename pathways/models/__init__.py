@@ -4,7 +4,7 @@ constraints.
 
 from pathways.models.calendar import Calendar, School, SchoolYear
 from pathways.models.change import Change
-from pathways.models.course import Course, Roster, Section
+from pathways.models.course import SUBJECT_AREAS, Course, Roster, Section, SubjectPathway
 from pathways.models.district import District
 from pathways.models.elements import Element, ElementChoice, ElementValue, ElementValueChange
 from pathways.models.end_status import EndStatus
@@ -45,6 +45,7 @@ from pathways.models.student import Enrollment, Student
 from pathways.models.validation import GroupAssignment, RosterDecision
 
 __all__ = [
+    "SUBJECT_AREAS",
     "AnswerLink",
     "Approval",
     "Attempt",
@@ -98,4 +99,5 @@ __all__ = [
     "StateCopy",
     "Student",
     "StudentChange",
+    "SubjectPathway",
 ]

@@ -13,6 +13,91 @@ from pathways.models.participation import MOST_CREDITS, credits_field
 from pathways.models.pathway import Pathway
 from pathways.models.student import Enrollment, counts_in
 
+# The subject areas of the national list of courses (SCED), which the first two digits of a course's
+# code name.
+SUBJECT_AREAS = {
+    "01": "English Language and Literature",
+    "02": "Mathematics",
+    "03": "Life and Physical Sciences",
+    "04": "Social Sciences and History",
+    "05": "Visual and Performing Arts",
+    "06": "World Languages",
+    "07": "Religious Education and Theology",
+    "08": "Physical, Health, and Safety Education",
+    "09": "Military Science",
+    "10": "Information Technology",
+    "11": "Communication and Audio/Visual Technology",
+    "12": "Business and Marketing",
+    "13": "Manufacturing",
+    "14": "Health Care Sciences",
+    "15": "Public, Protective, and Government Service",
+    "16": "Hospitality and Tourism",
+    "17": "Architecture and Construction",
+    "18": "Agriculture, Food, and Natural Resources",
+    "19": "Human Services",
+    "20": "Transportation, Distribution and Logistics",
+    "21": "Engineering and Technology",
+    "22": "Miscellaneous",
+}
+
+
+class SubjectPathwayQuerySet(models.QuerySet["SubjectPathway"]):
+    def choices_of_areas(self) -> dict[str, list[str]]:
+        """By subject area: the answers that are proposed for its courses, as `Course.choice` has
+        them.
+        """
+        choices: dict[str, list[str]] = {}
+        for area, pathway in self.values_list("area", "pathway_id"):
+            choices.setdefault(area, []).append(
+                str(pathway) if pathway else Course.Answer.NOT_CTE.value
+            )
+        return choices
+
+    def of_cte(self) -> SubjectPathwayQuerySet:
+        return self.filter(pathway_id__isnull=False)
+
+
+class SubjectPathway(models.Model):
+    """OPI's word that courses of a subject area may belong to a pathway, which is proposed for them;
+    without a pathway, that they are *Not CTE*. An area may have several rows.
+
+    The pathway is named by its key alone: this list is the District edition's, pathways are of both.
+    """
+
+    lives_in = Home.DISTRICT
+
+    area = models.CharField(
+        "SCED Subject Area", max_length=2, choices=sorted(SUBJECT_AREAS.items())
+    )
+    pathway_id = models.BigIntegerField("CTE Pathway", null=True, blank=True)
+
+    objects = SubjectPathwayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "SCED subject area"
+        ordering = ["area", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "pathway_id"],
+                name="pathways_subject_area_names_a_pathway_once",
+                violation_error_message="This subject area already has that pathway.",
+            ),
+            models.UniqueConstraint(
+                fields=["area"],
+                condition=Q(pathway_id=None),
+                name="pathways_subject_area_is_not_cte_once",
+                violation_error_message="This subject area is already Not CTE.",
+            ),
+            models.CheckConstraint(
+                condition=Q(area__in=sorted(SUBJECT_AREAS)),
+                name="pathways_subject_area_is_known",
+                violation_error_message="Select a subject area.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"SCED {self.area} {SUBJECT_AREAS[self.area]}"
+
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def taught_with_pathway(self, end_year: int) -> CourseQuerySet:

@@ -16,9 +16,8 @@ from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
-from pathways.models import Course, RowChange
+from pathways.models import Course, RowChange, SubjectPathway
 from pathways.roster import ledger, staging
-from pathways.roster.proposals import CTE_AREAS
 from pathways.roster.shapes import COURSE
 from pathways.roster.shapes.course import NOT_ANSWERED, NOT_CTE
 
@@ -98,7 +97,9 @@ def courses_of(
     )
     if school:
         courses = courses.filter(school__number=school)
-    of_cte = Case(When(sced_area__in=CTE_AREAS, then=0), default=1)
+    of_cte = Case(
+        When(sced_area__in=SubjectPathway.objects.of_cte().values("area"), then=0), default=1
+    )
     return courses.filter(show.condition).order_by(of_cte, "school__number", "number")
 
 

@@ -1,5 +1,5 @@
-"""What a course without an answer is probably: as a like course of the district, or what its SCED
-subject area says. A proposal is shown with its reason, and a person chooses.
+"""What a course without an answer is probably: as a like course of the district, or what its OPI
+has its SCED subject area propose. A proposal is shown with its reason, and a person chooses.
 """
 
 from __future__ import annotations
@@ -10,44 +10,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from cte_portal.editions import Scope
-from pathways.models import Course, Pathway
+from pathways.models import SUBJECT_AREAS, Course, Pathway, SubjectPathway
 
 NOT_CTE = Course.Answer.NOT_CTE
-# SCED's subject areas, and the pathways of the guide that each can belong to, by their names: OPI
-# may give a pathway another code, and one that it renames is no longer proposed.
-SUBJECT_AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "01": ("English Language and Literature", (NOT_CTE,)),
-    "02": ("Mathematics", (NOT_CTE,)),
-    "03": ("Life and Physical Sciences", (NOT_CTE,)),
-    "04": ("Social Sciences and History", (NOT_CTE,)),
-    "06": ("World Languages", (NOT_CTE,)),
-    "07": ("Religious Education and Theology", (NOT_CTE,)),
-    "08": ("Physical, Health, and Safety Education", (NOT_CTE,)),
-    "10": ("Information Technology", ("Information Technology",)),
-    "11": ("Communication and Audio/Visual Technology", ("Arts, A/V Technology, Communication",)),
-    "12": ("Business and Marketing", ("Business Management", "Finance", "Marketing")),
-    "13": ("Manufacturing", ("Advanced Manufacturing", "Welding & Fabrication")),
-    "14": ("Health Care Sciences", ("Health Professions",)),
-    "16": ("Hospitality and Tourism", ("Hospitality & Tourism",)),
-    "17": (
-        "Architecture and Construction",
-        ("Design & Construction (ITE)", "Design & Construction (FCS)"),
-    ),
-    "18": (
-        "Agriculture, Food, and Natural Resources",
-        ("Agriculture, Food & Natural Resources", "Agriculture, Mechanics & Construction"),
-    ),
-    "19": ("Human Services", ("Human Services", "Education")),
-    "20": (
-        "Transportation, Distribution and Logistics",
-        ("Transportation, Distribution & Logistics",),
-    ),
-    "21": (
-        "Engineering and Technology",
-        ("Science, Technology, Engineering & Mathematics",),
-    ),
-}
-CTE_AREAS = tuple(area for area, (_, names) in SUBJECT_AREAS.items() if names != (NOT_CTE,))
 
 
 @dataclass(frozen=True)
@@ -69,12 +34,11 @@ def proposals_of(
     if not waiting:
         return {}
     offered = {str(pathway.pk): pathway.name for pathway in pathways} | {NOT_CTE: NOT_CTE.label}
-    keys = {name: key for key, name in offered.items()} | {NOT_CTE: NOT_CTE}
-    alike = _answered(scope)
+    alike, of_areas = _answered(scope), SubjectPathway.objects.choices_of_areas()
     proposals = {}
     for course in waiting:
         proposal = _as_a_like_course(course, alike, offered) or _by_subject_area(
-            course, keys, offered
+            course, of_areas.get(course.sced_area, []), offered
         )
         if proposal:
             proposals[course.pk] = proposal
@@ -114,14 +78,13 @@ def _as_a_like_course(
 
 
 def _by_subject_area(
-    course: Course, keys: dict[str, str], offered: dict[str, str]
+    course: Course, of_area: Sequence[str], offered: dict[str, str]
 ) -> Proposal | None:
-    title, names = SUBJECT_AREAS.get(course.sced_area, ("", ()))
-    choices = [keys[name] for name in names if name in keys]
+    choices = [choice for choice in of_area if choice in offered]
     if not choices:
         return None
     return Proposal(
         choices[0] if len(choices) == 1 else "",
         " or ".join(offered[choice] for choice in choices),
-        f"SCED {course.sced_area}, {title}",
+        f"SCED {course.sced_area}, {SUBJECT_AREAS[course.sced_area]}",
     )

@@ -84,6 +84,7 @@ WITHOUT_A_PAGE = {
     "admin:pathways_endstatus_history": "leads to the audit search",
     "admin:pathways_endstatus_delete": "one template with the pathway's",
     "admin:pathways_postprogramstatus_history": "leads to the audit search",
+    "admin:pathways_subjectpathway_delete": "one template with the pathway's",
     "admin:pathways_postprogramstatus_delete": "one template with the pathway's",
     "admin:pathways_followupyear_history": "leads to the audit search",
     "admin:pathways_followupyear_delete": "never removed",

@@ -13,7 +13,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from pathways.lists import changing
-from pathways.models import EndStatus, Pathway, PostProgramStatus, SchoolYear
+from pathways.models import (
+    EndStatus,
+    Pathway,
+    PostProgramStatus,
+    SchoolYear,
+    SubjectPathway,
+)
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
@@ -282,6 +288,23 @@ STATES: dict[str, list[State]] = {
             at(
                 lambda stage: (
                     f"/admin/pathways/endstatus/{EndStatus.objects.get(code='400').pk}/change/"
+                )
+            ),
+            who="keeper",
+        )
+    ],
+    "admin:pathways_subjectpathway_changelist": [
+        State("list", at("/admin/pathways/subjectpathway/"), who="keeper")
+    ],
+    "admin:pathways_subjectpathway_add": [
+        State("new", at("/admin/pathways/subjectpathway/add/"), who="keeper")
+    ],
+    "admin:pathways_subjectpathway_change": [
+        State(
+            "open",
+            at(
+                lambda stage: (
+                    f"/admin/pathways/subjectpathway/{SubjectPathway.objects.get(area='14').pk}/change/"
                 )
             ),
             who="keeper",

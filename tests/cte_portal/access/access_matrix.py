@@ -300,6 +300,7 @@ for _model in (
     "pathway",
     "schoolyear",
     "endstatus",
+    "subjectpathway",
     "postprogramstatus",
     "followupyear",
     "ruleseverity",
@@ -318,6 +319,11 @@ for _model in (
         },
     }
 
+# Nothing names it, so it may be removed.
+STATEWIDE["admin:pathways_subjectpathway_delete"] = {
+    "GET": opi_alone(403, 200),
+    "POST": opi_alone(403, 200),
+}
 # No outcome has this status yet, so it may be removed.
 STATEWIDE["admin:pathways_postprogramstatus_delete"] = {
     "GET": opi_alone(403, 200),

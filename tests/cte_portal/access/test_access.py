@@ -46,6 +46,7 @@ from pathways.models import (
     Section,
     Student,
     StudentChange,
+    SubjectPathway,
 )
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
@@ -456,6 +457,7 @@ def statewide_address(name: str) -> str:
         "pathway": Pathway.objects.get(name=HEALTH).pk,
         "schoolyear": 2025,
         "endstatus": EndStatus.objects.get(code="400").pk,
+        "subjectpathway": SubjectPathway.objects.get(area="14").pk,
         "postprogramstatus": PostProgramStatus.objects.get(code="01").pk,
         "followupyear": 2024,
         "ruleseverity": severity.pk,
