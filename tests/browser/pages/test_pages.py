@@ -82,6 +82,7 @@ WITHOUT_A_PAGE = {
     "admin:pathways_district_history": "leads to the audit search",
     "admin:pathways_schoolyear_history": "leads to the audit search",
     "admin:pathways_endstatus_history": "leads to the audit search",
+    "admin:pathways_subjectpathway_history": "leads to the audit search",
     "admin:pathways_endstatus_delete": "one template with the pathway's",
     "admin:pathways_postprogramstatus_history": "leads to the audit search",
     "admin:pathways_subjectpathway_delete": "one template with the pathway's",
