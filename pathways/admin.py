@@ -1,5 +1,5 @@
-"""OPI's lists in the admin site: pathways, districts, school years, end statuses, and rule severities;
-those of SCED subject areas and of the follow-up stand beside their forms.
+"""OPI's lists in the admin site: pathways, districts, school years, and rule severities;
+those of end statuses, SCED subject areas and the follow-up stand beside their forms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cte_portal.accounts.access.reach import person_of
 from cte_portal.accounts.models import Membership
 from pathways.certified import EXTEND, certified
 from pathways.lists.changing import InUse, YearHeld, changing, words
-from pathways.lists.end_status_form import EndStatusForm
+from pathways.lists.end_statuses import EndStatusAdmin
 from pathways.lists.follow_up.admin import FollowUpYearAdmin, PostProgramStatusAdmin
 from pathways.lists.forms import (
     DistrictForm,
@@ -32,8 +32,6 @@ from pathways.models import (
     Change,
     District,
     EndStatus,
-    Enrollment,
-    EnrollmentChange,
     FollowUpYear,
     Participation,
     Pathway,
@@ -240,44 +238,7 @@ class SchoolYearAdmin(RegisterAdmin):
         return "Current year" if row.is_active else ""
 
 
-@admin.register(EndStatus, site=site)
-class EndStatusAdmin(RegisterAdmin):
-    form = EndStatusForm
-    path_of = "Set up the collection › End statuses"
-    about = (
-        "The codes that say how an enrollment ended. Files and pages accept no other code. The"
-        " family says who is followed up: graduates and dropouts. A code that has been used cannot"
-        " be removed. Give it a last school year instead."
-    )
-    list_display = ("code", "name", "label", "first", "last", "provisional")
-    list_display_links = ("name",)
-    search_fields = ("code", "name")
-    ordering = ("code",)
-
-    def unused(self) -> QuerySet[EndStatus]:
-        own = {"end_status": OuterRef("code")}
-        return EndStatus.objects.filter(
-            ~Exists(Enrollment.objects.filter(**own)),
-            ~Exists(EnrollmentChange.objects.filter(**own)),
-        )
-
-    @admin.display(description="Family", ordering="family")
-    def label(self, row: EndStatus) -> str:
-        return words(row)["Family"]
-
-    @admin.display(description="First school year", ordering="first_year")
-    def first(self, row: EndStatus) -> str:
-        return words(row)["First school year"]
-
-    @admin.display(description="Last school year", ordering="last_year")
-    def last(self, row: EndStatus) -> str:
-        return words(row)["Last school year"]
-
-    @admin.display(description="Confirmed", ordering="is_provisional")
-    def provisional(self, row: EndStatus) -> str:
-        return "Provisional" if row.is_provisional else "Confirmed"
-
-
+site.register(EndStatus, EndStatusAdmin)
 site.register(SubjectPathway, SubjectPathwayAdmin)
 site.register(PostProgramStatus, PostProgramStatusAdmin)
 site.register(FollowUpYear, FollowUpYearAdmin)
