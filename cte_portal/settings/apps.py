@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cte_portal.watch.outside.pages.PageMetricsMiddleware",
     "cte_portal.ui.middleware.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "cte_portal.ui.middleware.ResponseHeadersMiddleware",

@@ -1,10 +1,10 @@
-"""What a monitoring system collects: how the portal stands and what is measured, in Prometheus'
-text format, for who has the token. Numbers alone: no district, no person.
+"""What a monitoring system collects: how the portal stands, what is measured and how pages are
+answered, in Prometheus' text format, for who has the token. Numbers alone: no district, no person.
 """
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -12,12 +12,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from cte_portal.plugs import plugs
+from cte_portal.watch.outside import pages, shared
 from cte_portal.watch.reading import Level, Measure
 from cte_portal.watch.standing import standing, verdict
 
-TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "cte_portal_"
 
 
@@ -34,7 +39,36 @@ def metrics(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse("A token is needed.\n", content_type="text/plain", status=401)
         answer["WWW-Authenticate"] = "Bearer"
         return answer
-    return HttpResponse(text(measures()), content_type=TYPE)
+    counted = generate_latest(_counted()) + generate_latest(_standing())
+    return HttpResponse(counted, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _counted() -> CollectorRegistry:
+    """Pages of all processes of this web server, or of this one where it is alone."""
+    if shared.VARIABLE not in os.environ:
+        return pages.REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry
+
+
+def _standing() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(Standing())
+    return registry
+
+
+class Standing(Collector):
+    """What the portal says of itself now, as gauges."""
+
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for measure in measures():
+            name = PREFIX + measure.name
+            words = measure.name.replace("_", " ").capitalize()
+            new = GaugeMetricFamily(name, f"{words}.", labels=list(measure.labels))
+            families.setdefault(name, new).add_metric(list(measure.labels.values()), measure.value)
+        yield from families.values()
 
 
 def measures() -> Iterator[Measure]:
@@ -49,24 +83,3 @@ def measures() -> Iterator[Measure]:
         for plug in plugs():
             for measured in plug.measured:
                 yield from measured()
-
-
-def text(all_measures: Iterator[Measure]) -> str:
-    """Lines of one name stand together, as the format wants it."""
-    families: dict[str, list[Measure]] = {}
-    for measure in all_measures:
-        families.setdefault(measure.name, []).append(measure)
-    lines = []
-    for name, family in families.items():
-        lines.append(f"# TYPE {PREFIX}{name} gauge")
-        lines += [f"{PREFIX}{name}{_labels(measure)} {measure.value!r}" for measure in family]
-    return "\n".join(lines) + "\n"
-
-
-def _labels(measure: Measure) -> str:
-    pairs = ",".join(f'{name}="{_safe(value)}"' for name, value in measure.labels.items())
-    return f"{{{pairs}}}" if pairs else ""
-
-
-def _safe(value: str) -> str:
-    return re.sub(r'[\\"\n]', " ", value)

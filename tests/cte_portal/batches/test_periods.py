@@ -208,6 +208,9 @@ BY_AN_ACT = {
     "pathways.CollectionLock": "test_c_26_asked_reopened_corrected_and_sealed_again",
     "pathways.StagedParticipation": "test_staged_rows_lie_nowhere_but_on_their_connection",
     "mfa.Authenticator": "test_an_administrator_resets_with_a_reason",
+    "Counts of pages, where `METRICS_TOKEN` is set": (
+        "test_the_processes_of_a_server_are_counted_together_and_older_servers_are_gone"
+    ),
     "Lists of a search, an offered undo, a link shown once": (
         "test_s_03_thirty_idle_minutes_end_the_session_on_the_server"
     ),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +16,14 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.watch.models import Checkup, Heartbeat
+from cte_portal.watch.outside.pages import REGISTRY
+from tests.cte_portal.test_set_up import ROOT, bare
 from tests.fixtures.records import District_
 
 PATH, TOKEN = "/metrics", "5f" * 32
+HEADS = ("# HELP cte_portal_", "# TYPE cte_portal_")
 LINE = re.compile(
-    r'cte_portal_[a-z0-9_]+(\{[a-z]+="[^"\\\n]*"(,[a-z]+="[^"\\\n]*")*\})? [0-9.e+-]+'
+    r'cte_portal_[a-z0-9_]+(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? [0-9.e+-]+'
 )
 
 
@@ -55,7 +62,7 @@ def test_metrics_are_numbers_of_parts_and_jobs_and_name_nobody(
     answer = client.get(PATH, headers=token)
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4") and not answer.cookies
     lines = answer.content.decode().splitlines()
-    samples = [line for line in lines if not line.startswith("# TYPE cte_portal_")]
+    samples = [line for line in lines if not line.startswith(HEADS)]
     assert all(LINE.fullmatch(line) for line in samples), samples
     assert "cte_portal_status 1.0" in samples
     assert 'cte_portal_part_status{part="Mail server"} 1.0' in samples
@@ -75,3 +82,72 @@ def test_metrics_answer_while_a_part_is_down(
     Heartbeat.objects.all().delete()
     body = client.get(PATH, headers=token).content.decode()
     assert 'cte_portal_part_status{part="Dispatcher"} 1.0' in body
+
+
+def count(client: Client, token: dict[str, str], sample: str) -> float:
+    body = client.get(PATH, headers=token).content.decode()
+    found = re.search(rf"^{re.escape(sample)} (\S+)$", body, re.MULTILINE)
+    return float(found[1]) if found else 0
+
+
+def test_pages_are_counted_by_their_names_and_by_how_they_were_answered(
+    token: dict[str, str], clerk: User, kayla: Any
+) -> None:
+    """P-01: neither the address nor who asked stands in it."""
+    outside, desk = Client(), Client()
+    desk.force_login(clerk)
+    shown = 'cte_portal_pages_total{method="GET",page="cte-student",status="200"}'
+    away = 'cte_portal_pages_total{method="GET",page="cte-student",status="404"}'
+    took = 'cte_portal_page_seconds_count{page="cte-student"}'
+    nowhere = 'cte_portal_pages_total{method="other",page="none",status="405"}'
+    samples = (shown, away, took, nowhere)
+    before = [count(outside, token, sample) for sample in samples]
+    path = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"
+    desk.get(path)
+    desk.get(path)
+    desk.get("/districts/9012/2025/cte-concentrator/987654321/")
+    outside.generic("BREW", "/LARSEN/")
+    after = [count(outside, token, sample) for sample in samples]
+    assert [new - old for new, old in zip(after, before, strict=True)] == [2, 1, 3, 1]
+    body = outside.get(PATH, headers=token).content.decode()
+    assert not re.search(r"9012|987654321|LARSEN|BREW|cmartin", body)
+
+
+def test_without_a_token_nothing_is_counted(db: None) -> None:
+    sample = ("cte_portal_pages_total", {"method": "GET", "page": "help", "status": "200"})
+    before = REGISTRY.get_sample_value(*sample)
+    assert Client().get("/help/").status_code == 200
+    assert REGISTRY.get_sample_value(*sample) == before
+
+
+PROCESS = """
+import sys, django
+from pathlib import Path
+from cte_portal.watch.outside import shared
+shared.home = lambda: Path(sys.argv[1])
+shared.begin()
+django.setup()
+from cte_portal.watch.outside import metrics, pages
+pages.ASKED.labels("help", "GET", "200").inc()
+print(metrics.generate_latest(metrics._counted()).decode())
+"""
+
+
+def test_the_processes_of_a_server_are_counted_together_and_older_servers_are_gone(
+    tmp_path: Path,
+) -> None:
+    """A monitoring system asks one of them, whichever answers."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    ended_before = tmp_path / "metrics" / str(ended.pid)
+    ended_before.mkdir(parents=True)
+    environment = bare(DJANGO_SETTINGS_MODULE="cte_portal.settings", VAR_DIR=str(tmp_path / "0"))
+    for number in (1, 2):
+        command = [sys.executable, "-c", PROCESS, str(tmp_path / "metrics")]
+        answer = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        line = f'cte_portal_pages_total{{method="GET",page="help",status="200"}} {number}.0'
+        assert line in answer.stdout.splitlines()
+        assert not ended_before.exists()
+    assert [path.name for path in (tmp_path / "metrics").iterdir()] == [str(os.getpid())]
