@@ -54,11 +54,11 @@ def _counted() -> CollectorRegistry:
 
 def _standing() -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(Standing())
+    registry.register(Gauges())
     return registry
 
 
-class Standing(Collector):
+class Gauges(Collector):
     """What the portal says of itself now, as gauges."""
 
     def collect(self) -> Iterator[Metric]:
