@@ -29,9 +29,9 @@ def begin() -> None:
     """
     folder = own_folder(home())
     own = own_folder(folder / str(os.getppid()))
-    for other in folder.iterdir():
-        if other != own and not _lives(other.name):
-            shutil.rmtree(other, ignore_errors=True)
+    for neighbor in folder.iterdir():
+        if neighbor != own and not _lives(neighbor.name):
+            shutil.rmtree(neighbor, ignore_errors=True)
     os.environ[VARIABLE] = str(own)
 
 

@@ -236,12 +236,12 @@ FOR_GOOD = (
 def rows() -> list[tuple[list[str], str, str]]:
     """Of the table: the names in a row (its models, or its words), how long, and by what."""
     text = (settings.BASE_DIR / "docs" / "retention.md").read_text()
-    found = []
+    lines = []
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and len(cells) == 3 and cells[0] not in ("Data", "---"):
-            found.append((re.findall(r"`(\w+\.\w+)`", cells[0]) or [cells[0]], *cells[1:]))
-    return found
+            lines.append((re.findall(r"`(\w+\.\w+)`", cells[0]) or [cells[0]], *cells[1:]))
+    return lines
 
 
 ROWS = {name: (kept, by) for names, kept, by in rows() for name in names}
@@ -289,11 +289,11 @@ def test_the_clean_up_deletes_from_no_table_that_is_kept_for_good(place: Place) 
     """P-07: one of each is due, and nothing of another table goes with it."""
     for case in TIMED.values():
         case.make(place, 3 * case.period)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         tomorrow_comes()
     taken = {
         match[1]
-        for query in asked.captured_queries
+        for query in queries.captured_queries
         if (match := re.match(r'DELETE FROM "?(\w+)', query["sql"]))
     }
     timed = {

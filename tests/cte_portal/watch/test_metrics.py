@@ -86,8 +86,8 @@ def test_metrics_answer_while_a_part_is_down(
 
 def count(client: Client, token: dict[str, str], sample: str) -> float:
     body = client.get(PATH, headers=token).content.decode()
-    found = re.search(rf"^{re.escape(sample)} (\S+)$", body, re.MULTILINE)
-    return float(found[1]) if found else 0
+    match = re.search(rf"^{re.escape(sample)} (\S+)$", body, re.MULTILINE)
+    return float(match[1]) if match else 0
 
 
 def test_pages_are_counted_by_their_names_and_by_how_they_were_answered(
@@ -96,11 +96,11 @@ def test_pages_are_counted_by_their_names_and_by_how_they_were_answered(
     """P-01: neither the address nor who asked stands in it."""
     outside, desk = Client(), Client()
     desk.force_login(clerk)
-    shown = 'cte_portal_pages_total{method="GET",page="cte-student",status="200"}'
+    visible = 'cte_portal_pages_total{method="GET",page="cte-student",status="200"}'
     away = 'cte_portal_pages_total{method="GET",page="cte-student",status="404"}'
     took = 'cte_portal_page_seconds_count{page="cte-student"}'
     nowhere = 'cte_portal_pages_total{method="other",page="none",status="405"}'
-    samples = (shown, away, took, nowhere)
+    samples = (visible, away, took, nowhere)
     before = [count(outside, token, sample) for sample in samples]
     path = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"
     desk.get(path)
