@@ -209,6 +209,8 @@ SCREENS = (
 
 def due(scope: Scope, standing: Standing) -> ContextFact | None:
     """The event with its due date and the days left (G-09); once certified, since when."""
+    if not standing.can(Capability.VIEW_RECORDS):
+        return None
     district_event = known_next_event(scope, standing.known)
     if district_event is None:
         return None

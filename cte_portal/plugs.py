@@ -40,10 +40,13 @@ Given = TypeVar("Given")
 
 
 class Directory(Protocol):
-    """Districts and school years as text and numbers; each question is one query."""
+    """Districts, schools and school years as text and numbers; each question is one query."""
 
     def districts(self, numbers: Collection[str] | None) -> list[tuple[str, str]]:
         """(number, name) in order of number; None asks for every district."""
+
+    def schools(self, district: str) -> list[tuple[str, str]]:
+        """(number, name) of a district's schools, in order of number."""
 
     def school_years(self) -> list[tuple[int, bool]]:
         """(end year, whether it is the active one), newest first."""

@@ -1,4 +1,4 @@
-"""Districts and school years for the portal's frame (Plug.directory)."""
+"""Districts, schools and school years for the portal's frame (Plug.directory)."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,16 +6,22 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cte_portal.prepared import filled_up, prepared
-from pathways.models import District, SchoolYear
+from pathways.models import District, School, SchoolYear
 
 
 class Directory:
-    """Districts and school years as text and numbers; each question is one query."""
+    """Districts, schools and school years as text and numbers; each question is one query."""
 
     @staticmethod
     def districts(numbers: Collection[str] | None) -> list[tuple[str, str]]:
         """(number, name) in order of number; None asks for every district."""
         return _districts(None if numbers is None else filled_up(tuple(sorted(numbers))))
+
+    @staticmethod
+    def schools(district: str) -> list[tuple[str, str]]:
+        """(number, name) of a district's schools, in order of number."""
+        schools = School.objects.filter(district=district).order_by("number")
+        return list(schools.values_list("number", "name"))
 
     @staticmethod
     def school_years() -> list[tuple[int, bool]]:

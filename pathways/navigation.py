@@ -12,6 +12,7 @@ from pathways.lists.follow_up.navigation import LISTS
 from pathways.records import navigation as records
 from pathways.resync import navigation as resync
 from pathways.roster import navigation
+from pathways.schools import navigation as schools
 from pathways.uploads import navigation as uploads
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
@@ -67,6 +68,7 @@ SCREENS = (
         ),
     ),
     *records.LISTS,
+    *schools.SCREENS,
     *elements.SCREENS,
     *navigation.SCREENS,
     *follow_up.SCREENS,

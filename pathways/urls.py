@@ -9,6 +9,7 @@ from pathways.rules.views import Rules
 
 urlpatterns = [
     path("", include("pathways.records.urls")),
+    path("", include("pathways.schools.urls")),
     path("", include("pathways.elements.urls")),
     path("", include("pathways.roster.urls")),
     path("", include("pathways.uploads.urls")),

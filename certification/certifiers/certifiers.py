@@ -36,9 +36,11 @@ Operation = AuditEvent.Operation
 
 
 def eligible(district: str) -> UserQuerySet:
-    """The district's people with an open account who are not on the list yet."""
+    """The district's people with an open account who are not on the list yet. Who has a role in a
+    school alone cannot open what a certifier signs.
+    """
     certifiers = Certifier.objects.of_district(district).values("user")
-    people: UserQuerySet = User.objects.of_district(district)
+    people: UserQuerySet = User.objects.of_whole_district(district)
     return (
         people.filter(is_active=True)
         .exclude(pk__in=certifiers)

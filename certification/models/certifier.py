@@ -23,10 +23,12 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         return self.filter(district=district)
 
     def active(self) -> CertifierQuerySet:
-        """The certifiers who count: checked Active, with an open account and a role in the district
-        today.
+        """The certifiers who count: checked Active, with an open account and a role in the whole
+        district today.
         """
-        roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
+        roles = Membership.objects.of_whole_districts().filter(
+            user=OuterRef("user"), district=OuterRef("district")
+        )
         return self.filter(Exists(roles), is_active=True, user__is_active=True)
 
     def are(self, person: Any) -> bool:
@@ -47,7 +49,9 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         """Primary before Secondary, by name, with `has_role`, whether a role in the district still
         holds, and `has_namesake`. The person is at hand.
         """
-        roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
+        roles = Membership.objects.of_whole_districts().filter(
+            user=OuterRef("user"), district=OuterRef("district")
+        )
         same_name = Q(
             user__last_name__iexact=OuterRef("user__last_name"),
             user__first_name__iexact=OuterRef("user__first_name"),

@@ -5,6 +5,7 @@ for who adds four hundred.
 from __future__ import annotations
 
 from cte_portal.accounts.models import AuditEvent, Deed, Role, User
+from cte_portal.accounts.models.membership import place
 
 Operation = AuditEvent.Operation
 
@@ -37,7 +38,7 @@ def of_person(
     )
 
 
-def of_role(person: User, operation: Operation, role: str, district: str) -> Deed:
-    value = {"Role": f"{Role(role).label} {district}".strip()}
+def of_role(person: User, operation: Operation, role: str, district: str, school: str = "") -> Deed:
+    value = {"Role": f"{Role(role).label} {place(district, school)}".strip()}
     before, after = (value, {}) if operation is Operation.REMOVE else ({}, value)
     return of_person(person, operation, before, after, kind="role", district=district)

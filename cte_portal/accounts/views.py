@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
@@ -18,7 +17,9 @@ from cte_portal.accounts.access.reach import (
     school_years,
 )
 from cte_portal.accounts.access.scoped import LAST_SCOPE
+from cte_portal.accounts.access.visitor import standing
 from cte_portal.plugs import only, plugs
+from cte_portal.ui.navigation import first_page
 
 
 @require_safe
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             active_end_year(request),
         )
     if district and end_year:
-        return redirect("district-home", district, end_year)
+        return redirect(first_page(standing(request), district, end_year))
     if can_statewide(request, Capability.KEEP_LISTS) and not can_statewide(
         request, Capability.VIEW_RECORDS
     ):
@@ -59,18 +60,16 @@ class Districts(TemplateView):
             for district in reachable
             if end_year and (query in district[1].lower() or query in district[0])
         ]
+        where = standing(self.request)
+        seen = [number for number, _ in matches if where.can_in(number, Capability.VIEW_RECORDS)]
         districts_now = only(plug.districts_now for plug in plugs())
-        now = (
-            districts_now([number for number, _ in matches], end_year)
-            if matches and end_year
-            else {}
-        )
+        now = districts_now(seen, end_year) if seen and end_year else {}
         lines = [
             {
                 "number": number,
                 "name": name,
-                "url": reverse("district-home", args=[number, end_year]),
-                "now": now[number],
+                "url": first_page(where, number, end_year) if end_year else "",
+                "now": now.get(number),
             }
             for number, name in matches
         ]

@@ -130,7 +130,23 @@ def same_screen(standing: Standing, url_name: str, district: str, end_year: int)
             screen.capability is None or standing.can_in(district, screen.capability)
         ):
             return reverse(screen.url_name, args=[district, end_year])
-    return reverse("district-home", args=[district, end_year])
+    return first_page(standing, district, end_year)
+
+
+def first_page(standing: Standing, district: str, end_year: int) -> str:
+    """The first screen of the district that the person may open there: home for most."""
+    name = next(
+        (
+            screen.url_name
+            for screen in screens()
+            if screen.scoped
+            and screen.listed
+            and screen.capability is not None
+            and standing.can_in(district, screen.capability)
+        ),
+        "district-home",
+    )
+    return reverse(name, args=[district, end_year])
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:

@@ -17,6 +17,8 @@ class Person:
     last: str
     first: str
     roles: tuple[tuple[Role, str], ...]
+    school: str = ""
+    """Of a School Viewer."""
 
 
 PEOPLE = (
@@ -31,6 +33,7 @@ PEOPLE = (
     Person("dadmin", "Ashford", "Dana", ((Role.DISTRICT_ADMINISTRATOR, "9012"),)),
     Person("jdoe", "Doe", "Jane", ((Role.VIEWER, "9012"),)),
     Person("mreyes", "Reyes", "Maria", ((Role.VIEWER, "9012"),)),
+    Person("pbrook", "Brook", "Pat", ((Role.SCHOOL_VIEWER, "9012"),), school="0101"),
     Person("lstone", "Stone", "Lee", ((Role.DISTRICT_ADMINISTRATOR, "9020"),)),
     Person("sberg", "Berg", "Signe", ((Role.DISTRICT_ADMINISTRATOR, "0965"),)),
     Person("hwolf", "Wolf", "Henry", ((Role.DISTRICT_ADMINISTRATOR, "9031"),)),
@@ -53,7 +56,7 @@ def add(numbers: set[str]) -> None:
         for person in PEOPLE
     )
     Membership.objects.bulk_create(
-        Membership(user=user, role=role, district=district)
+        Membership(user=user, role=role, district=district, school=person.school)
         for user, person in zip(users, PEOPLE, strict=True)
         for role, district in person.roles
         if not district or district in numbers

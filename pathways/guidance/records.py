@@ -56,6 +56,16 @@ RECORDS: Mapping[str, Sentences] = {
         "The newest change stands first.",
         "A record that was deleted can be restored from here.",
     ),
+    "schools": (
+        "These are the schools that you may open.",
+        "Open one to see its students in CTE.",
+        "Each school year has its own page; the bar above names the year.",
+    ),
+    "school": (
+        "This is one school's students in CTE: by pathway and grade, and one by one.",
+        "Look for students without a record yet, and for records with open findings.",
+        "Nothing is changed here; records are entered by the district's Data Clerks.",
+    ),
     "student-list": (
         "These are your district's students as a table.",
         "Narrow it by school, grade, Pathway or no record yet, sort it, and choose its columns.",

@@ -106,7 +106,9 @@ def _changes(unsent: Unsent) -> str:
 
 def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     """Above every page of the current year: what the state does not have yet (ux V-01)."""
-    if (scope.end_year, True) not in standing.school_years:
+    if (scope.end_year, True) not in standing.school_years or not standing.can(
+        Capability.VIEW_RECORDS
+    ):
         return None
     unsent = if_state_answers(lambda: Unsent.counted(scope, standing.known))
     if unsent is None:

@@ -34,7 +34,7 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         """OPI's groups stand in the lists of all user groups from the start; a District
         Administrator may choose otherwise, and that stays.
         """
-        roles = {role.value for role in Role if not role.is_opi}
+        roles = {role.value for role in Role if role.is_of_district}
         for group in (OFFICIAL_GROUP, OFFICIAL_GROUP_OF_LEAVERS):
             self.assign_at_first(group, roles)
 

@@ -65,7 +65,7 @@ FALL = Group(
 )
 OF_RECORDS = (END_OF_YEAR, ROSTERED)
 GROUPS = (*OF_RECORDS, FALL)
-USER_GROUPS = tuple(role for role in Role if not role.is_opi)
+USER_GROUPS = tuple(role for role in Role if role.is_of_district)
 REPORTS = {report.slug: report for group in OF_RECORDS for report in group.reports}
 LEAVER_REPORTS = {report.slug: report for report in FALL.reports}
 BY_SLUG: dict[str, Report] = {**REPORTS, **LEAVER_REPORTS}

@@ -297,6 +297,7 @@ def stage(
     keeper: User,
     administrator: User,
     nobody: User,
+    school_viewer: User,
     guides_student: Student,
     classmates: list[Student],
 ) -> Stage:
@@ -307,5 +308,6 @@ def stage(
         "keeper": keeper,
         "administrator": administrator,
         "nobody": nobody,
+        "school_viewer": school_viewer,
     }
     return Stage(desk, cottonwood, clerk, people, guides_student, elsewhere)

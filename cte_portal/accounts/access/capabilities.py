@@ -12,6 +12,8 @@ class Capability(Enum):
     VIEW_RECORDS = "view records"
     EDIT_RECORDS = "edit records"
     SEE_BATCHES = "see the Batch Queue, its reports and files"
+    VIEW_SCHOOL = "see the students of a school"
+    EXPORT_SCHOOL = "take the students of a school out as a file"
     FOLLOW_UP = "see whom the district calls, and how to reach them"
     SEND_RECORDS = "send records to the state"
     WORK_STATEWIDE = "run work for all districts"
@@ -29,6 +31,8 @@ class Capability(Enum):
 _CLERK = frozenset(
     {
         Capability.VIEW_RECORDS,
+        Capability.VIEW_SCHOOL,
+        Capability.EXPORT_SCHOOL,
         Capability.EDIT_RECORDS,
         Capability.FOLLOW_UP,
         Capability.SEND_RECORDS,
@@ -61,7 +65,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.DEFINE_ELEMENTS,
     },
     Role.DATA_CLERK: _CLERK,
-    Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.FOLLOW_UP}),
+    Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.VIEW_SCHOOL, Capability.FOLLOW_UP}),
+    Role.SCHOOL_VIEWER: frozenset({Capability.VIEW_SCHOOL, Capability.EXPORT_SCHOOL}),
 }
 
 

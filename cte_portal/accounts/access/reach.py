@@ -83,6 +83,15 @@ def roles_in(request: HttpRequest, district: str) -> list[Role]:
     return [role for role in Role if role.value in values]
 
 
+def schools_in(request: HttpRequest, district: str) -> set[str]:
+    """The numbers of the district's schools in which the person has a role of that school."""
+    return {
+        membership.school
+        for membership in memberships(request)
+        if membership.district == district and membership.school
+    }
+
+
 def can_statewide(request: HttpRequest, capability: Capability) -> bool:
     """Whether a role that holds in every district gives the capability."""
     return any(capability in CAPABILITIES[role] for role in roles_in(request, "") if role.is_opi)

@@ -3,7 +3,7 @@
 from cte_portal.accounts.models.audit import AuditEvent, Deed
 from cte_portal.accounts.models.invitation import Invitation
 from cte_portal.accounts.models.kept_form import KeptForm
-from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
+from cte_portal.accounts.models.membership import OPI_ROLES, SCHOOL_ROLE, Membership, Role
 from cte_portal.accounts.models.saved_list import SavedList
 from cte_portal.accounts.models.sign_in_event import SignInEvent
 from cte_portal.accounts.models.sign_on import SignOn, SignOnSession
@@ -12,6 +12,7 @@ from cte_portal.accounts.models.view_event import ViewEvent
 
 __all__ = [
     "OPI_ROLES",
+    "SCHOOL_ROLE",
     "AuditEvent",
     "Deed",
     "Invitation",

@@ -15,18 +15,31 @@ class Role(models.TextChoices):
     DISTRICT_ADMINISTRATOR = "district-administrator", "District Administrator"
     DATA_CLERK = "data-clerk", "Data Clerk"
     VIEWER = "viewer", "Viewer"
+    SCHOOL_VIEWER = "school-viewer", "School Viewer"
 
     @property
     def is_opi(self) -> bool:
         return self.value in OPI_ROLES
 
+    @property
+    def is_of_district(self) -> bool:
+        """Whether it holds in a whole district, neither everywhere nor in one school."""
+        return self.value not in (*OPI_ROLES, SCHOOL_ROLE)
+
 
 OPI_ROLES = ("opi-administrator", "opi-staff")
+SCHOOL_ROLE = "school-viewer"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of_whole_districts(self) -> MembershipQuerySet:
+        """Without roles that hold in one school: who has no other one sees nothing else there."""
+        return self.exclude(role=SCHOOL_ROLE)
 
 
 class Membership(models.Model):
-    """One role of one person, in one district or, for OPI, everywhere. The district is named by its
-    number: it lives elsewhere.
+    """One role of one person: in one district, in one school of it, or, for OPI, everywhere.
+    District and school are named by their numbers: they live elsewhere.
     """
 
     user = models.ForeignKey(
@@ -34,12 +47,15 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=30, choices=Role.choices)
     district = models.CharField("District Number", max_length=4, blank=True)
+    school = models.CharField("School Number", max_length=4, blank=True, default="")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["district", "role"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "district", "role"],
+                fields=["user", "district", "role", "school"],
                 name="accounts_a_person_has_a_role_once",
                 violation_error_message="This person already has that role there.",
             ),
@@ -51,7 +67,25 @@ class Membership(models.Model):
                     "A district role needs a 4-digit district number. An OPI role has none."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(role=SCHOOL_ROLE, school__regex=r"^[0-9]{4}$")
+                | (~Q(role=SCHOOL_ROLE) & Q(school="")),
+                name="accounts_school_roles_name_a_school",
+                violation_error_message=(
+                    "A School Viewer needs a 4-digit school number. Other roles have none."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} {self.district}".strip()
+        return f"{self.get_role_display()} {self.place}".strip()
+
+    @property
+    def place(self) -> str:
+        """Where it holds, as lists of people say it; empty for OPI."""
+        return place(self.district, self.school)
+
+
+def place(district: str, school: str = "") -> str:
+    """A district, or a school of it, as lists of people and the audit search name them."""
+    return f"{district}, school {school}" if school else district

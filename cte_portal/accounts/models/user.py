@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from cte_portal.accounts.models.membership import Membership
 from cte_portal.accounts.models.names import USER_NAME, check_name, name_key
 from cte_portal.accounts.models.password import (
     LETTERS,
@@ -43,6 +44,11 @@ def unused(person: str = "", since: datetime.datetime | None = None) -> Q:
 class UserQuerySet(models.QuerySet["User"]):
     def of_district(self, district: str) -> "UserQuerySet":
         return self.filter(memberships__district=district).distinct()
+
+    def of_whole_district(self, district: str) -> "UserQuerySet":
+        """Without those who have a role in a school of it alone."""
+        roles = Membership.objects.of_whole_districts().filter(district=district)
+        return self.filter(pk__in=roles.values("user"))
 
     def matching(self, text: str) -> "UserQuerySet":
         """People whose names, user name or e-mail contain each word, with or without accents."""

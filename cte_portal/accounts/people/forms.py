@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cte_portal.accounts.models import OPI_ROLES
+from cte_portal.accounts.models import OPI_ROLES, SCHOOL_ROLE
 from cte_portal.accounts.models.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.models.user import plain_address
 from cte_portal.accounts.people.authority import Authority
@@ -17,7 +17,9 @@ from cte_portal.plugs import directory
 
 
 class RoleForm(forms.Form):
-    """A role; everywhere also the district in which it holds."""
+    """A role, and the school where it holds in one; everywhere also the district. Who knows the
+    district chooses among its schools, who types it types the school's number, too.
+    """
 
     use_required_attribute = False
 
@@ -25,6 +27,14 @@ class RoleForm(forms.Form):
     district = forms.CharField(
         label="District Number",
         help_text="4 digits; empty for OPI",
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    school = forms.CharField(
+        label="School Number",
+        help_text="for a School Viewer: 4 digits",
         max_length=10,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -39,6 +49,17 @@ class RoleForm(forms.Form):
         ]
         if not authority.everywhere:
             del self.fields["district"]
+            schools = directory().schools(authority.district)
+            self.fields["school"] = forms.ChoiceField(
+                label="School",
+                help_text="for a School Viewer",
+                required=False,
+                choices=[
+                    ("", "Choose a school"),
+                    *((number, f"{number} {name}") for number, name in schools),
+                ],
+                error_messages={"invalid_choice": "There is no school with that number"},
+            )
 
     def clean_district(self) -> str:
         number = str(self.cleaned_data["district"]).strip()
@@ -47,6 +68,9 @@ class RoleForm(forms.Form):
         if number and number not in {code for code, _ in directory().districts({number})}:
             raise forms.ValidationError("There is no district with that number")
         return number
+
+    def clean_school(self) -> str:
+        return str(self.cleaned_data["school"]).strip()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -58,7 +82,19 @@ class RoleForm(forms.Form):
                 self.add_error("district", "An OPI role applies to all districts. Leave this empty")
             if not opi and not cleaned["district"]:
                 self.add_error("district", "Enter the district for this role")
+        if {"role", "district", "school"} <= cleaned.keys():
+            self.check_school(cleaned["role"], cleaned["district"], cleaned["school"])
         return cleaned
+
+    def check_school(self, role: str, district: str, school: str) -> None:
+        """A school where the role holds in one, and there alone."""
+        if role != SCHOOL_ROLE:
+            if school:
+                self.add_error("school", "Only a School Viewer has a school. Leave this empty")
+        elif not school:
+            self.add_error("school", "Choose the school that the School Viewer sees")
+        elif school not in dict(directory().schools(district)):
+            self.add_error("school", f"District {district} has no school with that number")
 
 
 class AddressField(forms.EmailField):
@@ -131,7 +167,16 @@ class PersonForm(NamesForm, RoleForm):
     username = UserNameField()
     mail = forms.BooleanField(label="E-mail the one-time link", required=False)
 
-    field_order = ["username", "first_name", "last_name", "email", "role", "district", "mail"]
+    field_order = [
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "role",
+        "district",
+        "school",
+        "mail",
+    ]
 
 
 class LinkForm(ProofForm):

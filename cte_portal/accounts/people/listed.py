@@ -60,9 +60,9 @@ class PersonRow:
     @property
     def roles(self) -> list[str]:
         return [
-            f"{membership.get_role_display()} {membership.district}".strip()
+            str(membership)
             if self.everywhere
-            else str(membership.get_role_display())
+            else f"{membership.get_role_display()} {membership.school}".strip()
             for membership in self.memberships
         ]
 

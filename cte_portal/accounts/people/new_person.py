@@ -18,6 +18,8 @@ from cte_portal.accounts.people.forms import (
 from cte_portal.accounts.people.one_time_link import show_link
 from cte_portal.accounts.people.pages import DistrictPages, OpiPages, Pages
 
+FIELDS = ("username", "first_name", "last_name", "email", "role", "district", "school")
+
 
 class NewPage(Pages, PortalAction):
     keeps = ""
@@ -32,10 +34,7 @@ class NewPage(Pages, PortalAction):
         return super().get_context_data(**self.common_context(), **kwargs)
 
     def act(self, form: PersonForm) -> HttpResponse:
-        fields = {
-            name: form.cleaned_data[name]
-            for name in ("username", "first_name", "last_name", "email", "role", "district")
-        }
+        fields = {name: form.cleaned_data[name] for name in FIELDS}
         owner = User.objects.with_address(fields["email"]).first()
         if question := self.question(fields, owner, self.request.POST.get("meant", "")):
             return self.render_to_response(self.get_context_data(form=form, **question))

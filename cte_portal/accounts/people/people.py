@@ -13,17 +13,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cte_portal.accounts import deeds
-from cte_portal.accounts.models import AuditEvent, Invitation, User
+from cte_portal.accounts.models import SCHOOL_ROLE, AuditEvent, Invitation, Membership, User
 from cte_portal.accounts.people.authority import Authority, begin, begin_account
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
 from cte_portal.pages.typed import KEY_DIGITS, number
-from cte_portal.plugs import only, plugs
+from cte_portal.plugs import directory, only, plugs
 from cte_portal.refusals import Refusal
 
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name."
 ADDRESS_TAKEN = "Another account has that e-mail address."
+NO_SCHOOL = "Choose the school that the School Viewer sees."
+SCHOOL_TOO_MUCH = "Only a School Viewer has a school. Leave this empty."
 
 
 def add(
@@ -35,6 +37,7 @@ def add(
     email: str,
     role: str,
     district: str,
+    school: str = "",
     to_existing: bool = False,
 ) -> tuple[User, str | None]:
     """Add a person with one role. Returns the secret of the one-time link, or None for somebody who
@@ -60,7 +63,7 @@ def add(
                 raise Refusal(ADDRESS_TAKEN, field="email")
             account = owner
         if account:
-            _assign(authority, account, role, district)
+            _assign(authority, account, role, district, school)
             return account, None
         try:
             with transaction.atomic():
@@ -70,16 +73,16 @@ def add(
         except IntegrityError as error:
             raise taken(error) from error
         _record(authority, person, Operation.ADD, {}, deeds.words(person))
-        _assign(authority, person, role, district)
+        _assign(authority, person, role, district, school)
         return person, Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
-def give(authority: Authority, person: User, role: str, district: str) -> None:
+def give(authority: Authority, person: User, role: str, district: str, school: str = "") -> None:
     with transaction.atomic():
         begin(authority, person)
-        if person.memberships.filter(role=role, district=district).exists():
+        if person.memberships.filter(role=role, district=district, school=school).exists():
             raise Refusal("This person already has that role there.")
-        _assign(authority, person, role, district)
+        _assign(authority, person, role, district, school)
 
 
 def take(authority: Authority, person: User, membership_id: str) -> None:
@@ -93,7 +96,7 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
             return
         if not authority.may_assign(person, membership.role, membership.district):
             raise PermissionDenied
-        _record_role(authority, person, Operation.REMOVE, membership.role, membership.district)
+        _record_role(authority, person, Operation.REMOVE, membership)
         membership.delete()
 
 
@@ -238,15 +241,19 @@ def taken(error: IntegrityError) -> Refusal:
     return Refusal(ADDRESS_TAKEN, field="email") if of_address else Refusal(TAKEN, field="username")
 
 
-def _assign(authority: Authority, person: User, role: str, district: str) -> None:
+def _assign(authority: Authority, person: User, role: str, district: str, school: str) -> None:
     if not authority.may_assign(person, role, district):
         raise PermissionDenied
+    if role == SCHOOL_ROLE and school not in dict(directory().schools(district)):
+        raise Refusal(NO_SCHOOL, field="school")
+    if role != SCHOOL_ROLE and school:
+        raise Refusal(SCHOOL_TOO_MUCH, field="school")
     try:
         with transaction.atomic():
-            person.memberships.create(role=role, district=district)
+            membership = person.memberships.create(role=role, district=district, school=school)
     except IntegrityError as error:
         raise Refusal("This person already has that role there.") from error
-    _record_role(authority, person, Operation.ADD, role, district)
+    _record_role(authority, person, Operation.ADD, membership)
 
 
 def _record(
@@ -263,8 +270,7 @@ def _record(
 
 
 def _record_role(
-    authority: Authority, person: User, operation: Operation, role: str, district: str
+    authority: Authority, person: User, operation: Operation, membership: Membership
 ) -> None:
-    AuditEvent.objects.record(
-        [deeds.of_role(person, operation, role, district)], by=authority.actor
-    )
+    deed = deeds.of_role(person, operation, membership.role, membership.district, membership.school)
+    AuditEvent.objects.record([deed], by=authority.actor)

@@ -105,7 +105,7 @@ class PersonPage(Pages, PortalAction):
         authority, person, typed = self.authority, self.listed, form.cleaned_data
         match self.do:
             case "give":
-                people.give(authority, person, typed["role"], typed["district"])
+                people.give(authority, person, typed["role"], typed["district"], typed["school"])
             case "details":
                 self.rename(typed)
             case "factor":

@@ -58,7 +58,9 @@ def _whose_file(batch: Batch) -> int | None:
         return None
     return (
         file.submitted_by_id
-        if file.submitted_by.memberships.filter(district=batch.district).exists()
+        if file.submitted_by.memberships.of_whole_districts()
+        .filter(district=batch.district)
+        .exists()
         else None
     )
 

@@ -68,6 +68,7 @@ WITHOUT_A_PAGE = {
     "district-view-events-csv": "a file",
     "roster-worklist-file": "a file",
     "student-list-file": "a file",
+    "school-file": "a file",
     "findings-file": "a file",
     "batch-queue-file": "a file",
     "people-file": "a file",

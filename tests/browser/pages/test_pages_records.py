@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from pathways.models import Participation
+from pathways.models import District, FollowUpEntry, FollowUpYear, Participation, School
 from pathways.records import entry
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
@@ -176,6 +177,49 @@ def locked_grid(stage: Stage, page: Page) -> None:
     grid()(stage, page)
 
 
+def school_page(query: str = "") -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        rostered = stage.cottonwood.student("999000801", "Rostered")
+        stage.cottonwood.roster(rostered, HEALTH)
+        page.goto(stage.address("schools", "0001") + query)
+
+    return visit
+
+
+def school_with_leavers(stage: Stage, page: Page) -> None:
+    today = timezone.localdate()
+    FollowUpYear.objects.update_or_create(
+        end_year=2024, defaults={"opens": today, "closes": today, "refreshed_until": today}
+    )
+    FollowUpEntry.objects.create(
+        student=stage.kayla,
+        end_year=2024,
+        school=stage.cottonwood.school,
+        exit="graduate",
+        exit_date="2024-05-30",
+        end_status="400",
+        reason="Concentrator",
+        since=timezone.now(),
+    )
+    school_page()(stage, page)
+
+
+def two_schools(stage: Stage, page: Page) -> None:
+    School.objects.create(district_id="9012", number="0002", name="Cottonwood Middle School")
+    page.goto(stage.address("schools"))
+
+
+def gone_school(stage: Stage, page: Page) -> None:
+    stage.people["school_viewer"].memberships.update(school="0009")
+    page.goto(stage.address("schools"))
+
+
+def no_schools(stage: Stage, page: Page) -> None:
+    District.objects.create(number="0777", name="Empty Schools")
+    stage.people["viewer"].memberships.update(district="0777")
+    page.goto("/districts/0777/2025/schools/")
+
+
 STATES: dict[str, list[State]] = {
     "cte-roster-entry": [
         State("sections", at(lambda stage: stage.address("cte-roster-entry"))),
@@ -219,6 +263,18 @@ STATES: dict[str, list[State]] = {
         State("nobody", at("/districts/9012/2025/student-list/?since=12/31/2098&grade=12")),
         State("cannot be read", at("/districts/9012/2025/student-list/?since=x&school=0")),
         State("no students", at("/districts/0965/2025/student-list/"), who="opi"),
+    ],
+    "schools": [
+        State("a choice", two_schools, who="viewer"),
+        State("the school is gone", gone_school, who="school_viewer"),
+        State("no schools", no_schools, who="viewer"),
+    ],
+    "school": [
+        State("students", school_page(), who="school_viewer"),
+        State("nobody matches", school_page("?grade=12&standing=missing"), who="school_viewer"),
+        State("nobody in CTE", at("/districts/9012/2026/schools/0001/"), who="school_viewer"),
+        State("follow-up", school_with_leavers, who="school_viewer"),
+        State("as the district sees it", school_page()),
     ],
     "cte-student": [
         State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))

@@ -1,14 +1,24 @@
 """Who may do what on which page: the table that the access test compares every route with.
 
 For each route and method: the answer to an anonymous visitor, to each role in its own district, and
-to the clerk of another district. The keeper is OPI's administrator, who enters no district. 200
+to the clerk of another district. The school viewer sees one school, the keeper is OPI's administrator, who enters no district. 200
 stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form
 sent without its fields.
 """
 
 from __future__ import annotations
 
-ROLES = ("anonymous", "viewer", "clerk", "administrator", "opi", "keeper", "stranger", "nobody")
+ROLES = (
+    "anonymous",
+    "viewer",
+    "clerk",
+    "administrator",
+    "school_viewer",
+    "opi",
+    "keeper",
+    "stranger",
+    "nobody",
+)
 
 SIGN_IN = 302
 PUBLIC = dict.fromkeys(ROLES, 200)
@@ -18,6 +28,7 @@ READ = {
     "viewer": 200,
     "clerk": 200,
     "administrator": 200,
+    "school_viewer": 403,
     "opi": 200,
     "keeper": 404,
     "stranger": 404,
@@ -31,6 +42,7 @@ NO_METHOD = {
     "viewer": 405,
     "clerk": 405,
     "administrator": 405,
+    "school_viewer": 403,
     "opi": 405,
     "keeper": 404,
     "stranger": 404,
@@ -46,6 +58,7 @@ def write(answer: int) -> dict[str, int]:
         "viewer": 403,
         "clerk": answer,
         "administrator": answer,
+        "school_viewer": 403,
         "opi": 403,
         "keeper": 404,
         "stranger": 404,
@@ -111,6 +124,21 @@ DISTRICT |= {
     "follow-up-request-add": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-request-remove": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-request": {"GET": READ, "POST": {**write(302), "opi": 302}},
+}
+
+# A school's page: for the school's people, and for all of the district.
+SCHOOL = {**READ, "school_viewer": 200, "opi": 403}
+NO_POST_TO_SCHOOL = {**NO_METHOD, "school_viewer": 405, "opi": 403}
+DISTRICT |= {
+    "schools": {
+        "GET": {**SCHOOL, **LED_ON, "school_viewer": 302, "opi": 403},
+        "POST": NO_POST_TO_SCHOOL,
+    },
+    "school": {"GET": SCHOOL, "POST": NO_POST_TO_SCHOOL},
+    "school-file": {
+        "GET": {**SCHOOL, "viewer": 403},
+        "POST": {**NO_POST_TO_SCHOOL, "viewer": 403},
+    },
 }
 
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}

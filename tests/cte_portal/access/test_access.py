@@ -65,6 +65,7 @@ from tests.fixtures.records import HEALTH, District_
 
 WITHOUT_A_ROW = (
     "district-home",
+    "schools",
     "cte-concentrator",
     "batch-queue",
     "batch-queue-file",
@@ -362,6 +363,7 @@ def cast(
     viewer: User,
     administrator: User,
     stranger: User,
+    school_viewer: User,
     opi: User,
     keeper: User,
     nobody: User,
@@ -371,6 +373,7 @@ def cast(
         "clerk": clerk,
         "viewer": viewer,
         "administrator": administrator,
+        "school_viewer": school_viewer,
         "stranger": stranger,
         "opi": opi,
         "keeper": keeper,
@@ -434,6 +437,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["csv"]
     elif name.startswith("roster-worklist-"):
         arguments += ["without-course", *(["csv"] if name.endswith("-file") else [])]
+    elif name in ("school", "school-file"):
+        arguments += ["0001", *(["csv"] if name.endswith("-file") else [])]
     elif name == "recertification":
         arguments += [Recertification.objects.get(district=record.student.district_id).pk]
     elif name in ("event-certification", "recertification-new", "recertification-demand") or (
@@ -786,8 +791,8 @@ def test_roles_have_the_capabilities_of_the_matrix() -> None:
         for role, capabilities in CAPABILITIES.items()
         if Capability.VIEW_RECORDS in capabilities
     }
-    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR}, (
-        "who keeps lists and people sees no student"
+    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR, Role.SCHOOL_VIEWER}, (
+        "who keeps lists and people sees no student, who is of a school sees that school"
     )
     keepers = {
         role for role, capabilities in CAPABILITIES.items() if Capability.KEEP_LISTS in capabilities

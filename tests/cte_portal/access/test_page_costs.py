@@ -39,6 +39,7 @@ LISTS = {
         "?sort=records&without_record=on",
         "?sort=-modified&since=01/01/2025",
     ),
+    "school": ("?sort=-standing&standing=missing", "?sort=grade&grade=12"),
     "findings": (
         "?level=all&sort=-school&rows=200&grade=12",
         "?by=rule&sort=grade&since=01/01/2025&columns=school&columns=modified",

@@ -102,7 +102,7 @@ PAGES = sorted(
     for name, methods in {**DISTRICT, **STATEWIDE}.items()
     if 200 in methods["GET"].values() and not name.endswith(FILES)
 )
-ROLES = ("viewer", "clerk", "administrator", "opi", "keeper")
+ROLES = ("viewer", "clerk", "administrator", "opi", "keeper", "school_viewer")
 
 
 def screens_of(url_name: str) -> list[Screen]:
@@ -116,14 +116,18 @@ def standings(
     administrator: User,
     opi: User,
     keeper: User,
+    school_viewer: User,
     cottonwood: District_,
 ) -> dict[str, Standing]:
     """Where each role works once it has opened what it may open."""
     answers = {}
-    for role, user in zip(ROLES, (viewer, clerk, administrator, opi, keeper), strict=True):
+    for role, user in zip(
+        ROLES, (viewer, clerk, administrator, opi, keeper, school_viewer), strict=True
+    ):
         client = Client()
         client.force_login(user)
         client.get("/districts/9012/2025/")
+        client.get("/districts/9012/2025/schools/")
         answers[role] = client.get("/help/").context["portal"].standing
     return answers
 
