@@ -15,7 +15,7 @@ from pathways.models.student import by_name_of
 
 
 @dataclass(frozen=True)
-class Leaver:
+class FormerStudent:
     name: str
     state_id: str
     exit: str
@@ -30,7 +30,7 @@ class OpenFollowUp:
     school_year: str
     closes: datetime.date
     rates: Rates
-    leavers: list[Leaver]
+    leavers: list[FormerStudent]
 
     @property
     def to_reach(self) -> int:
@@ -48,7 +48,7 @@ def open_follow_ups(scope: Scope, school: School) -> list[OpenFollowUp]:
         entries = FollowUpEntry.objects.in_scope(of_year).counted().filter(school_id=school.pk)
         lines = with_answers(entries).select_related("student").order_by(*by_name_of("student"))
         leavers = [
-            Leaver(
+            FormerStudent(
                 line.student.name,
                 line.student.state_id,
                 line.get_exit_display(),

@@ -55,8 +55,7 @@ def students_at(scope: Scope, school: School) -> Any:
 
 def students_of(scope: Scope, school: School) -> dict[int, StudentInCte]:
     """Those of the school who have a record, or an open line of the worklist for a course without
-    one. As many statements for a large school as for a
-    small one.
+    one. As many statements for a large school as for a small one.
     """
     placed = students_at(scope, school)
     students = {key: StudentInCte(grade) for key, grade in placed.values_list("pk", "grade")}
@@ -70,9 +69,9 @@ def students_of(scope: Scope, school: School) -> dict[int, StudentInCte]:
         if choice != Which.WITHOUT_RECORD.dismissal and key in students:
             students[key].missing.add(pathway)
     students = {key: student for key, student in students.items() if student.pathways}
-    found = listed(scope, students=[key for key in students if students[key].records])
+    findings = listed(scope, students=[key for key in students if students[key].records])
     for key, number in Counter(
-        finding.breach.student_id for finding in found if finding.is_open
+        finding.breach.student_id for finding in findings if finding.is_open
     ).items():
         students[key].open_findings = number
     return students

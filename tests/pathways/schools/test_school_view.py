@@ -284,7 +284,7 @@ def test_a_new_person_begins_as_a_school_viewer(
     page = f"{BASE}people/new/"
     assert "Choose the school" in text(client.post(page, fields))
     assert client.post(page, {**fields, "school": "0001"}).status_code == 302
-    assert [str(one) for one in User.objects.get(username="counsel").memberships.all()] == [
+    assert [str(role) for role in User.objects.get(username="counsel").memberships.all()] == [
         "School Viewer 9012, school 0001"
     ]
 
