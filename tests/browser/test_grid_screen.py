@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pathways.models import Element, ElementChoice, ElementValue, Participation, Student
+from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
 from tests.fixtures.records import FINANCE, HEALTH, District_, lock_records
 
@@ -233,6 +234,57 @@ def test_d_35_without_script_pages_of_50_are_saved_one_after_the_other(stage: St
     save(page)
     expect(page.get_by_text("1 row saved.")).to_be_visible()
     assert Participation.objects.filter(student__in=students).count() == 3
+
+
+def test_d_35_a_thousand_rows_without_script_are_twenty_pages_and_lose_nothing(
+    stage: Stage,
+) -> None:
+    """Each page is saved with a change in its first and its last row; one of them is refused, stays
+    as typed, and is saved when it is put right.
+    """
+    students = seats(stage.cottonwood, 1000)
+    page = stage.desk.open(stage.clerk, script=False, at=course(stage))
+    for number in range(20):
+        expect(page.locator("[data-row]")).to_have_count(50)
+        field(page, 0).fill("0.5")
+        field(page, 49).fill("x" if number == 10 else "0.75")
+        save(page)
+        if number == 10:
+            expect(page.get_by_text("1 row saved.")).to_be_visible()
+            expect(field(page, 49)).to_have_value("x")
+            field(page, 49).fill("0.75")
+            save(page)
+            expect(page.get_by_text("1 row saved.")).to_be_visible()
+        else:
+            expect(page.get_by_text("2 rows saved.")).to_be_visible()
+        if number < 19:
+            page.get_by_role("link", name="Next").click()
+    typed = {student.pk: "0.50" for student in students[::50]}
+    typed |= {student.pk: "0.75" for student in students[49::50]}
+    stored = Participation.objects.filter(student__in=students)
+    assert {record.student_id: str(record.total_credits) for record in stored} == typed
+
+
+def test_a_record_that_a_colleague_saved_in_the_middle_holds_its_row_alone(
+    stage: Stage,
+) -> None:
+    students = seats(stage.cottonwood, 5, recorded=5)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    paste(page, 0, "1\n1.25\n1.75\n2\n2.25")
+    stage.cottonwood.record(students[2], in_district_credits="0.25", version=1)
+    save(page)
+    expect(page.get_by_text("4 rows saved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 row not saved")).to_be_visible()
+    expect(field(page, 2)).to_have_value("1.75")
+    stored = Participation.objects.filter(student__in=students).order_by("student__last_name")
+    assert [str(record.total_credits) for record in stored] == [
+        "1.00",
+        "1.25",
+        "0.25",
+        "2.00",
+        "2.25",
+    ]
+    assert violations(page) == ""
 
 
 def test_d_36_without_script_the_server_changes_many_rows_shows_them_and_takes_it_back(

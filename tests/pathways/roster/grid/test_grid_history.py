@@ -1,5 +1,5 @@
-"""Whatever is done in whatever order – saves of the grid, of single records, of elements, and their undos – rows
-and history are what the same acts do one by one.
+"""Whatever is done in whatever order – saves of the grid, of single records, of elements, uploads,
+and their undos – rows and history are what the same acts do one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run_here
+from cte_portal.batches.submit import submit
 from pathways.elements import values as element_values
 from pathways.elements.values import ElementEdit
 from pathways.ledger import ledger
@@ -32,6 +35,8 @@ from pathways.roster.grid.rows import rows_of
 from pathways.roster.grid.typed import COLUMNS, typed_rows
 from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.records import District_, row
+from tests.fixtures.uploads import Upload, file
+from tests.fixtures.uploads import line as file_line
 
 STUDENTS = 3
 AMOUNTS = st.sampled_from(["0.50", "1.00", "2.25", "31", "x"])
@@ -48,6 +53,9 @@ ACTS = st.one_of(
     ),
     st.tuples(st.just("element"), st.tuples(st.integers(0, STUDENTS - 1), SITES)),
     st.tuples(st.just("single"), st.tuples(st.integers(0, STUDENTS - 1), AMOUNTS)),
+    st.tuples(
+        st.just("upload"), st.dictionaries(st.integers(0, STUDENTS - 1), AMOUNTS, min_size=1)
+    ),
     st.tuples(st.just("delete"), st.integers(0, STUDENTS - 1)),
     st.tuples(st.just("undo"), st.none()),
 )
@@ -58,24 +66,32 @@ class Undone(Exception):
 
 
 class Run:
-    """The acts of one run, `by_one`: a save of the grid as a save of each of its rows."""
+    """The acts of one run, `by_one`: a save of the grid as a save of each of its rows, a file as a
+    file for each of its lines.
+    """
 
-    def __init__(self, district: District_, students: list[Student], *, by_one: bool) -> None:
+    def __init__(
+        self, district: District_, students: list[Student], upload: Upload, *, by_one: bool
+    ) -> None:
         self.district, self.scope, self.by_one = district, district.scope, by_one
-        self.students = students
+        self.students, self.upload = students, upload
         self.pathway = row(students[0]).pathway_id or 0
-        self.batches: list[Any] = []
+        self.batches: list[list[Any]] = []
+        """What each act that can be undone has left: the marks of saves, the batches of files."""
 
     def record(self, number: int) -> Participation | None:
         return Participation.objects.filter(student=self.students[number]).first()
 
+    def parts(self, values: dict[int, Any]) -> list[dict[int, Any]]:
+        return [{key: text} for key, text in sorted(values.items())] if self.by_one else [values]
+
     def act(self, name: str, values: Any) -> None:
         if name == "grid":
-            for part in (
-                [{key: text} for key, text in sorted(values.items())] if self.by_one else [values]
-            ):
+            for part in self.parts(values):
                 self.grid(part)
             self.batches.append(self.batches_of(values))
+        elif name == "upload":
+            self.batches.append([self.file(part) for part in self.parts(values)])
         elif name == "single":
             self.single(*values)
         elif name == "element":
@@ -84,7 +100,34 @@ class Run:
             entry.delete(self.scope, record, version=record.version, by="X")
         elif name == "undo" and self.batches:
             for batch in self.batches.pop():
-                undoing.take_back(self.scope, batch, by="X")
+                if isinstance(batch, Batch):
+                    self.undo_file(batch)
+                else:
+                    undoing.take_back(self.scope, batch, by="X")
+
+    def file(self, values: dict[int, str]) -> Batch:
+        """A file of the clerk: one line a student, with these credits in the district."""
+        lines = [
+            file_line(state_id=student.state_id, last=student.last_name, inside=text, total=text)
+            for student, text in (
+                (self.students[number], text) for number, text in sorted(values.items())
+            )
+        ]
+        return self.upload(file(*lines)).batch
+
+    def undo_file(self, batch: Batch) -> None:
+        if batch.status == "refused":
+            return
+        undo = run_here(
+            submit(
+                "undo",
+                by=batch.submitted_by,
+                title="Undo",
+                scope=self.scope,
+                about=batch,
+            )
+        )
+        assert undo.status in ("completed", "with-errors"), undo.sentence
 
     def grid(self, values: dict[int, tuple[str | None, str | None]]) -> None:
         """What the page sends, from the rows that it shows."""
@@ -159,7 +202,7 @@ def outcome_of(run: Run, acts: list[Any]) -> tuple[list[Any], ...]:
 
 
 @pytest.fixture
-def seated(cottonwood: District_) -> tuple[District_, list[Student]]:
+def seated(cottonwood: District_, upload: Upload) -> tuple[District_, list[Student], Upload]:
     students = [
         cottonwood.student(f"99900070{number}", f"Last{number}") for number in range(STUDENTS)
     ]
@@ -167,15 +210,15 @@ def seated(cottonwood: District_) -> tuple[District_, list[Student]]:
         cottonwood.roster(student)
     cottonwood.record(students[0])
     Element.objects.create(district="9012", name="Work site", kind="text", position=1)
-    return cottonwood, students
+    return cottonwood, students, upload
 
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=st.lists(ACTS, min_size=1, max_size=6))
-def test_any_sequence_of_saves_and_undos_is_the_acts_one_by_one(
-    seated: tuple[District_, list[Student]], acts: list[Any]
+def test_any_sequence_of_saves_uploads_and_undos_is_the_acts_one_by_one(
+    seated: tuple[District_, list[Student], Upload], acts: list[Any]
 ) -> None:
     together, singly = (outcome_of(Run(*seated, by_one=by_one), acts) for by_one in (False, True))
     assert together == singly
