@@ -16,6 +16,8 @@ from pathways.home.figures import home_figures
 from pathways.home.follow_up import follow_up_tasks
 from pathways.home.resync import not_yet_sent
 from pathways.home.steps import home_tasks
+from pathways.practice.home import practice_task
+from pathways.practice.nightly import PRACTICE_RESET, put_back_nightly
 from pathways.records import navigation as records
 from pathways.reports import run, statewide
 from pathways.resync import batches, watched
@@ -33,7 +35,7 @@ PLUG = Plug(
         Part.VIEWS: records.VIEWS,
     },
     guidance=GUIDANCE,
-    home_tasks={2: home_tasks, 5: follow_up_tasks},
+    home_tasks={0: practice_task, 2: home_tasks, 5: follow_up_tasks},
     home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),
     facts={3: not_yet_sent},
@@ -50,11 +52,12 @@ PLUG = Plug(
         batches.RESYNC,
         batches.RESYNC_ALL,
         batches.PUBLISH,
+        PRACTICE_RESET,
         run.VALIDATE,
         statewide.VALIDATE_ALL,
     ),
     retention=(CONTACTS, LINKS),
     watched=(watched.unsent_districts,),
-    daily=(batches.publish_again, draw_lists, remind),
+    daily=(batches.publish_again, draw_lists, remind, put_back_nightly),
     directory=Directory(),
 )

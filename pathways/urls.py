@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("pathways.follow_up.pairs.urls")),
     path("", include("pathways.follow_up.proposals.urls")),
     path("", include("pathways.lists.urls")),
+    path("", include("pathways.practice.urls")),
     path("admin/", admin.site.urls),
     path("rules/", Rules.as_view(), name="rules"),
 ]

@@ -96,6 +96,11 @@ RECORDS: Mapping[str, Sentences] = {
         "Find the word you met on a screen.",
         "The fields of a record lead here too.",
     ),
+    "practice-tour": (
+        "This is a tour of seven steps through a clerk's work, with students who do not exist.",
+        "Take the steps in order; each names its screen and what to do there.",
+        "Each night the records of the Practice District go back to what they were.",
+    ),
     "rules": (
         "These are the rules that every record is checked against, with what to do about each.",
         "Find the rule by its number or its words.",

@@ -10,16 +10,29 @@ from django.test.utils import override_settings
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
-from cte_portal.accounts.models import Invitation
+from cte_portal.accounts.models import Invitation, Membership, Role
+from pathways.demo.districts import PRACTICE
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.records import District_
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "state"]),
 ]
+
+
+def practicing(role: Role) -> Callable[[Stage, Page], None]:
+    """The practice tour, of somebody with this role in the Practice District."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        number = District_(PRACTICE.number, PRACTICE.name).district.number
+        Membership.objects.create(user=stage.clerk, role=role, district=number)
+        page.goto("/practice-tour/")
+
+    return visit
 
 
 def wrong_password(stage: Stage, page: Page) -> None:
@@ -228,6 +241,11 @@ STATES: dict[str, list[State]] = {
         State("two districts", at("/districts/"), who="opi"),
         State("no match", at("/districts/?find=zzz"), who="opi"),
         State("no role", at("/districts/"), who="nobody"),
+    ],
+    "practice-tour": [
+        State("no Practice District", at("/practice-tour/")),
+        State("its clerk", practicing(Role.DATA_CLERK)),
+        State("its viewer", practicing(Role.VIEWER)),
     ],
     "cte-lingo": [State("page", at("/cte-lingo/"))],
     "help": [State("page", at("/help/"), who="")],

@@ -369,6 +369,7 @@ OTHER = {
     "news-put-away": "closes what was shown, without content",
     "cte-lingo": "the guide's definitions",
     "rules": "the rule catalogue",
+    "practice-tour": "seven steps in words, and links to the Practice District for its clerks",
     "screens": "screens by name",
     "admin:<path:object_id>/": "leads to the page of a row of OPI's lists",
     "invitation": "public: the one-time link's page",

@@ -1,0 +1,25 @@
+"""The practice tour, for everybody who is signed in; its links, for who enters records in the
+Practice District.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.access.capabilities import Capability, capabilities_of
+from cte_portal.accounts.access.reach import roles_in
+from pathways.practice.loaded import practice_scope
+from pathways.practice.tour import STEPS
+
+
+class PracticeTour(TemplateView):
+    template_name = "pathways/practice/tour.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        scope = practice_scope()
+        enters = scope is not None and Capability.EDIT_RECORDS in capabilities_of(
+            roles_in(self.request, scope.district)
+        )
+        return super().get_context_data(steps=STEPS, practice=scope, enters=enters, **kwargs)
