@@ -92,7 +92,7 @@ END_OF_YEAR = Collection(
     ).exists(),
     judged=judged,
     counts=counts_of,
-    writers=("upload", "undo", *ALWAYS_WRITERS),
+    writers=("upload", "undo", "practice-reset", *ALWAYS_WRITERS),
     gates=(
         "open",
         "certifiers",
