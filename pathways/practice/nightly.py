@@ -67,13 +67,13 @@ def run(job: Job) -> None:
                     batch=job.batch.pk,
                     exclusive=True,
                 )
-                left = len(applied.stale)
-                stay = f" {number_of(left, 'record')} changed meanwhile stay until the next night."
+                stale = len(applied.stale)
+                stay = f" {number_of(stale, 'record')} changed meanwhile stay until the next night."
                 job.outcome = Outcome(
                     f"{number_of(applied.written, 'record')} put back as loaded."
-                    f"{stay if left else ''}",
-                    with_errors=bool(left),
-                    result={"restored": applied.written, "left": left},
+                    f"{stay if stale else ''}",
+                    with_errors=bool(stale),
+                    result={"restored": applied.written, "left": stale},
                 )
         except ledger.Locked as locked:
             raise CannotRun(locked.sentence) from locked
