@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from certification.collections.fall.description import FALL
@@ -79,12 +80,13 @@ def _of_district(kind: str, number: str, words: str) -> list[str]:
 
 
 def outcomes_of(copies: Iterable[SealedCopy]) -> list[SealedOutcome]:
-    """Each student once (R-FUP-16)."""
+    """Each student once (R-FUP-16). A line that OPI counts in another district is left out, also
+    while that one has not certified.
+    """
     rows = SealedOutcome.objects.filter(copy__in=copies).select_related("copy__round")
     in_order = list(rows.order_by("exit_date", "is_placed", "is_answered", "copy__receipt"))
     elsewhere = _counted_elsewhere({outcome.end_year for outcome in in_order})
-    in_order.sort(key=lambda outcome: _line(outcome) not in elsewhere)
-    last = {outcome.state_id: outcome for outcome in in_order}
+    last = {outcome.state_id: outcome for outcome in in_order if _line(outcome) not in elsewhere}
     return [last[state_id] for state_id in sorted(last)]
 
 
@@ -97,7 +99,12 @@ def _line(outcome: SealedOutcome) -> Line:
 
 
 def _counted_elsewhere(end_years: set[int]) -> set[Line]:
-    lines = FollowUpEntry.objects.filter(end_year__in=end_years, counted_elsewhere=True)
+    """Lines whose student counts in another district as OPI's lists stand now."""
+    years = FollowUpEntry.objects.filter(end_year__in=end_years)
+    counting = years.counted().filter(
+        student__state_id=OuterRef("student__state_id"), end_year=OuterRef("end_year")
+    )
+    lines = years.filter(Exists(counting), counted_elsewhere=True)
     return set(lines.values_list("end_year", "student__district_id", "student__state_id"))
 
 

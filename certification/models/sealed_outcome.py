@@ -44,6 +44,8 @@ class SealedOutcome(SealedRow):
     """Of the attempt that brought the outcome, if one did."""
     attempts = models.PositiveSmallIntegerField("Attempts")
     required_attempts = models.BooleanField("Required attempts made")
+    counted_elsewhere = models.BooleanField("Counted elsewhere", default=False)
+    """On the list of another district, as OPI said before the seal: in none of the figures."""
     fingerprint = models.CharField(max_length=64)
     """SHA-256 of its canonical line."""
 

@@ -13,7 +13,7 @@ from certification.signing.gate_answers import Answer
 from cte_portal.ui.wording import moment, number_of
 from cte_portal.words import text
 from pathways.follow_up.drawing import is_up_to_date
-from pathways.models import DrawnList, FollowUpEntry, FollowUpYear, OutcomeDifference
+from pathways.models import DrawnList, FollowUpYear, OutcomeDifference
 from pathways.reports.leavers.rows import codes_that_need_attempts, is_settled, is_well_dated
 from pathways.resync.unsent import AHEAD
 
@@ -65,18 +65,18 @@ def outcomes_sent(case: Case) -> Answer:
     return Answer(False, sentence, resync, f"Send {not_sent.words}")
 
 
+def _counted(case: Case) -> list[Any]:
+    """The district's lines of whom it certifies; OPI counts the others in another district."""
+    rows: list[Any] = case.own_rows
+    return [row for row in rows if not row.counted_elsewhere]
+
+
 def tried(case: Case) -> Answer:
     """R-FUP-18: each leaver has an answer, or was tried as often as OPI demands (R-FUP-07). Who
     counts on another district's list is asked there (R-FUP-16).
     """
-    rows: list[Any] = case.own_rows
-    needing = codes_that_need_attempts()
-    unsettled = {row.state_id for row in rows if not is_settled(row, needing)}
-    if unsettled:
-        elsewhere = FollowUpEntry.objects.in_scope(case.scope).on_list()
-        elsewhere = elsewhere.filter(counted_elsewhere=True)
-        unsettled -= set(elsewhere.values_list("student__state_id", flat=True))
-    open_rows = len(unsettled)
+    rows, needing = _counted(case), codes_that_need_attempts()
+    open_rows = sum(not is_settled(row, needing) for row in rows)
     if not open_rows:
         return Answer(True, number_of(len(rows), "leaver"))
     has = "has" if open_rows == 1 else "have"
@@ -106,8 +106,7 @@ def contacted(case: Case) -> Answer:
     if year is None:
         words = f"OPI has no dates of contact for {case.scope.school_year}. Contact OPI."
         return Answer(False, words, _page(case, "follow-up-list"), "Open the list")
-    rows: list[Any] = case.own_rows
-    wrong = sum(not is_well_dated(row, year) for row in rows)
+    wrong = sum(not is_well_dated(row, year) for row in _counted(case))
     window = f"from {text(year.opens)} to {text(year.closes)}"
     if not wrong:
         return Answer(True, window)

@@ -1,7 +1,8 @@
 """The figures of a year's leavers, counted from canonical rows: of the State edition before signing,
 of a sealed copy ever after.
 
-Each leaver has one row. In the figures of pathways a leaver counts in each of the own ones.
+Each leaver has one row. In the figures of pathways a leaver counts in each of the own ones. Whom OPI
+counts on another district's list is in no figure but `records` and `elsewhere` (R-FUP-16).
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ GROUPINGS = ("pathways", "statuses", "schools", "exits", "genders")
 def counts_of(rows: Iterable[OutcomeRow]) -> dict[str, Any]:
     """The figures of rows, as JSON holds them; the same for the same rows in any order.
 
-    {"totals": {"records", "students", "graduates", "dropouts", "answered", "placed", "unknown"},
-    "pathways": [{"code", "name", …the same}], "statuses": […], "schools": […], "exits": […],
+    {"totals": {"records", "students", "graduates", "dropouts", "answered", "placed", "unknown",
+    "elsewhere"}, "pathways": [{"code", "name", …the same}], "statuses": […], "schools": […], "exits": […],
     "genders": […]}
     """
-    totals = dict.fromkeys(FIGURES, 0)
+    totals = dict.fromkeys((*FIGURES, ELSEWHERE), 0)
     groups: dict[str, dict[str, dict[str, int]]] = {grouping: {} for grouping in GROUPINGS}
     names: dict[tuple[str, str], str] = {}
     for row in rows:
         _add(totals, row)
+        if row.counted_elsewhere:
+            continue
         for grouping, code, name in _groups(row):
             _add(groups[grouping].setdefault(code, dict.fromkeys(FIGURES, 0)), row)
             names[grouping, code] = min(names.get((grouping, code), name), name)
@@ -52,11 +55,14 @@ FIGURES = {
     "placed": lambda row: row.is_placed,
     "unknown": lambda row: not row.is_answered,
 }
+ELSEWHERE = "elsewhere"
 
 
 def _add(figures: dict[str, int], row: OutcomeRow) -> None:
     for name, counts in FIGURES.items():
-        figures[name] += bool(counts(row))
+        figures[name] += counts(row) and (name == "records" or not row.counted_elsewhere)
+    if row.counted_elsewhere:
+        figures[ELSEWHERE] += 1
 
 
 def _groups(row: OutcomeRow) -> Iterator[tuple[str, str, str]]:

@@ -157,6 +157,9 @@ FALL = Collection(
     data="outcomes",
     records="",
     grouped_by=("CTE pathway", "outcome", "school", "exit", "gender"),
-    counting="Each leaver counts once in each line; unknown is who gave no answer.",
+    counting=(
+        "Each leaver counts once in each line; unknown is who gave no answer. Whom OPI counts in"
+        " another district is in no line."
+    ),
     has_findings=False,
 )

@@ -11,8 +11,13 @@ from cte_portal.words import text
 from pathways.models import FollowUpEntry
 from pathways.reports.leavers.rows import OutcomeRow
 
-PLACED, NOT_PLACED, UNKNOWN = "placed", "not-placed", "unknown"
-TITLES = {PLACED: "Placed", NOT_PLACED: "Answered, not placed", UNKNOWN: "Unknown"}
+PLACED, NOT_PLACED, UNKNOWN, ELSEWHERE = "placed", "not-placed", "unknown", "counted-elsewhere"
+TITLES = {
+    PLACED: "Placed",
+    NOT_PLACED: "Answered, not placed",
+    UNKNOWN: "Unknown",
+    ELSEWHERE: "Counted in another district",
+}
 COLUMN_NAMES = (
     "State ID",
     "Local ID",
@@ -90,6 +95,8 @@ def listed(rows: Iterable[OutcomeRow], slug: str) -> list[ListedLeaver]:
 
 
 def _list_of(row: OutcomeRow) -> str:
+    if row.counted_elsewhere:
+        return ELSEWHERE
     if not row.is_answered:
         return UNKNOWN
     return PLACED if row.is_placed else NOT_PLACED

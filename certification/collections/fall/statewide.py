@@ -49,9 +49,9 @@ NO_RATES = Rates(0, 0, 0, 0)
 def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown]:
     """By district number."""
     lists = dict(DrawnList.objects.filter(end_year=end_year).values_list("district", "receipt"))
-    entries = FollowUpEntry.objects.filter(end_year=end_year).on_list()
-    rates = _rates(entries.counted())
-    open_lines, badly_dated = _open(entries.counted(), end_year), _badly_dated(entries, end_year)
+    counted = FollowUpEntry.objects.filter(end_year=end_year).counted()
+    rates = _rates(counted)
+    open_lines, badly_dated = _open(counted, end_year), _badly_dated(counted, end_year)
     unresolved = _unresolved(end_year)
     not_sent, last = not_sent_of_all(end_year), _last_attempts(end_year)
     return {

@@ -59,8 +59,9 @@ class LeaverReport(Report):
 
 
 def leavers_of(scope: Scope) -> list[Leaver]:
-    """By name."""
-    return sorted(leavers(scope), key=lambda leaver: _by_name(leaver.row))
+    """Those who count here (R-FUP-16), by name."""
+    counted = (leaver for leaver in leavers(scope) if not leaver.row.counted_elsewhere)
+    return sorted(counted, key=lambda leaver: _by_name(leaver.row))
 
 
 def _by_name(row: OutcomeRow) -> tuple[str, ...]:

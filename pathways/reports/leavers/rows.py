@@ -64,6 +64,8 @@ class OutcomeRow(NamedTuple):
     means: str
     attempts: int
     required_attempts: bool
+    counted_elsewhere: bool
+    """OPI counts the student on another district's list (R-FUP-16): in no figure here."""
 
     @property
     def student_name(self) -> str:
@@ -107,6 +109,7 @@ def leavers(scope: Scope) -> Iterator[Leaver]:
             "exit_date",
             "end_status",
             "receipt",
+            "counted_elsewhere",
         )
     )
     students = _students(scope, [student for _, student, *_ in lines])
@@ -117,7 +120,7 @@ def leavers(scope: Scope) -> Iterator[Leaver]:
     statuses = {status.code: status for status in PostProgramStatus.objects.all()}
     pathways, attempts = _pathways(scope), _attempts(scope)
     year = FollowUpYear.objects.filter(pk=scope.end_year).first()
-    for entry, student, number, school, way_out, exit_date, end_status, receipt in lines:
+    for entry, student, number, school, way_out, exit_date, end_status, receipt, elsewhere in lines:
         if student not in students:
             continue
         code, contacted, origin = outcomes.get(student, NO_OUTCOME)
@@ -141,6 +144,7 @@ def leavers(scope: Scope) -> Iterator[Leaver]:
             _means(tries, code, contacted) if origin == Outcome.Origin.ATTEMPT else "",
             len(tries),
             bool(year and year.is_enough(tries)),
+            elsewhere,
         )
         yield Leaver(entry, student, row)
 

@@ -138,8 +138,12 @@ def test_a_leaver_of_two_districts_counts_where_opi_says(
     copies = list(SealedCopy.objects.all())
     assert [outcome.is_placed for outcome in perkins.outcomes_of(copies)] == [False]
     make_entry(Leavers(elsewhere), "999000000", counted_elsewhere=True)
+    own = make_entry(Leavers(cottonwood), "999000000")
     assert [outcome.is_placed for outcome in perkins.outcomes_of(copies)] == [True]
-    make_entry(Leavers(cottonwood), "999000000", counted_elsewhere=True)
+    only = SealedCopy.objects.filter(round__district="0965")
+    assert perkins.outcomes_of(only) == [], "the other one has not certified yet"
+    own.counted_elsewhere = True
+    own.save()
     assert len(perkins.outcomes_of(copies)) == 1, "nobody is lost, whatever is said"
 
 

@@ -83,6 +83,7 @@ def test_the_outcomes_are_signed_sealed_and_locked(fall: ReadyFall, kayla: Stude
         "answered": 1,
         "placed": 1,
         "unknown": 0,
+        "elsewhere": 0,
     }
     assert sealing.differences(copy) == []
     lock = CollectionLock.objects.get()
