@@ -37,6 +37,8 @@ LOCKED = {
     "dev": "requirements-dev.txt",
 }  # each holds those before it too
 SETS = list(LOCKED)
+WHEELS = ROOT / "wheels"
+"""Where a server without an index has the packages (docs/deploy.md); nothing else is asked then."""
 OPTIONS = {"base": ["--no-dev"], "s3": ["--no-dev", "--extra", "s3"], "dev": []}  # of `uv sync`
 DEVELOPING = {
     "test": "development.lanes",
@@ -92,7 +94,7 @@ def prepare(wanted: str) -> None:
             "s3": "packages, those of a bucket too,",
             "dev": "packages and test tools",
         }[wanted]
-        uv = working_uv()
+        uv = None if WHEELS.is_dir() else working_uv()
         say(
             f"Installing {what} into .venv with {'uv' if uv else 'pip'} (once; about half a minute) ..."
         )
@@ -189,6 +191,7 @@ def install_with_pip(wanted: str) -> None:
                 else CannotPrepare(f"venv failed: {last_line(made.stderr)}")
             )
     requirements = str(ROOT / LOCKED[wanted])
+    source = ["--no-index", "--find-links", str(WHEELS)] if WHEELS.is_dir() else []
     done = run(
         [
             str(PYTHON),
@@ -199,12 +202,16 @@ def install_with_pip(wanted: str) -> None:
             "--no-input",
             "--require-hashes",
             "--no-deps",
+            *source,
             "-r",
             requirements,
         ]
     )
     if done.returncode:
-        raise CannotPrepare(f"pip could not install {requirements}: {last_line(done.stderr)}")
+        where = f" from {WHEELS}" if source else ""
+        raise CannotPrepare(
+            f"pip could not install {requirements}{where}: {last_line(done.stderr)}"
+        )
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.by_hand.deploy.blocks import blocks
 from tests.cte_portal.test_set_up import ROOT
 
 DEPLOY = ROOT / "docs" / "deploy"
@@ -67,3 +68,12 @@ def test_the_units_are_those_of_the_page() -> None:
 def test_the_page_of_a_restart_asks_for_nothing_else() -> None:
     page = (DEPLOY / "back.html").read_text()
     assert "Back in a minute" in page and not re.search(r"src=|href=|<script|<style", page)
+
+
+def test_what_is_tried_from_a_bare_machine_stands_on_the_page() -> None:
+    """`tests/by_hand/deploy.sh` copies the page's own commands."""
+    script = (ROOT / "tests" / "by_hand" / "deploy.sh").read_text()
+    page = blocks((ROOT / "docs" / "deploy.md").read_text())
+    copied = re.findall(r"(?:block|docs/deploy\.md) '([^']+)'", script)
+    assert len(set(copied)) > 5
+    assert [words for words in copied if not any(words in block for block in page)] == []
