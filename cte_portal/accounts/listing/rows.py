@@ -11,14 +11,13 @@ from typing import Any, ClassVar
 from django.core.paginator import Page
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.scoped import PortalView
 from cte_portal.accounts.listing.filter import ListFilter
+from cte_portal.accounts.listing.shelf import SavedLink, Shelf
 from cte_portal.accounts.listing.table import ListTable
-from cte_portal.accounts.models import SavedList
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file, xlsx_file
 
@@ -50,7 +49,8 @@ class Listing:
     files: list[tuple[str, str]]
     """(name of the form, address) of the files; empty for who may take none."""
     address: str
-    saved: list[SavedList]
+    saved: list[SavedLink]
+    save_address: str
     rows: Sequence[Any]
     """Of the page, for a list that writes them itself: many small cells cost a table most."""
 
@@ -133,18 +133,14 @@ class RowsView(PortalView):
                 if address
             ],
             self.request.get_full_path(),
-            self.saved(),
+            self.shelf.links(self.person.pk, self.request.path),
+            self.shelf.address("saved-lists"),
             rows,
         )
 
-    def saved(self) -> list[SavedList]:
-        """How the person looks at this list under names. Lists of OPI are not saved."""
-        scope = getattr(self.request, "scope", None)
-        if scope is None:
-            return []
-        top = reverse("district-home", args=[scope.district, scope.end_year])
-        path = self.request.path.removeprefix(top)
-        return list(SavedList.objects.of(self.person.pk, scope.district).filter(path=path))
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(getattr(self.request, "scope", None))
 
     def lines(self) -> Iterator[list[str]]:
         """All rows as a file has them."""

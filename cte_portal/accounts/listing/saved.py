@@ -5,6 +5,7 @@ list.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,13 +13,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from cte_portal.accounts.listing.shelf import Shelf
 from cte_portal.accounts.models import SavedList
-from cte_portal.accounts.models.saved_list import MOST_SAVED
+from cte_portal.accounts.models.saved_list import MOST_SAVED, SavedListQuerySet
 from cte_portal.pages.own_address import own_address
 
 LONGEST_VALUE = 60
@@ -32,21 +34,24 @@ class SavedListForm(forms.Form):
         return " ".join(str(self.cleaned_data["name"]).split())
 
 
-class SavedListPage(ScopedView):
-    capability = Capability.VIEW_RECORDS
-
-    def own(self) -> Any:
-        return SavedList.objects.of(self.person.pk, self.scope.district)
+class SavedListPage(PortalView, ABC):
+    """What the pages of a district and of OPI have in common."""
 
     @property
-    def top(self) -> str:
-        """How addresses of the district and year begin."""
-        return reverse("district-home", args=[self.scope.district, self.scope.end_year])
+    @abstractmethod
+    def shelf(self) -> Shelf: ...
+
+    @abstractmethod
+    def opens(self, address: str) -> bool:
+        """Whether the person may open the page."""
+
+    def own(self) -> SavedListQuerySet:
+        return self.shelf.lists_of(self.person.pk)
 
     def list_at(self, address: str) -> type[RowsView] | None:
         """The list whose page has the address, if the person may open it."""
         path = urlsplit(address).path
-        if not own_address(address) or not path.startswith(self.top):
+        if not own_address(address) or not path.startswith(self.shelf.top):
             return None
         try:
             view = getattr(resolve(path).func, "view_class", None)
@@ -67,7 +72,7 @@ class SaveList(SavedListPage):
         view = self.list_at(address)
         if view is None:
             messages.warning(request, "This list cannot be saved.")
-            return redirect(self.top)
+            return redirect(self.shelf.first_page)
         if not fields.get("name"):
             messages.warning(
                 request, "Enter a name of up to 60 characters. The list was not saved."
@@ -80,8 +85,8 @@ class SaveList(SavedListPage):
             parts = urlsplit(address)
             SavedList.objects.save_as(
                 self.person.pk,
-                self.scope.district,
-                parts.path.removeprefix(self.top),
+                self.shelf.district,
+                parts.path.removeprefix(self.shelf.top),
                 fields["name"],
                 _query(view, parts.query),
             )
@@ -93,15 +98,15 @@ class SaveList(SavedListPage):
 
 
 class OpenSavedList(SavedListPage):
-    """Leads to the list in the year of the address: the own one, or one of somebody else of the
-    district.
+    """Leads to the list, of a district in the year of the address: the own one, or one of somebody
+    else there.
     """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         saved = SavedList.objects.filter(
-            district=self.scope.district, token=kwargs["token"]
+            district=self.shelf.district, token=kwargs["token"]
         ).first()
-        if saved is None or self.list_at(address := f"{self.top}{saved.path}") is None:
+        if saved is None or self.list_at(address := f"{self.shelf.top}{saved.path}") is None:
             raise Http404("There is no such list.")
         return redirect(f"{address}?{saved.query}" if saved.query else address)
 
@@ -113,7 +118,56 @@ class RemoveSavedList(SavedListPage):
         self.own().filter(token=kwargs["token"]).delete()
         messages.success(request, "The saved list was removed.")
         address = request.POST.get("address", "")
-        return redirect(address if self.list_at(address) else self.top)
+        return redirect(address if self.list_at(address) else self.shelf.first_page)
+
+
+class OfDistrict(SavedListPage, ScopedView):
+    capability = Capability.VIEW_RECORDS
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.scope)
+
+    def opens(self, address: str) -> bool:
+        return ScopedView.opens(self, address)
+
+
+class OfOpi(SavedListPage, StatewideView):
+    capability = Capability.MANAGE_EVERYONE
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(None)
+
+    def opens(self, address: str) -> bool:
+        view = getattr(resolve(address).func, "view_class", None)
+        return (
+            isinstance(view, type) and issubclass(view, StatewideView) and self.can(view.capability)
+        )
+
+
+class SaveDistrictList(SaveList, OfDistrict):
+    pass
+
+
+class OpenDistrictList(OpenSavedList, OfDistrict):
+    pass
+
+
+class RemoveDistrictList(RemoveSavedList, OfDistrict):
+    pass
+
+
+class SaveOpiList(SaveList, OfOpi):
+    pass
+
+
+class OpenOpiList(OpenSavedList, OfOpi):
+    pass
+
+
+class RemoveOpiList(RemoveSavedList, OfOpi):
+    pass
 
 
 def _query(view: type[RowsView], text: str) -> str:

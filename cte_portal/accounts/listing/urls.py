@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from cte_portal.accounts.listing.saved import OpenSavedList, RemoveSavedList, SaveList
+from cte_portal.accounts.listing.saved import (
+    OpenDistrictList,
+    OpenOpiList,
+    RemoveDistrictList,
+    RemoveOpiList,
+    SaveDistrictList,
+    SaveOpiList,
+)
 
 SAVED = "districts/<str:district>/<int:end_year>/saved-lists/"
+OPI = "opi/saved-lists/"
 
 urlpatterns = [
-    path(SAVED, SaveList.as_view(), name="saved-lists"),
-    path(f"{SAVED}<str:token>/", OpenSavedList.as_view(), name="saved-list"),
-    path(f"{SAVED}<str:token>/remove/", RemoveSavedList.as_view(), name="saved-list-remove"),
+    path(SAVED, SaveDistrictList.as_view(), name="saved-lists"),
+    path(f"{SAVED}<str:token>/", OpenDistrictList.as_view(), name="saved-list"),
+    path(f"{SAVED}<str:token>/remove/", RemoveDistrictList.as_view(), name="saved-list-remove"),
+    path(OPI, SaveOpiList.as_view(), name="opi-saved-lists"),
+    path(f"{OPI}<str:token>/", OpenOpiList.as_view(), name="opi-saved-list"),
+    path(f"{OPI}<str:token>/remove/", RemoveOpiList.as_view(), name="opi-saved-list-remove"),
 ]

@@ -306,6 +306,10 @@ STATEWIDE = {
     "people-file": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
     "person": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
     "person-new": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
+    "opi-saved-lists": {"GET": opi_alone(403, 405), "POST": opi_alone(403, 302)},
+    # Nothing is saved in these tests, and what is gone already stays gone.
+    "opi-saved-list": {"GET": opi_alone(403, 404), "POST": opi_alone(403, 405)},
+    "opi-saved-list-remove": {"GET": opi_alone(403, 405), "POST": opi_alone(403, 302)},
     "admin:index": {"GET": SEEN, "POST": SEEN},
 }
 _KEPT = {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)}

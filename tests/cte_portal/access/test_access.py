@@ -472,6 +472,8 @@ def statewide_address(name: str) -> str:
         "approvals-of-district": [2025, "9012"],
         "status-board-file": ["csv"],
         "people-file": ["csv"],
+        "opi-saved-list": ["saved"],
+        "opi-saved-list-remove": ["saved"],
         "person": [User.objects.get(username="cmartin").pk],
     }
     if name.startswith("statewide-batch"):

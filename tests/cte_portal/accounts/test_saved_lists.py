@@ -106,3 +106,35 @@ def test_a_link_works_for_the_district_and_nobody_else(
     client.force_login(stranger)
     assert client.get(f"{SAVED}{token}/").status_code == 404
     assert client.get(f"/districts/0965/2025/saved-lists/{token}/").status_code == 404
+
+
+def test_opi_saves_its_list_of_people(
+    client: Client, keeper: User, opi: User, clerk: User, administrator: User
+) -> None:
+    """The same names are kept apart from a district's, and only who keeps people follows a link."""
+    client.force_login(keeper)
+    page, shelf = "/opi/people/", "/opi/saved-lists/"
+    address = f"{page}?role=data-clerk&sort=-username&columns=username&bad=1"
+    saved = client.post(shelf, {"address": address, "name": "Clerks"}, follow=True).content.decode()
+    assert "The list was saved." in saved and "Saved lists (1)" in saved
+    (link,) = re.findall(rf'<a href="({shelf}[^"]*)">Clerks</a>', saved)
+    assert re.fullmatch(rf"{shelf}[\w-]{{16}}/", link)
+    opened = client.get(link)
+    assert opened["Location"] == f"{page}?role=data-clerk&sort=-username&columns=username"
+    wrong = (
+        "/opi/people/file/csv/",
+        "/opi/audit/",
+        "/districts/9012/2025/people/",
+        "/opi/nothing/",
+    )
+    for other in (*wrong, "https://example.org/opi/people/"):
+        refused = client.post(shelf, {"address": other, "name": "Clerks"}, follow=True)
+        assert "This list cannot be saved." in refused.content.decode()
+    assert [(kept.district, kept.path) for kept in SavedList.objects.all()] == [("", "people/")]
+    client.force_login(opi)
+    assert client.get(link).status_code == 403
+    client.force_login(administrator)
+    assert client.get(link.replace("/opi/", "/districts/9012/2025/")).status_code == 404
+    client.force_login(keeper)
+    gone = client.post(f"{link}remove/", {"address": page}, follow=True).content.decode()
+    assert "The saved list was removed." in gone and not SavedList.objects.exists()

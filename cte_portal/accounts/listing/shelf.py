@@ -1,0 +1,66 @@
+"""Where a person's saved lists stand: with a district, in the year that is open, or with OPI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from cte_portal.accounts.models import SavedList
+from cte_portal.accounts.models.saved_list import SavedListQuerySet
+from cte_portal.editions import Scope
+
+OPI = "people"
+"""OPI's list: pages of OPI begin as it does, and it opens where a list is none."""
+
+
+@dataclass(frozen=True)
+class SavedLink:
+    """A saved list with the addresses that open and remove it."""
+
+    name: str
+    open: str
+    remove: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`scope` is None for OPI's."""
+
+    scope: Scope | None
+
+    @property
+    def district(self) -> str:
+        return self.scope.district if self.scope else ""
+
+    @property
+    def top(self) -> str:
+        """How the addresses of its lists begin; the rest of a list's address is kept."""
+        if self.scope is None:
+            return reverse(OPI).removesuffix(f"{OPI}/")
+        return reverse("district-home", args=[self.scope.district, self.scope.end_year])
+
+    @property
+    def first_page(self) -> str:
+        return self.top if self.scope else reverse(OPI)
+
+    def address(self, name: str, *arguments: str) -> str:
+        """Of a page about saved lists."""
+        if self.scope is None:
+            return reverse(f"opi-{name}", args=arguments)
+        return reverse(name, args=[self.scope.district, self.scope.end_year, *arguments])
+
+    def lists_of(self, user_id: int) -> SavedListQuerySet:
+        lists: SavedListQuerySet = SavedList.objects.of(user_id, self.district)
+        return lists
+
+    def links(self, user_id: int, path: str) -> list[SavedLink]:
+        """How a person looks at the list whose page has the path."""
+        return [
+            SavedLink(
+                saved.name,
+                self.address("saved-list", saved.token),
+                self.address("saved-list-remove", saved.token),
+            )
+            for saved in self.lists_of(user_id).filter(path=path.removeprefix(self.top))
+        ]
