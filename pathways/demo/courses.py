@@ -10,16 +10,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from random import Random
 
-from pathways.demo import records
-from pathways.demo.districts import Place
-from pathways.demo.records import ACTIVE, HALF, ZERO
+from pathways.demo import records, rosters
+from pathways.demo.districts import ACTIVE, CLERKS, Place
+from pathways.demo.records import HALF, ZERO
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
 from pathways.ledger.shape import Row
 from pathways.models import Calendar, Course, Enrollment, Pathway, Roster, Section
 
 ONE = HALF * 2
 SEATS = 24
-BATCH = 5000
 # Of each pathway a course of half a credit and one of a whole credit.
 COURSES = {
     "Advanced Manufacturing": ("Manufacturing Basics", "Precision Machining"),
@@ -91,7 +90,7 @@ class Timetable:
         if course is None:
             taught = self.pathways[pathway] if pathway else None
             course = Course(
-                school_id=calendar.school_id,
+                school=calendar.school,
                 number=number,
                 name=name,
                 pathway=taught,
@@ -107,10 +106,8 @@ class Timetable:
             Roster(section=self.sections[key], enrollment=enrollment, credits_earned=transcript)
         )
 
-    def save(self) -> None:
-        Course.objects.bulk_create(self.courses.values(), batch_size=BATCH)
-        Section.objects.bulk_create(self.sections.values(), batch_size=BATCH)
-        Roster.objects.bulk_create(self.rosters, batch_size=BATCH)
+    def save(self, place: Place) -> None:
+        rosters.teach(place, self.courses.values(), self.sections.values(), self.rosters)
 
 
 def earned(rows: Iterable[Row]) -> Earned:
@@ -176,7 +173,7 @@ def add(
                 transcript,
             )
     _add_general(timetable, students.values(), chance)
-    timetable.save()
+    timetable.save(place)
 
 
 def add_practice(
@@ -220,7 +217,7 @@ def add_practice(
         )
         records.write(
             place,
-            [records.modified(typed, datetime.date(2024, 5, 14), ACTIVE - 1, records.CLERKS[1])],
+            [records.modified(typed, datetime.date(2024, 5, 14), ACTIVE - 1, CLERKS[1])],
         )
     for learner, name, transcript in zip(
         free[1:4],
@@ -230,7 +227,7 @@ def add_practice(
     ):
         timetable.take(learner.enrollment, name, ONE, transcript)
     _add_general(timetable, students.values(), chance)
-    timetable.save()
+    timetable.save(place)
 
 
 def _add_general(timetable: Timetable, students: Iterable[Enrolled], chance: Random) -> None:

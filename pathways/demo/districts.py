@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ACTIVE = 2025
+"""The school year of the practice data, whatever the clock says."""
+CLERKS = ("MARTIN, CHERYL", "KELLER, DANIEL", "MARTIN, CHERYL")
 MOST = (
     "Agriculture, Food & Natural Resources",
     "Business Management",

@@ -11,8 +11,7 @@ from random import Random
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
-from pathways.demo.districts import COTTONWOOD
-from pathways.demo.records import ACTIVE
+from pathways.demo.districts import ACTIVE, COTTONWOOD
 from pathways.elements import definitions, many
 from pathways.elements.definitions import ElementDefinition
 from pathways.elements.values import Content, ElementEdit

@@ -10,6 +10,7 @@ from random import Random
 
 from django.utils import timezone
 
+from pathways.demo import rosters
 from pathways.demo.districts import Place
 from pathways.demo.names import FEMALE, LAST, MALE
 from pathways.demo.records import CLERKS, HALF, ZERO, modified, write
@@ -31,13 +32,14 @@ PARTICIPANT = 8
 def add(place: Place, pathways: dict[str, Pathway], chance: Random) -> None:
     """Bring the district's leavers into the District edition, with records of two years."""
     rows: dict[int, list[Row]] = {LEFT - 1: [], LEFT: []}
-    calendar = Calendar.objects.get(
+    calendar = Calendar.objects.select_related("school").get(
         school__district=place.number, school__number=place.schools[0][0], school_year=LEFT
     )
     first = FIRST_STATE_ID + 100 * list(SIZES).index(place.number)
-    students = Student.objects.bulk_create(
+    students = [
         _student(place, str(first + number), chance) for number in range(SIZES[place.number])
-    )
+    ]
+    rosters.add_students(place, students)
     enrollments = []
     for number, student in enumerate(students, 1):
         enrollments.append(_enrollment(student, calendar, number, chance))
@@ -45,7 +47,7 @@ def add(place: Place, pathways: dict[str, Pathway], chance: Random) -> None:
         for name in names:
             for row in _records(student, pathways[name], number % PARTICIPANT != 0, chance):
                 rows[row.modified_end_year or LEFT].append(row)
-    Enrollment.objects.bulk_create(enrollments)
+    rosters.enroll(place, enrollments)
     for own in rows.values():
         write(place, own)
 

@@ -13,7 +13,7 @@ from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.plugs import plugs
 from pathways.demo import calls, courses, elements, leavers, people, records, students
-from pathways.demo.districts import PLACES, PRACTICE, Place, places
+from pathways.demo.districts import ACTIVE, CLERKS, PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
 from pathways.models import Approval, District, GroupAssignment, Pathway
@@ -104,11 +104,11 @@ def send(number: str) -> None:
     """A complete resync, as if the district had sent its data today."""
     with transaction.atomic():
         resync(
-            Scope(number, records.ACTIVE),
+            Scope(number, ACTIVE),
             NAMES,
             batch=uuid.uuid4(),
             attempt=1,
-            by=records.CLERKS[0],
+            by=CLERKS[0],
         )
 
 

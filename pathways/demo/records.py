@@ -9,14 +9,12 @@ from random import Random
 from typing import Any
 
 from cte_portal.editions import Scope
-from pathways.demo.districts import COTTONWOOD, Place
+from pathways.demo.districts import ACTIVE, CLERKS, COTTONWOOD, Place
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
 from pathways.ledger import ledger, staging
 from pathways.ledger.shape import Row
 from pathways.models import Change, Pathway
 
-CLERKS = ("MARTIN, CHERYL", "KELLER, DANIEL", "MARTIN, CHERYL")
-ACTIVE = 2025
 ZERO, HALF = Decimal(0), Decimal("0.50")
 YEARS = (2023, 2024, 2025)
 

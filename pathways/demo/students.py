@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from pathways.demo import rosters
 from pathways.demo.districts import COTTONWOOD, Place
 from pathways.demo.names import FEMALE, LAST, MALE
-from pathways.models import Calendar, District, Enrollment, School, SchoolYear, Student
+from pathways.models import Calendar, District, Enrollment, Student
 
 FIRST_STATE_ID = 999_000_001
 GUIDES_STATE_ID = "999000123"
@@ -45,25 +46,13 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
     edition.
     """
     district = District.objects.create(number=place.number, name=place.name)
-    years = {year.end_year: year for year in SchoolYear.objects.filter(end_year__in=YEARS)}
-    calendars: dict[tuple[str, int], Calendar] = {}
-    schools = {}
-    for number, name, grades in place.schools:
-        school = School.objects.create(district=district, number=number, name=name)
-        for end_year in YEARS:
-            calendar = Calendar.objects.create(
-                school=school, school_year=years[end_year], number="001"
-            )
-            for grade in grades:
-                calendars[grade, end_year] = calendar
-        schools[number] = school
+    calendars = rosters.open_schools(place, YEARS)
     offered = sorted({grade for _, _, taught in place.schools for grade in taught})
-    made = [_student(district, chance, next(ids)) for _ in range(size)]
-    taught = [chance.choice(offered) for _ in made]
+    students = [_student(district, chance, next(ids)) for _ in range(size)]
+    taught = [chance.choice(offered) for _ in students]
     if place is COTTONWOOD:
-        made.append(_guides_student(district))
+        students.append(_guides_student(district))
         taught.append("12")
-    students = Student.objects.bulk_create(made)
     enrolled, enrollments = [], []
     for student, grade in zip(students, taught, strict=True):
         counts, rows = _enrollments(student, grade, calendars, chance)
@@ -77,7 +66,8 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
             )
         )
         enrollments += rows
-    Enrollment.objects.bulk_create(enrollments, batch_size=2000)
+    rosters.add_students(place, students)
+    rosters.enroll(place, enrollments)
     return enrolled
 
 

@@ -46,6 +46,7 @@ class RowChange(Authored, models.Model):
         FILE = "file", "Roster file"
         SCREEN = "screen", "Screen"
         UNDO = "undo", "Undo"
+        DEMO = "demo", "Practice data"
 
     district = models.CharField(max_length=4)
     row = models.BigIntegerField()

@@ -31,6 +31,8 @@ from pathways.models import (
     Roster,
     Student,
 )
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import SHAPES
 from pathways.rules.rule import Judges
 from tests.fixtures.quick.worlds import world
 
@@ -204,6 +206,19 @@ def test_every_record_came_through_the_ledger(demo: Contents) -> None:
     assert Change.objects.exclude(modified_date=F("at__date")).count() == 0
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_every_roster_row_came_as_the_rows_of_a_file_come(demo: Contents, shape: Shape) -> None:
+    """With a history whose only image is the row as it stands."""
+    kept = [column for column in shape.image if column != "district_id"]
+    names = [shape.fields[column].attname for column in kept]
+    rows = set(shape.model._base_manager.values_list("pk", *names))
+    history = shape.change._base_manager.filter(
+        version=1, operation="create", source="demo", by="MARTIN, CHERYL"
+    )
+    assert rows and set(history.values_list("row", *kept)) == rows
+    assert shape.change._base_manager.count() == len(rows)
+
+
 def test_it_is_refused_on_a_portal_that_is_not_empty(
     demo: Contents,
 ) -> None:
@@ -215,7 +230,7 @@ def test_it_is_refused_on_a_portal_that_is_not_empty(
 def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(
     demo: Contents, client: Client
 ) -> None:
-    assert len(demo["people"]) == 11
+    assert len(demo["people"]) == 12
     for person in demo["people"]:
         user = User.objects.get(username=person["username"])
         validate_password(str(person["password"]), user)
