@@ -21,6 +21,7 @@ from pathways.ledger.shape import CREDITS
 from pathways.models import Pathway, School, Student
 from pathways.roster.grid import acts, saving, undoing
 from pathways.roster.grid.acts import Acted
+from pathways.roster.grid.element_order import ElementOrder
 from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.html import Rows
 from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
@@ -56,6 +57,10 @@ class RosterGrid(RecordsView):
     @cached_property
     def elements(self) -> ElementColumns:
         return ElementColumns.of(self.scope, self.request.GET)
+
+    @cached_property
+    def order(self) -> ElementOrder:
+        return ElementOrder.of(self.elements, self.request.GET)
 
     @property
     def size(self) -> int:
@@ -148,7 +153,7 @@ class RosterGrid(RecordsView):
         """The page; what was typed and not saved stands in its rows, those first that the list does
         not show any more.
         """
-        pairs = self.selection.pairs() if self.selection.is_chosen else []
+        pairs = self.order.arranged(self.selection.pairs()) if self.selection.is_chosen else []
         page, query = paged(self.request, pairs, self.size)
         here = list(page.object_list)
         on_the_page = set(here)
@@ -168,6 +173,7 @@ class RosterGrid(RecordsView):
             "refused": refused,
             "gone": len(unsaved or {}) - len(refused),
             "elements": self.elements,
+            "order": self.order,
             "heads": [
                 *(f"{head}#" for head in OF_CREDITS),
                 *(HEADS[name] for name in COLUMNS[len(CREDITS) :]),

@@ -289,3 +289,46 @@ def test_many_rows_with_elements_take_as_many_statements_as_three(
         assert lesson.save(fields).status_code == 302
     assert ElementValue.objects.count() == Participation.objects.count() == 63
     assert Student.objects.count() == 63
+
+
+def students_in_order(lesson: ClassWithElements, query: str) -> list[str]:
+    page = html.unescape(lesson.client.get(lesson.page + query).content.decode())
+    shown = re.findall(r'aria-label="Work site, (\w+), ANN, Health Professions"', page)
+    return [name.title() for name in shown]
+
+
+def test_rows_are_sorted_by_an_element_and_those_without_a_value_come_last(
+    lesson: ClassWithElements,
+) -> None:
+    for number, hours in ((0, "9"), (1, "40.5")):
+        lesson.enter(number, "hours", hours)
+    assert students_in_order(lesson, "") == ["Abbott", "Baker", "Cole"]
+    assert students_in_order(lesson, "&sort=hours") == ["Abbott", "Baker", "Cole"], "9 before 40"
+    assert students_in_order(lesson, "&sort=-hours") == ["Baker", "Abbott", "Cole"]
+    assert students_in_order(lesson, "&sort=-nothing") == ["Abbott", "Baker", "Cole"]
+
+
+def test_rows_are_narrowed_to_an_element_that_is_blank_entered_or_a_choice(
+    lesson: ClassWithElements,
+) -> None:
+    lesson.enter(1, "club", "FFA Chapter")
+    choice = ElementChoice.objects.get().pk
+    assert students_in_order(lesson, "&only=club:blank") == ["Abbott", "Cole"]
+    assert students_in_order(lesson, "&only=club:entered") == ["Baker"]
+    assert students_in_order(lesson, f"&only=club:{choice}") == ["Baker"]
+    assert students_in_order(lesson, f"&only=club:{choice + 1}") == ["Abbott", "Baker", "Cole"]
+    assert (
+        "Choose any value to see all rows"
+        in lesson.client.get(f"{lesson.page}&only=work_site:entered").content.decode()
+    )
+
+
+def test_a_row_that_leaves_a_narrowed_grid_by_its_save_is_saved_and_undone_there(
+    lesson: ClassWithElements,
+) -> None:
+    page = f"{lesson.page}&only=club:blank"
+    fields = fields_of(lesson.client.get(page).content.decode())
+    fields[lesson.cell(0, "club")] = "FFA Chapter"
+    assert lesson.client.post(page, fields)["Location"].endswith("only=club:blank")
+    assert students_in_order(lesson, "&only=club:blank") == ["Baker", "Cole"]
+    assert lesson.stored() == {("Abbott", "club"): "FFA Chapter"}
