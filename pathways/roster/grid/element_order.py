@@ -32,12 +32,12 @@ class ElementOrder:
 
     @classmethod
     def of(cls, columns: ElementColumns, query: QueryDict) -> ElementOrder:
-        asked = cls(columns)
+        whole = cls(columns)
         sort, only = query.get("sort", ""), query.get("only", "")
         return cls(
             columns,
-            sort if sort in dict(asked.sorts) else "",
-            only if only in dict(asked.filters) else "",
+            sort if sort in dict(whole.sorts) else "",
+            only if only in dict(whole.filters) else "",
         )
 
     @cached_property
