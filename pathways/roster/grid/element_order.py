@@ -21,8 +21,8 @@ ANSWERS = {"yes": True, "no": False}
 
 @dataclass(frozen=True)
 class ElementOrder:
-    """`sort` is the key of an element, with a hyphen for last first; `only` its key and what is
-    left: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column that is
+    """`sort` is the key of an element, with a hyphen for last first; `only` its key and what
+    rows: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column that is
     shown is passed over.
     """
 
@@ -67,17 +67,17 @@ class ElementOrder:
 
     def arranged(self, pairs: Sequence[Pair]) -> list[Pair]:
         """The pairs that are left, those without a value last; equal ones stay in their order."""
-        left = list(pairs)
+        rows = list(pairs)
         if self.only:
             key, _, part = self.only.rpartition(":")
             contents = self._contents(key)
-            left = [pair for pair in left if self._is_meant(key, part, contents.get(pair))]
+            rows = [pair for pair in rows if self._is_meant(key, part, contents.get(pair))]
         if self.sort:
             contents = self._contents(self.sort.removeprefix("-"))
-            entered = [pair for pair in left if contents.get(pair) is not None]
+            entered = [pair for pair in rows if contents.get(pair) is not None]
             entered.sort(key=lambda pair: _place(contents[pair]), reverse=self.sort.startswith("-"))
-            left = [*entered, *(pair for pair in left if contents.get(pair) is None)]
-        return left
+            rows = [*entered, *(pair for pair in rows if contents.get(pair) is None)]
+        return rows
 
     def _element(self, key: str) -> Element:
         return next(element for element in self.columns.shown if element.key == key)

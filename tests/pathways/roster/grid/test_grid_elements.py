@@ -293,8 +293,8 @@ def test_many_rows_with_elements_take_as_many_statements_as_three(
 
 def students_in_order(lesson: ClassWithElements, query: str) -> list[str]:
     page = html.unescape(lesson.client.get(lesson.page + query).content.decode())
-    shown = re.findall(r'aria-label="Work site, (\w+), ANN, Health Professions"', page)
-    return [name.title() for name in shown]
+    names = re.findall(r'aria-label="Work site, (\w+), ANN, Health Professions"', page)
+    return [name.title() for name in names]
 
 
 def test_rows_are_sorted_by_an_element_and_those_without_a_value_come_last(
