@@ -123,6 +123,8 @@ LEFT_OUT: dict[str, str] = {
     "accounts.SavedList": "how a person looks at a list",
     "accounts.SignOn": "a key to the portal",
     "accounts.SignOnSession": "a session",
+    "accounts.SignOnDuty": "OPI's, and how people sign in",
+    "accounts.EmergencyAccount": "OPI's, and how people sign in",
     "sessions.Session": "a session",
     "mfa.Authenticator": "a key to the portal",
     "batches.Notice": "what a person has not yet looked at",

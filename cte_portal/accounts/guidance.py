@@ -54,6 +54,11 @@ GUIDANCE: Mapping[str, Sentences] = {
         "Search for a person, or a day.",
         "Several wrong passwords in a row close the door for a while.",
     ),
+    "sign-on-duties": (
+        "Here OPI says of whom single sign-on is required, and sees who is not connected yet.",
+        "Open a district to see what would follow for its people.",
+        "It counts from each person's next sign-in.",
+    ),
     "mfa_index": (
         "These are your own ways to sign in.",
         "An authenticator app gives a second step beside a password.",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("session/stay/", views.stay_signed_in, name="stay-signed-in"),
     path("", include("cte_portal.accounts.listing.urls")),
     path("", include("cte_portal.accounts.people.urls")),
+    path("", include("cte_portal.accounts.duties.urls")),
     path("", include("cte_portal.accounts.sign_in.urls")),
     path("", include("cte_portal.accounts.sign_in.sign_on.urls")),
 ]

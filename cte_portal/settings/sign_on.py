@@ -40,9 +40,5 @@ OIDC_LABEL = env.str("OIDC_LABEL", default="Montana sign-in")
 # Values of `acr`, or of `amr`, by which the provider says that it asked for a second factor.
 OIDC_STRONG_ACR = names("OIDC_STRONG_ACR")
 OIDC_STRONG_AMR = names("OIDC_STRONG_AMR")
-# Who signs in there and no longer by password: nobody, `all`, or the people of these districts. The
-# named accounts keep their password for the day the provider is away, and OPI hears of each use.
-OIDC_REQUIRED = names("OIDC_REQUIRED")
-OIDC_BREAK_GLASS = names("OIDC_BREAK_GLASS")
 
 PROVIDER_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)) if OIDC_ISSUER else ""

@@ -6,7 +6,7 @@ from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, SCHOOL_ROLE, Membership, Role
 from cte_portal.accounts.models.saved_list import SavedList
 from cte_portal.accounts.models.sign_in_event import SignInEvent
-from cte_portal.accounts.models.sign_on import SignOn, SignOnSession
+from cte_portal.accounts.models.sign_on import EmergencyAccount, SignOn, SignOnDuty, SignOnSession
 from cte_portal.accounts.models.user import User
 from cte_portal.accounts.models.view_event import ViewEvent
 
@@ -15,6 +15,7 @@ __all__ = [
     "SCHOOL_ROLE",
     "AuditEvent",
     "Deed",
+    "EmergencyAccount",
     "Invitation",
     "KeptForm",
     "Membership",
@@ -22,6 +23,7 @@ __all__ = [
     "SavedList",
     "SignInEvent",
     "SignOn",
+    "SignOnDuty",
     "SignOnSession",
     "User",
     "ViewEvent",

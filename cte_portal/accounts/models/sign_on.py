@@ -1,4 +1,4 @@
-"""Who a person is at the identity provider, and the sessions that began there."""
+"""Who a person is at the identity provider, the sessions that began there, and who has to use it."""
 
 from __future__ import annotations
 
@@ -56,3 +56,44 @@ class SignOnSession(models.Model):
 
     def __str__(self) -> str:
         return f"sign-on session {self.pk}"
+
+
+class SignOnDuty(models.Model):
+    """Whose people sign in at the identity provider and no longer by password: a district's, or
+    everybody's.
+    """
+
+    district = models.CharField("District Number", max_length=4, blank=True)
+    """Empty for everybody."""
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district"],
+                name="accounts_a_sign_on_duty_stands_once",
+                violation_error_message="This is required already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(district="") | Q(district__regex=r"^[0-9]{4}$"),
+                name="accounts_a_sign_on_duty_names_a_district_or_everybody",
+                violation_error_message="Enter a 4-digit district number.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-on duty of {self.district or 'everybody'}"
+
+
+class EmergencyAccount(models.Model):
+    """An account that keeps its password for the day when the identity provider is away. Each use is
+    e-mailed to OPI's administrators.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="emergency_account"
+    )
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"emergency account of {self.user_id}"

@@ -101,10 +101,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """How the person came in, and what follows where she should have come otherwise."""
         if mark.keep_or_drop(request, user):
             return Act.SIGNED_ON
-        if settings.OIDC_REQUIRED and mark.is_break_glass(user):
+        way_in = mark.way_in(user)
+        if way_in.emergency:
             tell_of_break_glass(user)
             return Act.BREAK_GLASS
-        if mark.is_required(user):
+        if way_in.required:
             request.session[mark.MUST_BIND] = True
         return Act.SIGNED_IN
 

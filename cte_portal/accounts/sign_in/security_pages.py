@@ -71,7 +71,7 @@ class Security(IndexView):
             required=settings.REQUIRE_MFA,
             sign_ins=events[:SIGN_INS_SHOWN],
             sign_on=mark.bound(self.request.user),
-            break_glass=mark.is_break_glass(self.request.user),
+            emergency=mark.is_emergency(self.request.user),
             **kwargs,
         )
 

@@ -72,6 +72,7 @@ WITHOUT_A_PAGE = {
     "findings-file": "a file",
     "batch-queue-file": "a file",
     "people-file": "a file",
+    "sign-on-duties-file": "a file",
     "district-people-file": "a file",
     "saved-lists": "POST only, leads back to the list",
     "saved-list": "leads to the list",

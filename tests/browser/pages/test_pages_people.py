@@ -7,15 +7,22 @@ from collections.abc import Callable
 
 import pytest
 from django.test.utils import override_settings
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
-from cte_portal.accounts.models import Invitation, Membership, Role
+from cte_portal.accounts.models import (
+    EmergencyAccount,
+    Invitation,
+    Membership,
+    Role,
+    SignOnDuty,
+)
 from pathways.demo.districts import PRACTICE
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures import phone
-from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 
 pytestmark = [
@@ -149,6 +156,26 @@ def with_sign_on(visit: Callable[[Stage, Page], None]) -> Callable[[Stage, Page]
     return visit_there
 
 
+def duty_without_a_reason(stage: Stage, page: Page) -> None:
+    page.goto("/opi/sign-on/districts/9012/")
+    page.get_by_role("button", name="Require Montana sign-in").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def with_an_emergency_account(path: str) -> Callable[[Stage, Page], None]:
+    """Of another OPI Administrator, who has no authenticator app; the account's own page where no
+    path is given.
+    """
+
+    def visit(stage: Stage, page: Page) -> None:
+        other = person("rmoss", "Moss", "Rita", (Role.OPI_ADMINISTRATOR, ""))
+        EmergencyAccount.objects.create(user=other, since=timezone.now())
+        SignOnDuty.objects.create(since=timezone.now())
+        page.goto(path or f"/opi/sign-on/emergency/{other.pk}/")
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "people": [
         State("list", at("/opi/people/"), who="keeper"),
@@ -201,6 +228,24 @@ STATES: dict[str, list[State]] = {
         State("with single sign-on", with_sign_on(at("/accounts/sign-in/")), who=""),
     ],
     "sign-on-confirm": [State("ask", with_sign_on(at("/accounts/sign-on/confirm/")))],
+    "sign-on-duties": [
+        State("no provider", at("/opi/sign-on/"), who="keeper"),
+        State("districts", with_sign_on(with_an_emergency_account("/opi/sign-on/")), who="keeper"),
+        State("none match", with_sign_on(at("/opi/sign-on/?find=zzz")), who="keeper"),
+    ],
+    "sign-on-duty": [
+        State("not connected", with_sign_on(at("/opi/sign-on/districts/9012/")), who="keeper"),
+        State("without a reason", with_sign_on(duty_without_a_reason), who="keeper"),
+    ],
+    "sign-on-duty-of-all": [
+        State("preview", with_sign_on(at("/opi/sign-on/everybody/")), who="keeper")
+    ],
+    "emergency-account-new": [
+        State("ask", with_sign_on(at("/opi/sign-on/emergency/")), who="keeper")
+    ],
+    "emergency-account": [
+        State("preview", with_sign_on(with_an_emergency_account("")), who="keeper")
+    ],
     "sign-on-answer": [
         State("not asked for", with_sign_on(at("/accounts/sign-on/answer/")), who="")
     ],

@@ -310,9 +310,12 @@ STATEWIDE = {
     # Nothing is saved in these tests, and what is gone already stays gone.
     "opi-saved-list": {"GET": opi_alone(403, 404), "POST": opi_alone(403, 405)},
     "opi-saved-list-remove": {"GET": opi_alone(403, 405), "POST": opi_alone(403, 302)},
+    "sign-on-duties": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
+    "sign-on-duties-file": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
     "admin:index": {"GET": SEEN, "POST": SEEN},
 }
 _KEPT = {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)}
+_NO_PROVIDER = {"GET": opi_alone(403, 404), "POST": opi_alone(403, 404)}
 STATEWIDE |= {
     "districts-import": _KEPT,
     "districts-import-template": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
@@ -325,6 +328,10 @@ STATEWIDE |= {
         "POST": opi_alone(403, 404),
     },  # no year is over
     "certification-extension-new": _KEPT,
+    "sign-on-duty": _NO_PROVIDER,
+    "sign-on-duty-of-all": _NO_PROVIDER,
+    "emergency-account-new": _NO_PROVIDER,
+    "emergency-account": _NO_PROVIDER,
     "certification-extension": _KEPT,
 }
 for _model in (

@@ -474,6 +474,9 @@ def statewide_address(name: str) -> str:
         "people-file": ["csv"],
         "opi-saved-list": ["saved"],
         "opi-saved-list-remove": ["saved"],
+        "sign-on-duties-file": ["csv"],
+        "sign-on-duty": ["9012"],
+        "emergency-account": [User.objects.get(username="cmartin").pk],
         "person": [User.objects.get(username="cmartin").pk],
     }
     if name.startswith("statewide-batch"):

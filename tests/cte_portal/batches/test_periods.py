@@ -207,6 +207,8 @@ TIMED = {
 BY_AN_ACT = {
     "pathways.CollectionLock": "test_c_26_asked_reopened_corrected_and_sealed_again",
     "pathways.StagedParticipation": "test_staged_rows_lie_nowhere_but_on_their_connection",
+    "accounts.SignOnDuty": "test_a_district_is_required_after_whom_it_meets_was_seen",
+    "accounts.EmergencyAccount": "test_an_emergency_account_is_named_by_somebody_else",
     "mfa.Authenticator": "test_an_administrator_resets_with_a_reason",
     "Counts of pages, where `METRICS_TOKEN` is set": (
         "test_the_processes_of_a_server_are_counted_together_and_older_servers_are_gone"

@@ -66,7 +66,7 @@ def bind(user_id: int, identity: Identity) -> None:
 
 def _bind(person: User, identity: Identity, way: SignOn.Way) -> None:
     label = settings.OIDC_LABEL
-    if mark.is_break_glass(person):
+    if mark.is_emergency(person):
         raise NotBound(
             f"This account is kept for the day when {label} is away, so it signs in with its"
             " password."

@@ -5,14 +5,22 @@ since.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cte_portal.accounts.models import Membership, SignOn, SignOnSession, User
+from cte_portal.accounts.models import (
+    EmergencyAccount,
+    Membership,
+    SignOn,
+    SignOnDuty,
+    SignOnSession,
+    User,
+)
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on.tokens import Identity
@@ -85,17 +93,33 @@ def bound(person: User) -> SignOn | None:
     return SignOn.objects.filter(user_id=person.pk, issuer=settings.OIDC_ISSUER).first()
 
 
-def is_break_glass(person: User) -> bool:
-    return person.username.lower() in {name.lower() for name in settings.OIDC_BREAK_GLASS}
+class WayIn(NamedTuple):
+    """How the person may sign in, by OPI's word."""
+
+    emergency: bool
+    """By password, for the day when the provider is away."""
+    required: bool
+    """At the provider alone, because of where she works."""
+
+
+def way_in(person: User) -> WayIn:
+    """In one statement."""
+    if not settings.OIDC_ISSUER:
+        return WayIn(emergency=False, required=False)
+    named = EmergencyAccount.objects.filter(user=OuterRef("pk"))
+    places = Membership.objects.filter(user=person).values("district")
+    duties = SignOnDuty.objects.filter(Q(district="") | Q(district__in=places))
+    rows = User.objects.filter(pk=person.pk).values_list(Exists(named), Exists(duties))
+    emergency, required = rows.first() or (False, False)
+    return WayIn(emergency, required and not emergency)
+
+
+def is_emergency(person: User) -> bool:
+    return way_in(person).emergency
 
 
 def is_required(person: User) -> bool:
-    """Whether the person is to sign in at the provider, by where she works."""
-    if not settings.OIDC_ISSUER or not settings.OIDC_REQUIRED or is_break_glass(person):
-        return False
-    return "all" in settings.OIDC_REQUIRED or (
-        Membership.objects.filter(user=person, district__in=settings.OIDC_REQUIRED).exists()
-    )
+    return way_in(person).required
 
 
 def prove(request: HttpRequest, identity: Identity, *, path: str, about: str) -> None:

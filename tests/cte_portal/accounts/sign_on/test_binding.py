@@ -12,7 +12,14 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from cte_portal.accounts.models import AuditEvent, Invitation, SignOn, User
+from cte_portal.accounts.models import (
+    AuditEvent,
+    EmergencyAccount,
+    Invitation,
+    SignOn,
+    SignOnDuty,
+    User,
+)
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.authority import Authority
 from cte_portal.accounts.sign_in.sessions import SIGNED_IN_AT
@@ -182,10 +189,10 @@ def test_an_invitation_is_used_once(provider: Provider, clerk: User) -> None:
 
 
 def test_who_has_to_sign_on_does_not_sign_in_by_password(
-    provider: Provider, clerk: User, stranger: User, settings: Any
+    provider: Provider, clerk: User, stranger: User
 ) -> None:
     """By district; who is not connected yet connects first, and sees nothing else until then."""
-    settings.OIDC_REQUIRED = ["9012"]
+    SignOnDuty.objects.create(district="9012", since=timezone.now())
     provider.knows("cheryl")
     visitor = Visitor("cheryl")
     visitor.client.post("/accounts/sign-in/", SIGN_IN)
@@ -207,9 +214,10 @@ def test_who_has_to_sign_on_does_not_sign_in_by_password(
 
 
 def test_an_emergency_account_keeps_its_password_and_raises_an_e_mail(
-    provider: Provider, keeper: User, clerk: User, settings: Any
+    provider: Provider, keeper: User, clerk: User
 ) -> None:
-    settings.OIDC_REQUIRED, settings.OIDC_BREAK_GLASS = ["all"], ["RHale"]
+    SignOnDuty.objects.create(since=timezone.now())
+    EmergencyAccount.objects.create(user=keeper, since=timezone.now())
     visitor = Visitor("robin")
     visitor.client.post("/accounts/sign-in/", {**SIGN_IN, "login": "rhale"})
     assert visitor.client.get("/opi/people/").status_code == 200
