@@ -6,22 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
 from pathways.ledger.kept import kept
 from pathways.models import Student
 from pathways.records.student_list.filter import StudentListFilter
 from pathways.records.student_list.students import StudentRow, keys_of, rows_of
 from pathways.records.student_list.table import StudentListTable
+from pathways.scoped import RecordsView
 
 
-class StudentListRows(ScopedView, RowsView):
+class StudentListRows(RecordsView, RowsView):
     capability = Capability.VIEW_RECORDS
     file_name = "students"
     filter_class = StudentListFilter
@@ -60,8 +61,26 @@ class StudentListPage(StudentListRows):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         listing = self.listing()
         nobody = listing.is_empty and not Student.objects.in_scope(self.scope).exists()
-        context = {"listing": listing, "nobody": nobody, "in_active_year": self.in_active_year}
+        context = {
+            "listing": listing,
+            "nobody": nobody,
+            "in_active_year": self.in_active_year,
+            "grid": "" if listing.is_empty else self.grid,
+        }
         return render(request, "pathways/records/students.html", context)
+
+    @property
+    def grid(self) -> str:
+        """Where the records of just these students are entered together; empty where nothing is
+        chosen, or what the grid does not narrow to.
+        """
+        values = self.filter.values
+        places = {name: values.get(name) for name in ("school", "pathway", "grade")}
+        chosen = {name: value for name, value in places.items() if value}
+        if not chosen or values.get("since") or values.get("without_record") or not self.may_edit:
+            return ""
+        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
+        return f"{page}?{urlencode(chosen)}"
 
 
 class StudentListFile(RowsFile, StudentListRows):

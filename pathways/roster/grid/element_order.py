@@ -22,7 +22,7 @@ ANSWERS = {"yes": True, "no": False}
 @dataclass(frozen=True)
 class ElementOrder:
     """`sort` is the key of an element, with a hyphen for last first; `only` its key and what
-    rows: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column that is
+    remains: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column that is
     shown is passed over.
     """
 

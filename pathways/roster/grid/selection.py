@@ -1,9 +1,10 @@
-"""Whose records the grid shows: those of a section, a course, a school, a pathway, or of the
-worklist.
+"""Whose records the grid shows: those of a section, a course, a school, a grade, a pathway, or of
+the worklist.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,13 @@ from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.pairs import NAMED, Pairs
 from pathways.roster.worklist.which import Which
 
+GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
+
 
 @dataclass(frozen=True)
 class Selection(Pairs):
-    """A section or a course chooses those who sit in it; school and pathway alone, also those who
-    have a record. `missing` leaves the ones without a record.
+    """A section or a course chooses those who sit in it; school, grade and pathway alone, also those
+    who have a record. `missing` leaves the ones without a record.
     """
 
     course: int | None = None
@@ -35,11 +38,18 @@ class Selection(Pairs):
             name: number(query.get(name, ""), digits=KEY_DIGITS)
             for name in ("school", "pathway", "course", "section")
         }
-        return cls(scope, missing=query.get("missing") == "on", **keys)  # type: ignore[arg-type]
+        grade = query.get("grade", "")
+        return cls(
+            scope,
+            grade=grade if GRADE.fullmatch(grade) else "",
+            missing=query.get("missing") == "on",
+            **keys,  # type: ignore[arg-type]
+        )
 
     @property
     def is_chosen(self) -> bool:
-        return bool(self.school or self.pathway or self.course or self.section or self.missing)
+        chosen = self.school, self.pathway, self.course, self.section, self.grade, self.missing
+        return any(chosen)
 
     def pairs(self) -> list[Pair]:
         """Students and pathways in the order of the page, each once."""

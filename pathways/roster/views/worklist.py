@@ -154,12 +154,12 @@ class RosterWorklist(WorklistRows):
 
     @property
     def grid(self) -> str:
-        """Where the students of this list are entered together, of the same school and pathway;
-        empty where nobody can be.
+        """Where the students of this list are entered together, of the same school, pathway and
+        grade; empty where nobody can be.
         """
         if not self.may_edit or self.which is not Which.WITHOUT_RECORD or not self.readable_keys:
             return ""
-        values = {name: self.filter.values.get(name) for name in ("school", "pathway")}
+        values = {name: self.filter.values.get(name) for name in ("school", "pathway", "grade")}
         query = urlencode({"missing": "on"} | {name: key for name, key in values.items() if key})
         page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
         return f"{page}?{query}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -121,3 +122,22 @@ def test_who_may_only_look_takes_no_file(client: Client, desk: Client, viewer: U
     client.force_login(viewer)
     assert names(page(client)) and "/file/" not in page(client)
     assert client.get(f"{PAGE}file/csv/").status_code == 403
+
+
+def test_a_narrowed_list_leads_into_the_grid_for_exactly_these_students(
+    desk: Client, viewer: User
+) -> None:
+    def grid_of(query: str) -> str:
+        link = re.search(r'href="([^"]*/cte-roster-entry/\?[^"]*)"', page(desk, query))
+        return html.unescape(link[1]) if link else ""
+
+    health = Pathway.objects.get(name=HEALTH).pk
+    address = grid_of(f"?pathway={health}&grade=12")
+    assert address.endswith(f"?pathway={health}&grade=12")
+    grid = desk.get(address).content.decode()
+    assert "ABBOTT" in grid and "BAKER" not in grid and "Grade 12 only" in grid
+    assert "BAKER" in desk.get(grid_of("?grade=9")).content.decode()
+    for query in ("", "?since=01/01/2025&grade=12", "?without_record=on&grade=9", "?grade=x"):
+        assert grid_of(query) == "", "nothing that the grid would show otherwise"
+    desk.force_login(viewer)
+    assert grid_of("?grade=12") == "", "who enters nothing is not led there"
