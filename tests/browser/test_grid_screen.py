@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -386,3 +388,20 @@ def test_r_dde_06_elements_are_columns_saved_with_the_rest(stage: Stage, script:
     expect(page.get_by_text(f"{number} rows as before.")).to_be_visible()
     expect(page.get_by_label(f"Work site, {about}")).to_have_value("")
     expect(field(page, 1)).to_have_value("1.50")
+
+
+def test_the_benchmark_of_typing_measures_what_a_key_costs_the_page(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How much that is, is not asked here."""
+    monkeypatch.setenv("KEYS", "4")
+    script = Path(__file__).parents[1] / "benchmarks" / "grid_typing.py"
+    typing = runpy.run_path(str(script))
+    seats(stage.cottonwood, 3, recorded=3)
+    page = stage.desk.open(stage.clerk, at=course(stage))
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    cost = typing["worked"](page, session)
+    assert cost["TaskDuration"] >= cost["ScriptDuration"] > 0
+    expect(field(page, 0)).to_have_value("1")
+    expect(field(page, 1)).to_have_value("1")
