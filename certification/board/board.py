@@ -150,9 +150,14 @@ class Line:
 
     @property
     def not_sent_words(self) -> str:
+        """Of a follow-up no number: with nothing sent yet it would tell leavers and answers that are
+        too few to be told (R-FUP-20).
+        """
         if self.follow_up is None or self.unsent.ahead:
             return self.unsent.words
-        return "not known" if self.not_sent is None else f"{self.not_sent:,}"
+        if self.not_sent is None:
+            return "not known"
+        return "some" if self.not_sent else "0"
 
     @cached_property
     def leavers(self) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from certification.collections.fall.description import FALL
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome, SealedRecord
-from certification.review.suppression import nested
+from certification.review.suppression import HIDDEN, told_apart
 from pathways.models import District, FollowUpEntry, Student
 
 TITLES = (
@@ -32,7 +32,6 @@ TITLES = (
     "Placed, % of answered",
 )
 ALL = "All leavers"
-HIDDEN = "*"
 
 
 @dataclass
@@ -138,19 +137,8 @@ def _single_parents(receipts: set[str]) -> set[tuple[str, str]]:
 
 
 def suppressed_lines(groups: list[Group]) -> Iterator[list[str]]:
-    """The lines of one kind of group. Where a single one of them would be hidden, so is the smallest
-    of the others: the total less the rest would tell it.
-    """
-    words = [nested(group.numbers) for group in groups]
-    for column in range(3):
-        hidden = [own for own in words if own[column] == HIDDEN]
-        rest = [
-            (group.numbers[column], at)
-            for at, group in enumerate(groups)
-            if words[at][column] != HIDDEN
-        ]
-        if len(hidden) == 1 and rest:
-            words[min(rest)[1]][column] = HIDDEN
+    """The lines of one kind of group, of which none is told by subtraction either."""
+    words = told_apart([group.numbers for group in groups])
     for group, (leavers, answered, placed) in zip(groups, words, strict=True):
         number, answers, numerator = group.numbers
         unknown = HIDDEN if HIDDEN in (leavers, answered) else f"{number - answers}"

@@ -27,7 +27,7 @@ from pathways.ledger.kept import kept
 from pathways.models import Change, District, Publication, SchoolYear, StateCopy
 from pathways.reports.leavers.unsent import NotSent, not_sent
 from pathways.reports.runs import Run
-from pathways.resync.unsent import Unsent
+from pathways.resync.unsent import Unsent, UnsentRows
 
 WAIT = datetime.timedelta(minutes=60)
 
@@ -161,9 +161,9 @@ class Case:
         return not_sent(self.scope.district, self.scope.end_year)
 
     @cached_property
-    def unsent(self) -> int:
+    def differing(self) -> UnsentRows:
         """Rows of all types that differ between district and state, compared now."""
-        return self.sending.rows_now
+        return self.sending.differing_now
 
     @cached_property
     def last_change(self) -> Change | None:
@@ -283,9 +283,9 @@ class ShownCase(Case):
         return self._read[2]
 
     @cached_property
-    def unsent(self) -> int:
-        """The number above the page."""
-        return Unsent.counted(self.sending_scope, self.known).rows
+    def differing(self) -> UnsentRows:
+        """By the number above the page."""
+        return Unsent.counted(self.sending_scope, self.known).differing
 
 
 def shown_case(

@@ -132,22 +132,24 @@ def sent(case: Case) -> Answer:
         )
     if case.district_event.finishing:
         return _sent_before_the_end(case)
-    if case.unsent or case.sending.changes:
-        rows = number_of(case.unsent, "row")
+    if case.differing.others or case.sending.changes:
+        rows = number_of(case.differing.others, "row")
         voids = f" {_voids(case)}" if case.signatures and not case.matches else ""
-        label = f"Send {rows}" if case.unsent else "Send again"
-        return Answer(False, f"{_differing(case)}{voids}", resync, label)
-    return Answer(True, f"last resync {moment(case.copy.sent_at)}")
+        label = f"Send {rows}" if case.differing.others else "Send again"
+        return Answer(False, f"{_differing(case)}{case.differing.of_leavers}{voids}", resync, label)
+    return Answer(
+        True, f"last resync {moment(case.copy.sent_at)}.{case.differing.of_leavers}".rstrip(".")
+    )
 
 
 def _differing(case: Case) -> str:
-    """The number above the page, and the changes of records that it comes from."""
-    number = case.sending.changes
+    """Of the number above the page what is in the way, and the changes of records that it comes from."""
+    number, unsent = case.sending.changes, case.differing.others
     changes = f"{number_of(number, 'change')} of records"
-    if not case.unsent:
+    if not unsent:
         return f"{changes}, changed and then changed back. Send again to confirm."
     rows = (
-        f"{number_of(case.unsent, 'row')} {'differs' if case.unsent == 1 else 'differ'} between"
+        f"{number_of(unsent, 'row')} {'differs' if unsent == 1 else 'differ'} between"
         " district and state"
     )
     if not number:

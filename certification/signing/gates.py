@@ -120,7 +120,7 @@ GATES = (
     ),
     Gate(
         "sent",
-        "Everything sent to the state",
+        "Records and roster data sent to the state",
         "Changes not sent to the state",
         gate_answers.sent,
         needs_current_year=True,

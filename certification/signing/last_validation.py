@@ -80,7 +80,7 @@ def _open(validation: LastValidation) -> bool:
 def _sent(validation: LastValidation) -> bool:
     return (
         validation.unsent.copy is not None
-        and not validation.unsent.rows
+        and validation.unsent.rows == validation.unsent.outcomes
         and not validation.unsent.changes
         and not validation.unsent.ahead
     )

@@ -25,7 +25,7 @@ from pathways.ledger.kept import NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
 from pathways.resync.difference import NONE, Difference, differences
-from pathways.resync.object_types import OBJECTS, RECORDS, ObjectType
+from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
 FRESH, FRESH_OF_MANY = 60, 300
 MANY = 20_000
@@ -80,6 +80,11 @@ class Gap:
     def records(self) -> int:
         """Those of them that are CTE records."""
         return self.causes[RECORDS.name].total()
+
+    @property
+    def outcomes(self) -> int:
+        """Those of them that Fall CTE certifies."""
+        return self.causes[OUTCOMES.name].total()
 
     @property
     def is_fresh(self) -> bool:

@@ -151,6 +151,7 @@ OBJECTS = (
 BY_NAME = {kind.name: kind for kind in OBJECTS}
 NAMES = tuple(BY_NAME)
 RECORDS = BY_NAME["CTE Participation"]
+OUTCOMES = BY_NAME["CTE Outcome"]
 
 
 def closure(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,17 +10,41 @@ from typing import Any
 
 from cte_portal.editions import Scope
 from cte_portal.ui.unavailable import if_state_answers
+from cte_portal.ui.wording import number_of
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.resync import gap
 from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead
 from pathways.resync.difference import differences
-from pathways.resync.object_types import OBJECTS, RECORDS
+from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
 
 AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older"
     " backup had been restored. Do not send or certify. Call OPI."
 )
+
+
+@dataclass(frozen=True)
+class UnsentRows:
+    """Rows of all types that differ between district and state, and how many of them are outcomes of
+    leavers: those are Fall CTE's, and in no other event's way (docs/adr/0014).
+    """
+
+    rows: int
+    outcomes: int
+
+    @property
+    def others(self) -> int:
+        return self.rows - self.outcomes
+
+    @property
+    def of_leavers(self) -> str:
+        """What is counted above the page and certified by another event."""
+        if not self.outcomes:
+            return ""
+        verb = "is" if self.outcomes == 1 else "are"
+        number = number_of(self.outcomes, "outcome")
+        return f" {number} of leavers {verb} not sent; Fall CTE certifies them."
 
 
 @dataclass(frozen=True)
@@ -75,9 +99,15 @@ class Unsent:
         return self.gap.rows
 
     @property
-    def rows_now(self) -> int:
-        """The same number, of a comparison of this moment that nothing is kept of."""
-        return sum(len(difference) for difference in differences(OBJECTS, self.scope).values())
+    def differing(self) -> UnsentRows:
+        return UnsentRows(self.rows, self.gap.outcomes)
+
+    @property
+    def differing_now(self) -> UnsentRows:
+        """The same of a comparison of this moment that nothing is kept of."""
+        by_type = differences(OBJECTS, self.scope)
+        rows = sum(len(difference) for difference in by_type.values())
+        return UnsentRows(rows, len(by_type[OUTCOMES.name]))
 
     @property
     def nothing_sent(self) -> bool:
@@ -126,6 +156,8 @@ class KnownUnsent:
     ahead: bool
     rows: int
     """At least so many: a row that nobody has compared since is not counted."""
+    outcomes: int = 0
+    """Those of them that are outcomes of leavers."""
     is_known: bool = True
     """False while the state cannot be reached."""
 
@@ -161,6 +193,7 @@ class KnownUnsent:
                     if number in gaps
                     else changes.get(number, 0)
                 ),
+                outcomes=gaps[number].outcomes if number in gaps else 0,
             )
             for number, copy in copies.items()
         }

@@ -13,12 +13,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from certification.board import perkins
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome
+from certification.review.suppression import HIDDEN, told_apart
 from cte_portal.accounts.models import User
 from tests.certification.ready_fall import make_fall_event
 from tests.fixtures.certification import make_round, seal
+from tests.fixtures.examples import examples
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, make_entry
 
@@ -155,6 +159,33 @@ def test_small_groups_are_hidden_with_one_that_would_tell_them(fall: Certificati
     assert lines["All leavers", ""][:3] == ["60", "60", "60"]
     assert lines["Gender", "M"][:3] == ["*", "*", "*"] == lines["Gender", "F"][:3]
     assert "5" not in {cell for line in lines.values() for cell in line}
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, 30)] * 3).map(
+            lambda parts: (sum(parts), sum(parts[:2]), parts[0])
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(max_examples=examples(300), deadline=None)
+def test_no_subtraction_tells_a_small_group(groups: list[tuple[int, int, int]]) -> None:
+    """R-FUP-20: for each figure, and each difference of two, what is hidden is nothing, ten or more
+    together, or everything there is of it.
+    """
+    words = told_apart(groups)
+    for own, line in zip(groups, words, strict=True):
+        for column, word in enumerate(line):
+            assert word in (HIDDEN, str(own[column]))
+    for whole, part in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)):
+        amounts = [own[whole] - (own[part] if part != whole else 0) for own in groups]
+        concealed = [HIDDEN in (line[whole], line[part]) for line in words]
+        hidden = sum(amount for amount, so in zip(amounts, concealed, strict=True) if so)
+        visible = [amount for amount, so in zip(amounts, concealed, strict=True) if not so]
+        assert not any(0 < amount < 10 for amount in visible)
+        assert hidden == 0 or hidden >= 10 or not any(visible)
 
 
 def test_the_file_is_opis_and_of_a_fall_event(

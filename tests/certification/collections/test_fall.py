@@ -381,7 +381,8 @@ def test_the_board_tells_rates_and_no_small_group(
     page = text(client.get("/opi/status-board/"))
     assert "Worked on" in page and "Validate all" not in page and "fewer than 10 leavers" in page
     file = client.get("/opi/status-board/csv/").content.decode()
-    assert "Outcomes and leavers not sent" in file and ",31,*,*,14," in file
+    assert "Outcomes and leavers not sent" in file and ",31,*,*,14,some," in file
+    assert line.not_sent == 56 and "56" not in page, "outcomes and leavers together tell both"
 
 
 def test_a_difference_with_a_file_is_in_the_way_until_somebody_decides(

@@ -27,7 +27,7 @@ from cte_portal.batches.running import run
 from pathways.findings.explaining import explain
 from pathways.findings.findings import findings
 from pathways.lists.changing import changing
-from pathways.models import CollectionLock, RuleSeverity, Student
+from pathways.models import CollectionLock, Outcome, RuleSeverity, Student
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
 from pathways.roster import editing
@@ -398,7 +398,7 @@ def test_the_figure_above_the_page_home_gate_and_signature_say_one_number(
     ready.district.roster(kayla)
     assert ready.missing() == ["sent"]
     answer = next(v.answer for v in gates.verdicts(ready.case()) if v.gate.slug == "sent")
-    rows = ready.case().unsent
+    rows = ready.case().differing.others
     assert answer.sentence == f"{rows} rows differ between district and state." and rows == 3
     assert answer.cure_label == "Send 3 rows"
     with pytest.raises(NotReady, match="3 rows differ between district and state"):
@@ -411,6 +411,37 @@ def test_the_figure_above_the_page_home_gate_and_signature_say_one_number(
     assert "Changes not sent to the state. 0 of 1 primary certifier has signed." in home
     assert lines_of(ready.event)[0].by_last_validation.closed[0] == "sent"
     ready.send()
+    ready.report()
+    ready.wait()
+    assert ready.missing() == [] and ready.sign().sealed
+
+
+def test_answers_of_callers_are_not_in_the_way_of_end_of_year(
+    client: Client, ready: Ready, kayla: Student
+) -> None:
+    """ADR 14: they are Fall CTE's. The number above the page has them, and the gate says so."""
+    leaver = ready.district.student("999000777", "Young")
+    ready.bring()
+    for student in (kayla, leaver):
+        Outcome.objects.create(
+            student=student, end_year=2024, status="01", origin="screen", date_contacted=None
+        )
+    answer = next(v.answer for v in gates.verdicts(ready.case()) if v.gate.slug == "sent")
+    assert answer.passed and answer.sentence.endswith(
+        ". 2 outcomes of leavers are not sent; Fall CTE certifies them"
+    )
+    assert ready.missing() == []
+    client.force_login(ready.primary.user)
+    page = " ".join(client.get(ready.path).content.decode().split())
+    assert "Not yet sent to the state: <b>2</b>" in page or ">2<" in page
+    assert "2 outcomes of leavers are not sent" in page
+    assert "sent" not in lines_of(ready.event)[0].by_last_validation.closed
+    ready.district.roster(kayla)
+    assert ready.missing() == ["sent"]
+    refused = r"3 rows differ between district and state\. 2 outcomes of leavers are not sent"
+    with pytest.raises(NotReady, match=refused):
+        ready.sign()
+    ready.send(tuple(name for name in NAMES if name != "CTE Outcome"))
     ready.report()
     ready.wait()
     assert ready.missing() == [] and ready.sign().sealed
