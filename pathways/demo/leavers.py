@@ -11,9 +11,9 @@ from random import Random
 from django.utils import timezone
 
 from pathways.demo import rosters
-from pathways.demo.districts import Place
+from pathways.demo.districts import CLERKS, Place
 from pathways.demo.names import FEMALE, LAST, MALE
-from pathways.demo.records import CLERKS, HALF, ZERO, modified, write
+from pathways.demo.records import HALF, ZERO, modified, write
 from pathways.ledger.shape import Row
 from pathways.models import Calendar, Enrollment, FollowUpYear, Pathway, Student
 

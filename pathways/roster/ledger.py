@@ -152,6 +152,11 @@ def _unequal_twins(cursor: Any, shape: Shape) -> None:
     refused.
     """
     keys = ", ".join(f"key_{column}" for column in shape.key)
+    cursor.execute(
+        f"SELECT 1 FROM {shape.plan} WHERE problem IS NULL GROUP BY {keys} HAVING COUNT(*) > 1 LIMIT 1"
+    )
+    if cursor.fetchone() is None:
+        return
     on = " AND ".join(
         _same(f"twins.key_{column}", f"{shape.plan}.key_{column}") for column in shape.key
     )
@@ -189,14 +194,15 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
     if not any(counts.get(operation) for operation in WRITTEN):
         return 0
     stored = ", ".join(f"stored.{column}" for column in kept)
-    cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch,"
-        f" {', '.join(kept)}) SELECT %(district)s, stored.id, 1, 'found', '', %(at)s, %(source)s,"
-        f" NULL, {stored} FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id ="
-        f" plan.row_id WHERE {good} AND plan.operation IN ('update', 'delete') AND NOT EXISTS (SELECT 1 FROM"
-        f" {shape.history} earlier WHERE earlier.row = stored.id)",
-        values,
-    )
+    if counts.get("update") or counts.get("delete"):
+        cursor.execute(
+            f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source,"
+            f" batch, {', '.join(kept)}) SELECT %(district)s, stored.id, 1, 'found', '', %(at)s,"
+            f" %(source)s, NULL, {stored} FROM {shape.plan} plan JOIN {shape.table} stored ON"
+            f" stored.id = plan.row_id WHERE {good} AND plan.operation IN ('update', 'delete') AND"
+            f" NOT EXISTS (SELECT 1 FROM {shape.history} earlier WHERE earlier.row = stored.id)",
+            values,
+        )
     if counts.get("update"):
         pairs = ", ".join(f"{column} = plan.{column}" for column in columns)
         cursor.execute(
@@ -244,7 +250,8 @@ def _new_id(shape: Shape) -> str:
     them up again by what they say would be done without statistics of them.
     """
     if connection.vendor == "postgresql":
-        return f"nextval(pg_get_serial_sequence('{shape.table}', 'id'))"
+        # The sequence is looked up once, not for each row.
+        return f"nextval((SELECT CAST(pg_get_serial_sequence('{shape.table}', 'id') AS regclass)))"
     return (
         f"{shape.plan}.rowid + COALESCE((SELECT seq FROM sqlite_sequence WHERE name ="
         f" '{shape.table}'), 0)"
