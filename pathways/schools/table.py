@@ -35,7 +35,7 @@ class SchoolTable(StudentColumns):
 
     class Meta(ListTable.Meta):
         sequence = ("student", "state_id", "local_id", "...")
-        attrs = {"caption": "Students in CTE"}
+        attrs = {"caption": "Students"}
 
     def render_student(self, value: str, record: Any) -> SafeString:
         """It leads to the student, for who may open one."""
