@@ -4,15 +4,14 @@ worded.
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from certification.models.certifier import Certifier
 from certification.models.round import Round
+from cte_portal.accounts.models.proof import proof_words
 from cte_portal.editions import Home
 
 
@@ -92,14 +91,4 @@ class Signature(models.Model):
     @property
     def proof_words(self) -> str:
         """Where and when the signer confirmed, and by what; empty where no provider was asked."""
-        if not self.proof:
-            return ""
-        at = timezone.localtime(
-            datetime.datetime.fromtimestamp(self.proof["auth_time"], datetime.UTC)
-        )
-        ways = [f"{name} {value}" for name in ("acr", "amr") if (value := self._claim(name))]
-        return ", ".join([f"{self.proof['issuer']} at {at:%m/%d/%Y %I:%M:%S %p} MT", *ways])
-
-    def _claim(self, name: str) -> str:
-        value = self.proof.get(name)
-        return " ".join(value) if isinstance(value, list) else str(value or "")
+        return proof_words(self.proof)

@@ -45,8 +45,8 @@ class SignIns(EventList):
 class SignInsDownload(EventDownload):
     filter_class = SignInFilter
     file_name = "sign-ins"
-    heads = ("When", "Who", "What", "Network address")
+    heads = ("When", "Who", "What", "Network address", "What the identity provider said")
 
     @staticmethod
     def values(event: SignInEvent) -> list[object]:
-        return [event.person, event.get_act_display(), event.address or ""]
+        return [event.person, event.get_act_display(), event.address or "", event.proof_words]

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cte_portal.accounts.models.membership import Membership
+from cte_portal.accounts.models.proof import Proof, proof_words
 from cte_portal.accounts.models.user import User
 from cte_portal.pages.days import in_days
 
@@ -18,7 +19,13 @@ UNKNOWN = "no such account"
 
 
 class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
-    def note(self, act: SignInEvent.Act, person: User | None, address: str | None) -> None:
+    def note(
+        self,
+        act: SignInEvent.Act,
+        person: User | None,
+        address: str | None,
+        proof: Proof | None = None,
+    ) -> None:
         """Write what has just happened; `person` is None where no account has the user name."""
         self.create(
             at=timezone.now(),
@@ -26,6 +33,7 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
             person=person.record_name if person else UNKNOWN,
             user_id=person.pk if person else None,
             address=address,
+            proof=proof,
         )
 
     def newest_first(self) -> SignInEventQuerySet:
@@ -76,6 +84,10 @@ class SignInEvent(models.Model):
     user_id = models.BigIntegerField(null=True)
     address = models.GenericIPAddressField(null=True)
     """Network address that the request came from."""
+    proof = models.JSONField(null=True)
+    """What the identity provider said; null where it was not asked. What the portal itself asked for
+    is said by `act`.
+    """
 
     objects = SignInEventQuerySet.as_manager()
 
@@ -111,6 +123,10 @@ class SignInEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.person}"
+
+    @property
+    def proof_words(self) -> str:
+        return proof_words(self.proof)
 
     @property
     def refused(self) -> bool:

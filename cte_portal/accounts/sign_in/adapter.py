@@ -91,7 +91,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         devices.remember(request, response, user.username)
-        note_sign_in(request, self._act(request, user), user)
+        act = self._act(request, user)
+        signed_on = mark.of(request) if act is Act.SIGNED_ON else None
+        note_sign_in(request, act, user, (signed_on or {}).get("said"))
         if user.confirmed_email != user.email:
             user.confirmed_email = user.email
             user.save(update_fields=["confirmed_email"])

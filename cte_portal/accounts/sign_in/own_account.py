@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cte_portal.accounts import deeds
 from cte_portal.accounts.models import AuditEvent, Role, SignInEvent, User
+from cte_portal.accounts.models.proof import Proof
 from cte_portal.accounts.sign_in.letters import post
 from cte_portal.plugs import only, plugs
 
@@ -19,10 +20,14 @@ def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
     AuditEvent.objects.record([deeds.of_person(person, Operation.CHANGE, before, after)], by=person)
 
 
-def note_sign_in(request: HttpRequest, act: SignInEvent.Act, person: object) -> None:
-    """A sign-in, a try or a sign-out, with the network address that it came from."""
+def note_sign_in(
+    request: HttpRequest, act: SignInEvent.Act, person: object, proof: Proof | None = None
+) -> None:
+    """A sign-in, a try or a sign-out, with the network address that it came from and what an identity
+    provider said of it.
+    """
     account = person if isinstance(person, User) else None
-    SignInEvent.objects.note(act, account, get_adapter().get_client_ip(request))
+    SignInEvent.objects.note(act, account, get_adapter().get_client_ip(request), proof)
 
 
 def opens_by_mail(person: User) -> bool:

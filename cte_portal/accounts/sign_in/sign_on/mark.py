@@ -21,6 +21,7 @@ from cte_portal.accounts.models import (
     SignOnSession,
     User,
 )
+from cte_portal.accounts.models.proof import Proof
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on.tokens import Identity
@@ -37,6 +38,17 @@ def put(request: HttpRequest, person: User, identity: Identity, token: str) -> N
         "strong": identity.strong,
         "session": identity.session,
         "token": token,
+        "said": claims_of(identity),
+    }
+
+
+def claims_of(identity: Identity) -> Proof:
+    """As it is kept with a sign-in and with a signature."""
+    return {
+        "issuer": identity.issuer,
+        "auth_time": identity.signed_in_at,
+        "acr": identity.acr,
+        "amr": list(identity.amr),
     }
 
 
@@ -124,13 +136,8 @@ def is_required(person: User) -> bool:
 
 def prove(request: HttpRequest, identity: Identity, *, path: str, about: str) -> None:
     """What the token said is kept with it, for the signature that it is given for."""
-    claims = {
-        "issuer": identity.issuer,
-        "auth_time": identity.signed_in_at,
-        "acr": identity.acr,
-        "amr": list(identity.amr),
-    }
-    request.session[PROOF] = {"path": path, "about": about, "at": time.time(), "said": claims}
+    kept = {"path": path, "about": about, "at": time.time(), "said": claims_of(identity)}
+    request.session[PROOF] = kept
 
 
 def proof(request: HttpRequest, about: str) -> bool:

@@ -200,7 +200,7 @@ class Answer(SignOnView):
                 self.request,
                 f"{settings.OIDC_LABEL} did not confirm that it is you. Nothing was signed.",
             )
-        note_sign_in(self.request, Act.SIGN_ON_CONFIRMED, person)
+        note_sign_in(self.request, Act.SIGN_ON_CONFIRMED, person, mark.claims_of(identity))
         record_authentication(self.request, person, method="sign_on", reauthenticated=True)
         mark.prove(self.request, identity, path=where.back, about=where.about)
         return redirect(where.back)

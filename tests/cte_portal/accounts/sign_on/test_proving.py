@@ -4,6 +4,8 @@ nothing that stood in the address bar (operations A-5, 7 to 10).
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ import jwt
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.test import Client
 
 from certification.models import Signature
 from certification.signing.sealing import differences, text_of
@@ -25,6 +28,7 @@ from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.cte_portal.accounts.sign_on.test_binding import bind
 from tests.fixtures import phone
+from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 from tests.provider.running import Provider, Visitor
@@ -101,6 +105,29 @@ def test_what_the_provider_said_is_sealed_and_stands_on_the_receipt(
     assert signature.proof_words == "" and b"proof" not in b"".join(
         sealed_text(of_copy(copy), copy, [signature])
     )
+
+
+def test_sign_ins_and_their_file_say_what_the_provider_said(
+    provider: Provider, clerk: User, second_clerk: User, opi: User
+) -> None:
+    """Of the person's district, and in the file of it too; a password has no such words."""
+    provider.control(acr="urn:example:mfa", amr=["pwd", "otp"])
+    signed_on(clerk, provider).goes(CONFIRM, {"next": SECURITY})
+    Client().post("/accounts/sign-in/", {"login": second_clerk.username, "password": PASSPHRASE})
+    office = Client()
+    office.force_login(opi)
+    asked_for = {"district": "9012", "first": "01/01/2020"}
+    page = text(office.get("/opi/sign-ins/", asked_for))
+    file = b"".join(office.get("/opi/sign-ins/file/", asked_for).streaming_content).decode()
+    rows = {row["What"]: row for row in csv.DictReader(io.StringIO(file.lstrip("\ufeff")))}
+    for act in ("Signed in by single sign-on", "Confirmed by single sign-on"):
+        words = rows[act]["What the identity provider said"]
+        assert words.startswith(provider.issuer) and words in page
+        assert words.endswith("acr urn:example:mfa, amr pwd otp")
+    assert " at " in words, "the provider was told to ask again, and says when it did"
+    assert rows["Signed in"]["What the identity provider said"] == ""
+    asked_for["district"] = "0965"
+    assert provider.issuer not in text(office.get("/opi/sign-ins/", asked_for))
 
 
 def test_10_a_proof_is_for_the_figures_on_the_page_once_and_soon(
