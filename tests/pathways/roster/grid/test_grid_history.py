@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cte_portal.batches.models import Batch
@@ -215,6 +215,15 @@ def seated(cottonwood: District_, upload: Upload) -> tuple[District_, list[Stude
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example(acts=[("upload", {0: "0.50", 1: "1.00"}), ("undo", None)])
+@example(
+    acts=[
+        ("upload", {0: "1.00", 1: "x", 2: "2.25"}),
+        ("grid", {2: ("0.50", None)}),
+        ("undo", None),
+        ("undo", None),
+    ]
 )
 @given(acts=st.lists(ACTS, min_size=1, max_size=6))
 def test_any_sequence_of_saves_uploads_and_undos_is_the_acts_one_by_one(
