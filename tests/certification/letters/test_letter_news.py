@@ -15,7 +15,7 @@ from certification.recertification import recertification
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.editions import Scope
-from tests.certification.board.test_reminders import noon, stage
+from tests.certification.board.test_reminders import both_stages, noon, stage
 from tests.fixtures.certification import seal
 
 __all__ = ["stage"]
@@ -35,6 +35,7 @@ def news(client: Client, user: User, path: str = "/districts/9012/2025/") -> lis
     ]
 
 
+@both_stages
 def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
     client: Client,
     stage: CertificationEvent,
@@ -43,7 +44,7 @@ def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
     director: Certifier,
 ) -> None:
     seal(stage.rounds.get())  # type: ignore[attr-defined]
-    scope = Scope("9012", 2025)
+    scope = Scope("9012", stage.end_year)
     request = recertification.ask(
         scope,
         stage.pk,
@@ -69,11 +70,12 @@ def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
             assert client.get(leads).status_code == 200
 
 
+@both_stages
 def test_an_answer_that_is_taken_back_is_no_news(
     client: Client, stage: CertificationEvent, opi: User, superintendent: Certifier
 ) -> None:
     seal(stage.rounds.get())  # type: ignore[attr-defined]
-    scope = Scope("9012", 2025)
+    scope = Scope("9012", stage.end_year)
     request = recertification.ask(
         scope, stage.pk, by=superintendent.user, reason="x", what_changes="x"
     )
@@ -83,6 +85,7 @@ def test_an_answer_that_is_taken_back_is_no_news(
     assert news(client, superintendent.user) == []
 
 
+@both_stages
 def test_what_a_date_brings_is_no_news_of_its_own(
     client: Client, stage: CertificationEvent, superintendent: Certifier
 ) -> None:

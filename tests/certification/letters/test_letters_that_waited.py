@@ -16,7 +16,7 @@ from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, Extension
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.models import Batch
-from tests.certification.board.test_reminders import REMINDERS, deliver, noon, stage
+from tests.certification.board.test_reminders import REMINDERS, both_stages, deliver, noon, stage
 from tests.fixtures.certification import make_certifier, seal, sign
 from tests.fixtures.people import person
 
@@ -39,6 +39,7 @@ def ends(days: int = 11) -> tuple[list[str], str]:
     return bodies, Batch.objects.filter(kind="letter").latest("finished_at").sentence
 
 
+@both_stages
 def test_a_letter_of_the_due_date_is_not_sent_once_the_date_has_moved(
     waiting: CertificationEvent,
 ) -> None:
@@ -55,11 +56,13 @@ def test_a_letter_of_the_due_date_is_not_sent_once_the_date_has_moved(
     assert ends() == ([], f"Not sent: the last day is now {later:%B} {later.day}, {later.year}.")
 
 
+@both_stages
 def test_a_letter_of_the_due_date_is_not_sent_to_who_is_done(waiting: CertificationEvent) -> None:
     seal(waiting.rounds.get())  # type: ignore[attr-defined]
     assert ends() == ([], "Not sent: certified.")
 
 
+@both_stages
 def test_a_letter_of_the_due_date_is_not_sent_to_who_has_signed(
     waiting: CertificationEvent, superintendent: Certifier
 ) -> None:
@@ -68,6 +71,7 @@ def test_a_letter_of_the_due_date_is_not_sent_to_who_has_signed(
     assert ends() == ([], "Not sent: the person has signed.")
 
 
+@both_stages
 def test_a_letter_of_the_due_date_is_not_sent_of_a_closed_event(
     waiting: CertificationEvent,
 ) -> None:
@@ -75,15 +79,18 @@ def test_a_letter_of_the_due_date_is_not_sent_of_a_closed_event(
     assert ends() == ([], "Not sent: the event is closed.")
 
 
+@both_stages
 def test_a_letter_before_the_due_date_is_not_sent_after_it(waiting: CertificationEvent) -> None:
     assert ends(16) == ([], "Not sent: the due date has passed.")
 
 
+@both_stages
 def test_a_letter_that_waited_counts_the_days_that_are_left(waiting: CertificationEvent) -> None:
     (letter,), sentence = ends(13)
     assert "1 day left" in letter and "3 days" not in letter and sentence == "Sent."
 
 
+@both_stages
 def test_opis_own_reminder_says_the_day_that_holds_when_it_is_sent(
     client: Client, opi: User, stage: CertificationEvent
 ) -> None:
@@ -107,6 +114,7 @@ def test_opis_own_reminder_says_the_day_that_holds_when_it_is_sent(
     )
 
 
+@both_stages
 def test_a_publication_that_waited_is_not_sent_of_a_closed_event(
     stage: CertificationEvent, keeper: User
 ) -> None:
