@@ -88,9 +88,9 @@ class Command(PortalCommand):
             )
             with Supervisor(processes, say=self.say, sources=sources) as children:
                 self.say("Starting the web server, the dispatcher and two workers …")
-                if children.until(
-                    lambda: answers(address), seconds=A_DAY if reload else 60
-                ):  # a developer mends what keeps it from starting
+                # A busy machine takes its time, and a server that ends is seen by `revive`; a
+                # developer mends what keeps it from starting.
+                if children.until(lambda: answers(address), seconds=A_DAY if reload else 300):
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
                 elif not children.asked_to_stop and not children.revive():
                     raise CommandError("The web server does not answer. See the message above.")
