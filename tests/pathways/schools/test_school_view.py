@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from certification.certifiers.certifiers import eligible
+from certification.models import CertificationEvent
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User, ViewEvent
 from cte_portal.accounts.people import people
@@ -174,7 +175,9 @@ def test_another_school_is_not_found_by_page_or_file(
     assert office.get(f"{BASE}cte-concentrator/{own}/").status_code == 403
 
 
-def test_the_frame_says_nothing_of_the_district_beside_its_name(office: Client) -> None:
+def test_the_frame_says_nothing_of_the_district_beside_its_name(
+    office: Client, event: CertificationEvent
+) -> None:
     page = office.get(PAGE)
     assert page.context["portal"].facts == []
     entries = [e.url for group in page.context["portal"].navigation for e in group.entries]
