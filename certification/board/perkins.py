@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from certification.collections.fall.description import FALL
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome, SealedRecord
-from certification.review.suppression import HIDDEN, told_apart
+from certification.review.suppression import HIDDEN, nested_of_groups
 from pathways.models import District, FollowUpEntry, Student
 
 TITLES = (
@@ -137,8 +137,8 @@ def _single_parents(receipts: set[str]) -> set[tuple[str, str]]:
 
 
 def suppressed_lines(groups: list[Group]) -> Iterator[list[str]]:
-    """The lines of one kind of group, of which none is told by subtraction either."""
-    words = told_apart([group.numbers for group in groups])
+    """The lines of one kind of group, none of which subtraction would tell."""
+    words = nested_of_groups([group.numbers for group in groups])
     for group, (leavers, answered, placed) in zip(groups, words, strict=True):
         number, answers, numerator = group.numbers
         unknown = HIDDEN if HIDDEN in (leavers, answered) else f"{number - answers}"

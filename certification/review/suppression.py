@@ -35,7 +35,7 @@ def nested(counts: Sequence[int]) -> list[str]:
     return words
 
 
-def told_apart(groups: Sequence[Sequence[int]]) -> list[list[str]]:
+def nested_of_groups(groups: Sequence[Sequence[int]]) -> list[list[str]]:
     """The nested numbers of groups that together are a total which may be told. What is hidden in all
     of them is the total less the rest: while it is small, the smallest of the others is hidden too,
     for each number and each difference of two.

@@ -11,7 +11,9 @@ from cte_portal.accounts.models.saved_list import SavedListQuerySet
 from cte_portal.editions import Scope
 
 OPI = "people"
-"""OPI's list: pages of OPI begin as it does, and it opens where a list is none."""
+"""URL name of the list whose address shows how OPI's addresses begin. It opens where a saved list
+no longer leads to a page.
+"""
 
 
 @dataclass(frozen=True)

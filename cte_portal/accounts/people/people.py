@@ -24,8 +24,8 @@ from cte_portal.refusals import Refusal
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name."
 ADDRESS_TAKEN = "Another account has that e-mail address."
-NO_SCHOOL = "Choose the school that the School Viewer sees."
-SCHOOL_TOO_MUCH = "Only a School Viewer has a school. Leave this empty."
+SCHOOL_MISSING = "Choose the school that the School Viewer sees."
+SCHOOL_NOT_ALLOWED = "Only a School Viewer has a school. Leave this empty."
 
 
 def add(
@@ -245,9 +245,9 @@ def _assign(authority: Authority, person: User, role: str, district: str, school
     if not authority.may_assign(person, role, district):
         raise PermissionDenied
     if role == SCHOOL_ROLE and school not in dict(directory().schools(district)):
-        raise Refusal(NO_SCHOOL, field="school")
+        raise Refusal(SCHOOL_MISSING, field="school")
     if role != SCHOOL_ROLE and school:
-        raise Refusal(SCHOOL_TOO_MUCH, field="school")
+        raise Refusal(SCHOOL_NOT_ALLOWED, field="school")
     try:
         with transaction.atomic():
             membership = person.memberships.create(role=role, district=district, school=school)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from certification.board import perkins
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome
-from certification.review.suppression import HIDDEN, told_apart
+from certification.review.suppression import HIDDEN, nested_of_groups
 from cte_portal.accounts.models import User
 from tests.certification.ready_fall import make_fall_event
 from tests.fixtures.certification import make_round, seal
@@ -175,7 +175,7 @@ def test_no_subtraction_tells_a_small_group(groups: list[tuple[int, int, int]]) 
     """R-FUP-20: for each figure, and each difference of two, what is hidden is nothing, ten or more
     together, or everything there is of it.
     """
-    words = told_apart(groups)
+    words = nested_of_groups(groups)
     for own, line in zip(groups, words, strict=True):
         for column, word in enumerate(line):
             assert word in (HIDDEN, str(own[column]))
