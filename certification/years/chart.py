@@ -52,7 +52,7 @@ class Chart:
 
     @property
     def summary(self) -> str:
-        """Concentrators: 2023-24 41, certified 06/20/2024; 2024-25 74, running, not certified."""
+        """Concentrators: 2023-24 41, certified 06/20/2024; 2024-25 74, in progress, not certified."""
         parts = "; ".join(
             f"{column.label} {column.value}, {column.words[0].lower()}{column.words[1:]}"
             for column in self.columns

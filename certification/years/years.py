@@ -32,7 +32,11 @@ class Year:
     def words(self) -> str:
         if self.copy:
             return f"Certified {timezone.localtime(self.copy.sealed_at):%m/%d/%Y}"
-        return "Running, not certified" if self.is_active else "Current values, not as of that year"
+        return (
+            "In progress, not certified"
+            if self.is_active
+            else "Current values, not as of that year"
+        )
 
 
 def years_of(scope: Scope) -> list[Year]:

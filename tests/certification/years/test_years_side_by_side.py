@@ -66,7 +66,7 @@ def test_a_certified_year_keeps_what_was_sealed_and_the_active_one_says_that_it_
     assert lines["CTE Concentrator"] == ["No", "Yes"]
     client.force_login(viewer)
     page = words(client, student_address(kayla))
-    assert "Certified" in page and "Running, not certified" in page
+    assert "Certified" in page and "In progress, not certified" in page
     figures = of_district(cottonwood.scope, "concentrators")
     totals = {line.label: [value for _, value in line.cells] for line in figures.sections[0].lines}
     assert totals["Concentrators"] == ["0", "1"] and totals["All students"] == ["1", "1"]
@@ -139,7 +139,7 @@ def test_the_chart_says_in_words_what_it_draws(
         ("1", True),
         ("1", False),
     ]
-    assert "2024-25 1, running, not certified" in drawn.summary
+    assert "2024-25 1, in progress, not certified" in drawn.summary
     heights = chart("x", [(Year(2024, False, None), 0, "0"), (Year(2025, True, None), 9, "9")])
     assert [column.height for column in heights.columns] == [0, HEIGHT]
 
