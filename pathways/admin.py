@@ -1,5 +1,5 @@
-"""OPI's lists in the admin site: pathways, districts, school years, and rule severities;
-those of end statuses, SCED subject areas and the follow-up stand beside their forms.
+"""OPI's lists in the admin site: pathways, districts, school years, and rule severities.
+The lists of end statuses, SCED subject areas and the follow-up stand beside their forms.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class PathwayAdmin(RegisterAdmin):
         return Pathway.objects.filter(~Exists(history), participations=None, approvals=None)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """What SCED subject areas propose by it goes with it."""
+        """Rows of SCED subject areas that propose the pathway go with it."""
         with changing(by=person_of(request)) as entries:
             if not self._is_unused(obj):
                 raise InUse

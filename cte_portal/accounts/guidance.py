@@ -55,7 +55,7 @@ GUIDANCE: Mapping[str, Sentences] = {
         "Several wrong passwords in a row close the door for a while.",
     ),
     "sign-on-duties": (
-        "Here OPI says of whom single sign-on is required, and sees who is not connected yet.",
+        "This shows which districts must use single sign-on, and who is not connected yet.",
         "Open a district to see what would follow for its people.",
         "It counts from each person's next sign-in.",
     ),

@@ -63,7 +63,7 @@ class AttemptMeanwhile(Refusal):
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__(
-            f"{attempt.by} entered an attempt of {text(attempt.date)}"
+            f"{attempt.by} entered an attempt on {text(attempt.date)}"
             f" ({attempt.get_means_display()}) after you opened the page. What you typed is kept."
             " Save again to add it."
         )
@@ -75,9 +75,7 @@ class StillNeeded(Refusal):
 
 @dataclass(frozen=True)
 class EachRecorded:
-    """By the lines: the attempts as they stand, and why others were not added; how many outcomes are
-    other ones now.
-    """
+    """Attempts that were added, and the refusals of others, by line; and how many outcomes changed."""
 
     attempts: dict[int, Attempt]
     refused: dict[int, Refusal]

@@ -42,7 +42,7 @@ def follow_each(
     by: str,
     by_id: int | None,
 ) -> int:
-    """The same of several lines. Returns how many outcomes are other ones now."""
+    """The same for several lines. Returns how many outcomes changed."""
     students = [entry.student_id for entry in entries]
     stored = Outcome.objects.filter(end_year=scope.end_year, student__in=students)
     set_by_hand = set(

@@ -29,7 +29,7 @@ FOLLOW_UP: Mapping[str, Sentences] = {
         "Contacts are seen in your district alone and are never sent to the state.",
     ),
     "follow-up-entry": (
-        "Here results of many calls are entered at once, as from a printed call list.",
+        "Enter the results of many calls at once, as from a printed call list.",
         "Each row with a result becomes an attempt of its student; the others stay as they are.",
         "A row that somebody else has worked on meanwhile is kept and says so.",
     ),

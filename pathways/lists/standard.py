@@ -1,5 +1,6 @@
 """OPI's reference rows that every portal starts with: the guide's 17 pathways, the school years,
-what SCED subject areas propose, the end statuses that are known, the post-program statuses and the dates of the follow-up.
+what is proposed for SCED subject areas, the end statuses that are known, the post-program statuses
+and the dates of the follow-up.
 
 There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is
 missing and leaves alone what OPI has changed since.

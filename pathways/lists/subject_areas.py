@@ -1,5 +1,5 @@
-"""What OPI has the pathway board propose for the courses of each SCED subject area, in the admin
-site.
+"""What the portal proposes for courses of each SCED subject area: OPI's list in the admin site, with
+its form.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class SubjectPathwayForm(RegisterForm):
     )
     pathway_id = forms.ChoiceField(
         label="Proposes",
-        help_text="several pathways of a subject area are a row each",
+        help_text="one pathway; add a row for each other pathway of the area",
     )
 
     class Meta:

@@ -1,5 +1,5 @@
-"""What a course without an answer is probably: as a like course of the district, or what its OPI
-has its SCED subject area propose. A proposal is shown with its reason, and a person chooses.
+"""What a course without an answer is probably: what a like course of the district is, or what
+OPI proposes for its SCED subject area. A proposal is shown with its reason, and a person chooses.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class StudentInCte:
 
 
 def students_at(scope: Scope, school: School) -> Any:
-    """Everybody whose enrollment that decides is at the school, with or without CTE."""
+    """Everybody whose deciding enrollment is at the school, with or without CTE."""
     placed: Any = Student.objects.in_scope(scope).placed(scope.end_year)
     return placed.filter(school_id=school.pk)
 
@@ -95,7 +95,9 @@ class SchoolRow:
 
     @property
     def concentrates(self) -> str:
-        return self._named(key for key, is_one in self.about.records.items() if is_one)
+        return self._named(
+            key for key, is_concentrator in self.about.records.items() if is_concentrator
+        )
 
     @property
     def standing(self) -> str:

@@ -1,7 +1,7 @@
 """Student Information › State Programs › School View: one school's students in CTE.
 
-Who sees the whole district opens each of its schools; a School Viewer opens the own one, and
-another school is not found, as one that does not exist.
+Who sees the whole district opens each of its schools; a School Viewer opens only their own.
+For any other the answer is *not found*, the same as for a school that does not exist.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class SchoolsView(ScopedView):
 
 
 class Schools(SchoolsView):
-    """The choice of a school; where there is one, it opens at once."""
+    """The choice of a school; a single one opens at once."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if len(self.schools) == 1:

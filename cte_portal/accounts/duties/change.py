@@ -39,7 +39,7 @@ class NameForm(FactorForm):
     username = forms.CharField(
         label="User name",
         max_length=150,
-        help_text="Of an OPI Administrator with a password and an authenticator app.",
+        help_text="an OPI Administrator with a password and an authenticator app",
         error_messages={"required": "Enter the user name"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -128,7 +128,7 @@ class NameEmergencyAccount(DutyAction):
         if not form.confirm().ok:
             return self.form_invalid(form)
         emergency.name(self.authority, person, form.cleaned_data["reason"])
-        return self.done(f"Saved. {person.record_name} has an emergency account.")
+        return self.done(f"Saved. {person.record_name} now has an emergency account.")
 
 
 class RemoveEmergencyAccount(PreviewedAction, DutyAction):
@@ -138,7 +138,7 @@ class RemoveEmergencyAccount(PreviewedAction, DutyAction):
     def named(self) -> User:
         person = emergency.named().filter(pk=self.kwargs["person"]).first()
         if person is None:
-            raise Http404("This is no emergency account.")
+            raise Http404("This is not an emergency account.")
         return person
 
     def effects(self) -> list[str]:
@@ -155,7 +155,7 @@ class RemoveEmergencyAccount(PreviewedAction, DutyAction):
         if not form.confirm().ok:
             return self.form_invalid(form)
         emergency.remove(self.authority, self.named, form.cleaned_data["reason"])
-        return self.done(f"Saved. {self.named.record_name} has no emergency account any more.")
+        return self.done(f"Saved. {self.named.record_name} no longer has an emergency account.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = not self.authority.keeps(self.named)

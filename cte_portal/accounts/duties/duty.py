@@ -73,7 +73,7 @@ def effects(reach: Reach, *, required: bool) -> list[str]:
         return [f"Nothing changes now: {label} is required of everybody."]
     if not required:
         people = number_of(connected + waiting, "person", "people")
-        beside = f"Who is connected keeps {label} beside it."
+        beside = f"People who are connected may also use {label}."
         return [f"{people} may sign in with a password again. {beside}"]
     come, wait = (
         "1 person signs in" if connected == 1 else f"{connected:,} people sign in",
@@ -81,9 +81,9 @@ def effects(reach: Reach, *, required: bool) -> list[str]:
     )
     once_more = "the password, or the one-time link, once more"
     sentences = [
-        f"{come} with {label} from the next sign-in on, and no longer with a password.",
+        f"{come} with {label} from the next sign-in on, not with a password.",
         f"{wait} connected yet: at the next sign-in they use {once_more} and connect the account.",
-        "Whoever is signed in now stays so until the session ends.",
+        "People who are signed in now stay signed in until the session ends.",
     ]
     if kept:
         keeps = number_of(kept, "emergency account keeps", "emergency accounts keep")
@@ -94,10 +94,10 @@ def effects(reach: Reach, *, required: bool) -> list[str]:
 def check(reach: Reach, *, required: bool) -> None:
     """Raises a Refusal where it cannot be so."""
     if required == (reach.duty is not None):
-        raise Refusal("Somebody has changed this meanwhile. Nothing was saved.")
+        raise Refusal("Someone else changed this after you opened the page. Nothing was saved.")
     if required and not reach.district and emergency.standing().count() < emergency.FEWEST:
         raise Refusal(
-            "Name two emergency accounts first: without them nobody of OPI can sign in while"
+            "Name two emergency accounts first: without them nobody at OPI can sign in while"
             f" {settings.OIDC_LABEL} is away."
         )
 

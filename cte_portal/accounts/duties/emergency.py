@@ -1,5 +1,5 @@
 """Emergency accounts: OPI Administrators who keep a password for the day when the identity provider is
-away. Nobody names the own account.
+away. Nobody names their own account.
 """
 
 from __future__ import annotations
@@ -91,13 +91,13 @@ def check_removal(person: User) -> None:
     needed = SignOnDuty.objects.filter(district="").exists()
     if needed and standing().exclude(pk=person.pk).count() < FEWEST:
         raise Refusal(
-            f"Everybody has to use {settings.OIDC_LABEL}, so two emergency accounts must stay. Name"
+            f"Everybody must use {settings.OIDC_LABEL}, so two emergency accounts must stay. Name"
             " another one first."
         )
 
 
 def remove(authority: Authority, person: User, reason: str) -> None:
-    """It is an account like others again. Raises PermissionDenied for the own one."""
+    """The account is like others again. Raises PermissionDenied for one's own."""
     with transaction.atomic():
         begin_account(authority, person)
         check_removal(person)

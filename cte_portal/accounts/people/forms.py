@@ -17,8 +17,8 @@ from cte_portal.plugs import directory
 
 
 class RoleForm(forms.Form):
-    """A role, and the school where it holds in one; everywhere also the district. Who knows the
-    district chooses among its schools, who types it types the school's number, too.
+    """A role, with the school of a School Viewer. In a district the school is chosen from a list;
+    for OPI, district and school are typed by their numbers.
     """
 
     use_required_attribute = False

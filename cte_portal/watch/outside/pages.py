@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 
 disable_created_metrics()  # before any is made: the moment of each count is no news
 REGISTRY = CollectorRegistry()
-"""Of this process alone; where there are several, `shared.registry` reads all of theirs."""
+"""Of this process alone; where there are several, `/metrics` adds those of all of them."""
 METHODS = frozenset({"GET", "HEAD", "POST"})
 STEPS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds: what feels immediate, what is noticed, and what a statement is cut off after."""

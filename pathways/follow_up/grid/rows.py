@@ -62,7 +62,7 @@ class AttemptRow:
 
     @property
     def seen(self) -> int:
-        """The last attempt: also after one of somebody else was told, which the next save adds to."""
+        """Number of the last attempt that the page shows, other people's among them; 0 for none."""
         return max((attempt.pk for attempt in self.called.attempts), default=0)
 
     @property

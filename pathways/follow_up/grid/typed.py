@@ -19,9 +19,8 @@ from pathways.roster.grid.typed import PACKED
 
 HEADS = {"result": "Result", "means": "Means", "date": "Date", "note": "Note"}
 NO_ANSWER = "No answer"
-MOST_TYPED = (
-    500  # characters of a cell, of which a note may have 300: what is too long is said, not cut
-)
+MOST_TYPED = 500
+"""Characters of a cell that are read: more than a note may have, so that one too long is refused."""
 _ROW = re.compile(r"([0-9]{1,18})-seen", re.ASCII)
 MEANS = {label.lower(): value for value, label in Attempt.Means.choices}
 
@@ -91,8 +90,8 @@ class _Sent:
 
 
 def typed_rows(data: QueryDict) -> list[TypedAttempt]:
-    """The rows of a form in which an attempt was entered, each line once; what is none is passed
-    over.
+    """The rows of a form in which an attempt was entered, each line once; whatever else the form
+    holds is passed over.
 
     Without script every cell is a field of its own; with it a changed row comes in one field, as the
     roster's grid packs it.

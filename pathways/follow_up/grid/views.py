@@ -27,7 +27,7 @@ from pathways.follow_up.workbench.views.pages import WorkbenchPage
 from pathways.models import DrawnList, FollowUpEntry, PostProgramStatus
 
 PAGE = 50
-"""AttemptRows of a page without script: it sends all their fields."""
+"""Rows on a page: without script it sends all their fields."""
 MOST_ROWS = 200
 DONE = "pathways.follow_up.grid"
 
@@ -83,7 +83,7 @@ class FollowUpGrid(WorkbenchPage):
             }
             if undone.needed:
                 done["words"] += (
-                    f" {number_of(undone.needed, 'attempt')} left: an outcome that somebody set needs"
+                    f" {number_of(undone.needed, 'attempt')} left: an outcome that someone set needs"
                     f" {'it' if undone.needed == 1 else 'them'}."
                 )
         self.request.session[DONE] = done

@@ -152,7 +152,7 @@ def test_an_attempt_of_somebody_else_meanwhile_is_said_once_and_then_added_to(
     attempt = attempts.record(leavers.scope, line.pk, Try(timezone.localdate(), "text"), **theirs)
     answer = desk.post(ENTRY, row(line, result=WORK))
     words = text(answer)
-    assert f"KELLER, DANIEL entered an attempt of {today()} (Text message)" in words
+    assert f"KELLER, DANIEL entered an attempt on {today()} (Text message)" in words
     assert "What you typed is kept." in words
     assert f'name="{line.pk}-seen" value="{attempt.attempt.pk}"' in answer.content.decode()
     assert Attempt.objects.count() == 1
