@@ -59,7 +59,7 @@ class Group:
 
 def lines(event: CertificationEvent) -> Iterator[list[str]]:
     """The figures, then the sealed copies that they come from, then the districts that are missing."""
-    sealed = SealedCopy.objects.official().filter(round__event=event, form_version=FALL.form)
+    sealed = SealedCopy.objects.official().filter(round__event=event, form_version__in=FALL.forms)
     copies = list(sealed.select_related("round").order_by("round__district"))
     groups = groups_of(outcomes_of(copies))
     for kind in dict.fromkeys(group.kind for group in groups):

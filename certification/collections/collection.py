@@ -74,6 +74,10 @@ class Collection:
 
     form: int
     """The canonical form in which it is signed (docs/adr/0007)."""
+    forms: tuple[int, ...]
+    """That form and the earlier ones of the same kind of rows: seals in them are counted and compared
+    with one another.
+    """
     sealed: type[SealedRow]
     """Where its records are sealed, by the fields of a row."""
     row: Callable[..., Row]

@@ -74,6 +74,7 @@ END_OF_YEAR = Collection(
     event_name="End of Year CTE Concentrator & Participants Certification",
     statements=STATEMENTS,
     form=1,
+    forms=(1,),
     sealed=SealedRecord,
     row=CanonicalRow,
     columns=canonical.COLUMNS,

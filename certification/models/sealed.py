@@ -4,7 +4,7 @@ beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -26,12 +26,12 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
         return self.filter(round__district=district)
 
     def official_before(
-        self, event: CertificationEvent, district: str, *, form: int
+        self, event: CertificationEvent, district: str, *, forms: Collection[int]
     ) -> SealedCopy | None:
-        """The district's last sealed year before the event's, in the same canonical form: what its
+        """The district's last sealed year before the event's, in a canonical form of the same rows: what its
         figures are compared with.
         """
-        earlier = self.official().of_district(district).filter(form_version=form)
+        earlier = self.official().of_district(district).filter(form_version__in=forms)
         sealed = earlier.filter(
             round__event__collection=event.collection, round__event__end_year__lt=event.end_year
         )

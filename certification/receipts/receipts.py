@@ -116,7 +116,7 @@ class Receipt:
             round__event__collection=self.round.event.collection
         )
         earlier_copies = copies.filter(
-            form_version=self.copy.form_version,
+            form_version__in=collection_of_copy(self.copy).forms,
             round__event__end_year__lt=self.scope.end_year,
             sealed_at__lte=self.copy.sealed_at,
         )

@@ -53,7 +53,7 @@ def records_of(district_event: DistrictEvent) -> Records:
 def last_sealed_year(district_event: DistrictEvent, records: Records) -> SealedCopy | None:
     """What figures are compared with."""
     return SealedCopy.objects.official_before(
-        district_event.event, district_event.district, form=records.collection.form
+        district_event.event, district_event.district, forms=records.collection.forms
     )
 
 
@@ -65,7 +65,7 @@ def last_seal(district_event: DistrictEvent, records: Records) -> SealedCopy | N
         SealedCopy.objects.of_district(district_event.district)
         .filter(
             round__event=district_event.event,
-            form_version=records.collection.form,
+            form_version__in=records.collection.forms,
         )
         .select_related("round__event")
     )

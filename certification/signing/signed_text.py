@@ -5,8 +5,8 @@ credits have two decimals, moments are ISO in UTC. The signed text is: the form,
 round; the statements as worded; the rules in force; the State edition's records as
 the event's collection writes them, sorted by bytes; the counts; the findings and the
 explanations, sorted. The sealed text goes on with what the receipt says and with the signatures. A
-database's collation and a float have no part in it. Form 1 is of End of Year's records, form 2 of
-Fall CTE's outcomes.
+database's collation and a float have no part in it. Form 1 is of End of Year's records, form 3 of
+Fall CTE's outcomes; form 2 was theirs before a line said whom OPI counts in another district.
 """
 
 from __future__ import annotations

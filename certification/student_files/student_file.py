@@ -88,7 +88,7 @@ class StudentFile:
     def copies(self) -> QuerySet[SealedCopy]:
         """The event's official ones, by district."""
         sealed = SealedCopy.objects.official().filter(
-            round__event=self.event, form_version=self.collection.form
+            round__event=self.event, form_version__in=self.collection.forms
         )
         return sealed.select_related("round__event").order_by("round__district")
 

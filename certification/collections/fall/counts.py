@@ -46,6 +46,13 @@ def counts_of(rows: Iterable[OutcomeRow]) -> dict[str, Any]:
     }
 
 
+def counts_of_form_2(rows: Iterable[OutcomeRow]) -> dict[str, Any]:
+    """As form 2 had them: without `elsewhere`."""
+    counts = counts_of(rows)
+    del counts["totals"][ELSEWHERE]
+    return counts
+
+
 FIGURES = {
     "records": lambda row: True,
     "students": lambda row: True,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.db.models import Q
 
 from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
 from certification.collections.fall import leaver_lists, sealed_file
-from certification.collections.fall.counts import OPEN, counts_of
+from certification.collections.fall.counts import OPEN, counts_of, counts_of_form_2
 from certification.models import SealedOutcome
 from cte_portal.editions import Scope
 from cte_portal.words import text
@@ -102,7 +104,8 @@ FALL = Collection(
         ),
         "I am authorized to certify for {district}.",
     ),
-    form=2,
+    form=3,
+    forms=(2, 3),
     sealed=SealedOutcome,
     row=OutcomeRow,
     columns=rows.COLUMNS,
@@ -163,3 +166,26 @@ FALL = Collection(
     ),
     has_findings=False,
 )
+
+
+class OutcomeRowOfForm2(OutcomeRow):
+    """A line as it was sealed before seals said whom OPI counts in another district: everybody was
+    in the figures.
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[: len(OF_FORM_2)])
+
+
+OF_FORM_2 = rows.COLUMNS[: rows.COLUMNS.index("counted_elsewhere")]
+FALL_OF_FORM_2 = replace(
+    FALL,
+    form=2,
+    row=OutcomeRowOfForm2,
+    columns=OF_FORM_2,
+    of_record=OF_FORM_2[OF_FORM_2.index("end_year") :],
+    counts=counts_of_form_2,
+)
+"""Its seals are read by this."""

@@ -64,7 +64,7 @@ class OutcomeRow(NamedTuple):
     means: str
     attempts: int
     required_attempts: bool
-    counted_elsewhere: bool
+    counted_elsewhere: bool = False
     """OPI counts the student on another district's list (R-FUP-16): in no figure here."""
 
     @property

@@ -5,21 +5,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from django.test import Client
 
+from certification.board import perkins
 from certification.collections import chosen
 from certification.collections.chosen import COLLECTIONS, FALL, FALL_OF_RELEASE_0_1_0
 from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.fall.description import FALL_OF_FORM_2, OutcomeRowOfForm2
 from certification.models import CertificationEvent, SealedCopy
 from certification.receipts.receipts import receipt_url
+from certification.review.since import Since
 from certification.signing import sealing
 from certification.signing.gates import GATES
 from certification.signing.refusals import NotReady
+from certification.student_files.student_file import StudentFile
 from cte_portal.accounts.models import User
+from pathways.ledger import canonical
 from pathways.models import CollectionLock, Student
 from tests.certification.ready import Ready
+from tests.certification.ready_fall import ReadyFall, make_fall_event
 from tests.fixtures.records import BUSINESS, District_
 from tests.pathways.desk import text
 
@@ -75,3 +82,37 @@ def test_a_fall_seal_of_release_0_1_0_is_read_and_verified(
         page = text(client.get(address))
         assert copy.receipt in page and "Health Professions" in page
     assert "No sealed copy to compare with" in text(client.get(f"{ready.case().path}changes/"))
+
+
+def test_a_fall_seal_of_form_2_is_verified_counted_and_compared(
+    cottonwood: District_,
+    clerk: User,
+    kayla: Student,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was made before a line said whom OPI counts in another district."""
+    fall = ReadyFall(cottonwood, make_fall_event(), clerk)
+    fall.record(kayla)
+    fall.prepare()
+    before = replace(
+        FALL_OF_FORM_2,
+        rows=lambda scope: (OutcomeRowOfForm2(*row) for row in FALL.rows(scope)),
+        digest=lambda scope: canonical.digest_of(
+            sorted(canonical.line(OutcomeRowOfForm2(*row)) for row in FALL.rows(scope))
+        ),
+    )
+    with monkeypatch.context() as release:
+        release.setitem(chosen.COLLECTIONS, FALL.slug, before)
+        fall.sign()
+    copy = SealedCopy.objects.get(receipt="9012-2024-FALL-1")
+    assert copy.form_version == 2 and "elsewhere" not in copy.counts["totals"]
+    assert sealing.differences(copy) == []
+    client.force_login(fall.primary.user)
+    for address in (receipt_url(copy), fall.case().path, f"{fall.case().path}snapshot/"):
+        assert copy.receipt in text(client.get(address))
+    assert "Nothing has changed" in Since(copy, fall.scope).sentence
+    assert [line[1] for line in perkins.lines(fall.event) if line[0] == "Certified"] == ["9012"]
+    file = StudentFile(fall.event, BytesIO(), check=lambda: None)
+    file.write()
+    assert file.rows == 1 and not file.differing

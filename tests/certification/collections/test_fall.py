@@ -68,7 +68,7 @@ def test_the_outcomes_are_signed_sealed_and_locked(fall: ReadyFall, kayla: Stude
     assert fall.missing() == []
     assert fall.sign().sealed
     copy = SealedCopy.objects.get(round__event=fall.event)
-    assert copy.receipt == "9012-2024-FALL-1" and copy.form_version == 2
+    assert copy.receipt == "9012-2024-FALL-1" and copy.form_version == 3
     sealed = SealedOutcome.objects.get()
     assert (sealed.state_id, sealed.end_year, sealed.exit) == ("999000123", 2024, "graduate")
     assert (sealed.status, sealed.means, sealed.attempts) == (COLLEGE, "phone", 1)
@@ -92,13 +92,13 @@ def test_the_outcomes_are_signed_sealed_and_locked(fall: ReadyFall, kayla: Stude
         fall.set_outcome(kayla, WORK)
 
 
-def test_the_text_of_the_seal_can_be_written_and_begins_with_form_2(fall: ReadyFall) -> None:
+def test_the_text_of_the_seal_can_be_written_and_begins_with_form_3(fall: ReadyFall) -> None:
     fall.prepare()
     fall.sign()
     written = StringIO()
     call_command("verify_sealed", text="9012-2024-FALL-1", stdout=written)
     lines = written.getvalue().splitlines()
-    assert lines[:2] == ["cte-portal certification 2", "cte-fall 2024 9012 round 1"]
+    assert lines[:2] == ["cte-portal certification 3", "cte-fall 2024 9012 round 1"]
     (line,) = [line for line in lines if line.startswith("999000123\t")]
     assert len(line.split("\t")) == len(rows.COLUMNS)
 

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from certification.collections.chosen import collection_of_copy
 from certification.collections.fall.counts import counts_of as leaver_counts
+from certification.collections.fall.counts import counts_of_form_2
+from certification.collections.fall.description import OutcomeRowOfForm2
 from certification.collections.figures import counts_of
 from certification.models import CertificationEvent, Round, SealedCopy, Signature
 from certification.signing.sealing import differences
@@ -164,20 +166,29 @@ def test_the_canonical_form_is_as_documented() -> None:
 
 
 def test_the_canonical_form_of_fall_cte_is_as_documented() -> None:
-    """A golden value of form 2."""
-    own = document(
-        form=2,
+    """A golden value of form 3."""
+    own = fall_document(form=3, rows=[LEAVER], counts=leaver_counts([LEAVER]))
+    text = b"\n".join(own.lines()).decode()
+    assert text.startswith("cte-portal certification 3\ncte-fall 2025 9012 round 1\nstatements 1\n")
+    assert "400\t05 Business Management\\n10 Health Professions\t9012-2025-EOY-1\t01\t" in text
+    assert own.digest == "d407fe4460ad4cfe81d27fb3c5f26490e3d97c9893639a8afaab990590ad718d"
+
+
+def test_form_2_of_fall_cte_is_read_as_it_was_sealed() -> None:
+    """A golden value from before a line said whom OPI counts in another district."""
+    leaver = OutcomeRowOfForm2(*LEAVER)
+    own = fall_document(form=2, rows=[leaver], counts=counts_of_form_2([leaver]))
+    assert own.digest == "2f580ca6194fb88e00b8558327d09cce501ceed5359adef552cfb8d36e2d2271"
+
+
+def fall_document(**values: Any) -> Document:
+    return document(
         collection="cte-fall",
         rules=[["01", "placed", "Postsecondary education"]],
-        rows=[LEAVER],
-        counts=leaver_counts([LEAVER]),
         findings=[],
         explanations=[],
+        **values,
     )
-    text = b"\n".join(own.lines()).decode()
-    assert text.startswith("cte-portal certification 2\ncte-fall 2025 9012 round 1\nstatements 1\n")
-    assert "400\t05 Business Management\\n10 Health Professions\t9012-2025-EOY-1\t01\t" in text
-    assert own.digest == "bf78dd8880d09b614c0394f018c245876a35787a1a61f3c2b11b9bd030f359b4"
 
 
 def other(value: Any, salt: str) -> Any:
