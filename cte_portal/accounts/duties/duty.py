@@ -75,16 +75,18 @@ def effects(reach: Reach, *, required: bool) -> list[str]:
         people = number_of(connected + waiting, "person", "people")
         beside = f"People who are connected may also use {label}."
         return [f"{people} may sign in with a password again. {beside}"]
-    come, wait = (
-        "1 person signs in" if connected == 1 else f"{connected:,} people sign in",
-        "1 person is not" if waiting == 1 else f"{waiting:,} people are not",
-    )
-    once_more = "the password, or the one-time link, once more"
-    sentences = [
-        f"{come} with {label} from the next sign-in on, not with a password.",
-        f"{wait} connected yet: at the next sign-in they use {once_more} and connect the account.",
-        "People who are signed in now stay signed in until the session ends.",
-    ]
+    sentences = ["People who are signed in now stay signed in until the session ends."]
+    if waiting:
+        wait = "1 person is not" if waiting == 1 else f"{waiting:,} people are not"
+        once_more = "the password, or the one-time link, once more"
+        sentences.insert(
+            0,
+            f"{wait} connected yet: at the next sign-in they use {once_more} and connect the"
+            " account.",
+        )
+    if connected:
+        come = "1 person signs in" if connected == 1 else f"{connected:,} people sign in"
+        sentences.insert(0, f"{come} with {label} from the next sign-in on, not with a password.")
     if kept:
         keeps = number_of(kept, "emergency account keeps", "emergency accounts keep")
         sentences.append(f"{keeps} the password.")

@@ -106,6 +106,7 @@ def test_the_list_costs_the_same_however_many_districts(
 def test_a_district_is_required_after_whom_it_meets_was_seen(
     desk: Client, keeper: User, clerk: User, second_clerk: User, viewer: User
 ) -> None:
+    assert "sign in with Montana sign-in" not in text(desk.get(HERE)), "nobody is connected"
     connected(clerk)
     User.objects.filter(pk=viewer.pk).update(password="!none")
     page = text(desk.get(HERE))
