@@ -167,12 +167,22 @@ MISFITS = {
     ),
     "half an answer": Misfit(
         pathways.plug,
-        {"directory": other_directory(districts=lambda self, numbers: [])},
+        {
+            "directory": other_directory(
+                districts=lambda self, numbers: [], schools=lambda self, district: []
+            )
+        },
         "pathways.plug.PLUG: directory.school_years is missing.",
     ),
     "an answer that cannot be asked so": Misfit(
         pathways.plug,
-        {"directory": other_directory(districts=lambda self: [], school_years=lambda self: [])},
+        {
+            "directory": other_directory(
+                districts=lambda self: [],
+                schools=lambda self, district: [],
+                school_years=lambda self: [],
+            )
+        },
         "pathways.plug.PLUG: directory.districts must take 1 argument, and <lambda> takes ().",
     ),
     "nobody's answer": Misfit(pathways.plug, {"directory": None}, "No plug gives directory."),

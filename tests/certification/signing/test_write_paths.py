@@ -356,4 +356,5 @@ def test_c_24_the_admin_keeps_no_records() -> None:
         "PostProgramStatus",
         "FollowUpYear",
         "RuleSeverity",
+        "SubjectPathway",
     }
