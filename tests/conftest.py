@@ -98,7 +98,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("browser") and CHROMIUM is None and not IN_CI:
             item.add_marker(missing)
     # What flushes the databases runs last, the browser last of all.
-    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), _commits(item)))
+    items.sort(
+        key=lambda item: (
+            bool(item.get_closest_marker("browser")),
+            _commits(item),
+            not item.get_closest_marker("fresh"),
+        )
+    )
 
 
 @pytest.hookimpl(trylast=True)

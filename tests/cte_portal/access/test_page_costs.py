@@ -78,6 +78,7 @@ def costs(
     return page
 
 
+@pytest.mark.fresh
 @pytest.mark.skipif(not is_postgresql(), reason="EXPLAIN (BUFFERS) is PostgreSQL's")
 def test_no_page_reads_the_rows_of_another_district(
     record: Participation, cast: dict[str, User | None], cottonwood: District_, elsewhere: District_
