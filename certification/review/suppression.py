@@ -55,11 +55,13 @@ def _telling(
     for whole, part in ((w, p) for p in columns for w in range(p + 1)):
         amounts = [counts[whole] - (counts[part] if part != whole else 0) for counts in groups]
         concealed = [HIDDEN in (own[whole], own[part]) for own in words]
-        hidden = sum(amount for amount, is_so in zip(amounts, concealed, strict=True) if is_so)
+        hidden = sum(
+            amount for amount, is_hidden in zip(amounts, concealed, strict=True) if is_hidden
+        )
         visible = [
             (amount, group)
-            for group, (amount, is_so) in enumerate(zip(amounts, concealed, strict=True))
-            if amount and not is_so
+            for group, (amount, is_hidden) in enumerate(zip(amounts, concealed, strict=True))
+            if amount and not is_hidden
         ]
         if 0 < hidden < FEWEST_LEAVERS and visible:
             return min(visible)[1], part

@@ -3,8 +3,8 @@ time; by hand: `python3 manage.py shell < tests/benchmarks/grid.py`, on a scratc
 
 The empty layout is CTE Lingo for a signed-in person. The processor's time of this process, the
 shortest of RUNS (9): whatever else the machine does only adds to one. On SQLite the database is part
-of it, on PostgreSQL it is not. Typing is measured by grid_typing.py. A save changes every row of the page; the ledger's own time is staging,
-judging and applying the same rows. Everybody and everything is made for the run and rolled back.
+of it, on PostgreSQL it is not. Typing is measured by grid_typing.py. A save changes every row of the
+page; the ledger's own time is staging, judging and applying the same rows. Everybody and everything is made for the run and rolled back.
 """
 
 import datetime

@@ -5,7 +5,8 @@ scratch portal with `demo`.
 for a signed-in person who has opened no district); and each page of a district with the log of what
 is read and the counts of pages beside the same page without both. Medians of RUNS (40) of the
 processor's time that this process takes, asked by turns, each as a ratio. To a page that is noted
-belongs its part of the writing, which a thread does later. Whoever signs in is made for the run and rolled back.
+belongs its part of the writing, which a thread does later. Whoever signs in is made for the run and
+rolled back.
 """
 
 import os

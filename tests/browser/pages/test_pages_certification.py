@@ -255,7 +255,7 @@ STATES: dict[str, list[State]] = {
             at(lambda stage: student_years(stage, stage.cottonwood.student("999000778"))),
         ),
         State(
-            "running",
+            "in progress",
             at(lambda stage: student_years(stage, stage.kayla)),
         ),
         State("certified", years("cte-concentrator", "student", "years")),

@@ -182,8 +182,12 @@ def test_no_subtraction_tells_a_small_group(groups: list[tuple[int, int, int]]) 
     for whole, part in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)):
         amounts = [own[whole] - (own[part] if part != whole else 0) for own in groups]
         concealed = [HIDDEN in (line[whole], line[part]) for line in words]
-        hidden = sum(amount for amount, so in zip(amounts, concealed, strict=True) if so)
-        visible = [amount for amount, so in zip(amounts, concealed, strict=True) if not so]
+        hidden = sum(
+            amount for amount, is_hidden in zip(amounts, concealed, strict=True) if is_hidden
+        )
+        visible = [
+            amount for amount, is_hidden in zip(amounts, concealed, strict=True) if not is_hidden
+        ]
         assert not any(0 < amount < 10 for amount in visible)
         assert hidden == 0 or hidden >= 10 or not any(visible)
 

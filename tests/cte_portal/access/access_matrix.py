@@ -1,9 +1,9 @@
 """Who may do what on which page: the table that the access test compares every route with.
 
 For each route and method: the answer to an anonymous visitor, to each role in its own district, and
-to the clerk of another district. The school viewer sees one school, the keeper is OPI's administrator, who enters no district. 200
-stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form
-sent without its fields.
+to the clerk of another district. The school viewer sees one school; the keeper is OPI's
+administrator, who enters no district. 200 stands for a page, 302 for a redirect (of an anonymous
+visitor: to the sign-in page), 400 for a form sent without its fields.
 """
 
 from __future__ import annotations
