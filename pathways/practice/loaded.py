@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from cte_portal.editions import Scope
 from pathways.demo.districts import PRACTICE
@@ -25,9 +26,17 @@ def practice_scope() -> Scope | None:
 
 
 def has_moved(scope: Scope) -> bool:
-    """Whether anybody has written to its records since they were last as loaded."""
-    last = Change.objects.filter(district=scope.district).order_by("-pk").first()
-    return last is not None and last.source != Change.Source.DEMO
+    """Whether anybody has written to a record since it was last as loaded: one that a night has left
+    because it was being changed is put back by the next.
+    """
+    changes = Change.objects.filter(district=scope.district)
+    put_back = changes.filter(
+        student_id=OuterRef("student_id"),
+        pathway_id=OuterRef("pathway_id"),
+        source=Change.Source.DEMO,
+        pk__gt=OuterRef("pk"),
+    )
+    return changes.exclude(source=Change.Source.DEMO).filter(~Exists(put_back)).exists()
 
 
 def rows_as_loaded(scope: Scope) -> Iterator[Row]:

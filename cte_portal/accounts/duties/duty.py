@@ -107,6 +107,7 @@ def check(reach: Reach, *, required: bool) -> None:
 def change(authority: Authority, reach: Reach, *, required: bool, reason: str) -> None:
     """Sessions go on; it counts from the next sign-in."""
     with transaction.atomic():
+        emergency.hold()
         begin(authority)
         check(reach, required=required)
         if required:

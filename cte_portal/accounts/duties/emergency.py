@@ -14,6 +14,7 @@ from cte_portal.accounts import deeds
 from cte_portal.accounts.models import (
     AuditEvent,
     EmergencyAccount,
+    Membership,
     Role,
     SignOn,
     SignOnDuty,
@@ -47,6 +48,15 @@ def standing() -> UserQuerySet:
     return people.exclude(unused())
 
 
+def hold() -> None:
+    """Until the transaction ends nobody else changes duties or emergency accounts: who counts those
+    that stand must not miss one that goes at the same moment. Comes before other accounts are held.
+    """
+    administrators = Membership.objects.filter(role=Role.OPI_ADMINISTRATOR).values("user")
+    held = User.objects.select_for_update().filter(pk__in=administrators).order_by("pk")
+    list(held.values_list("pk"))
+
+
 def check(authority: Authority, person: User) -> None:
     """Raises a Refusal where the account cannot be one."""
     label = settings.OIDC_LABEL
@@ -73,6 +83,7 @@ def check(authority: Authority, person: User) -> None:
 
 def name(authority: Authority, person: User, reason: str) -> None:
     with transaction.atomic():
+        hold()
         begin_account(authority, person)
         check(authority, person)
         EmergencyAccount.objects.create(user=person, since=timezone.now())
@@ -99,6 +110,7 @@ def check_removal(person: User) -> None:
 def remove(authority: Authority, person: User, reason: str) -> None:
     """The account is like others again. Raises PermissionDenied for one's own."""
     with transaction.atomic():
+        hold()
         begin_account(authority, person)
         check_removal(person)
         if not EmergencyAccount.objects.filter(user=person).delete()[0]:

@@ -20,9 +20,13 @@ def proof_words(proof: Proof | None) -> str:
 
 
 def _place(proof: Proof) -> str:
+    """The provider, and the moment unless no calendar has it, such as one in milliseconds."""
     if proof["auth_time"] is None:
         return str(proof["issuer"])
-    at = timezone.localtime(datetime.datetime.fromtimestamp(proof["auth_time"], datetime.UTC))
+    try:
+        at = timezone.localtime(datetime.datetime.fromtimestamp(proof["auth_time"], datetime.UTC))
+    except (OverflowError, ValueError, OSError):
+        return str(proof["issuer"])
     return f"{proof['issuer']} at {at:%m/%d/%Y %I:%M:%S %p} MT"
 
 

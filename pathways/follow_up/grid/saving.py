@@ -58,23 +58,34 @@ def _why(refusal: Refusal) -> NotAdded:
 @dataclass(frozen=True)
 class AttemptsTakenBack:
     attempts: int
-    needed: int
+    needed: int = 0
     """Whose outcome needs them."""
+    gone: int = 0
+    """Whose line is not on the list any more."""
+    left: int = 0
+    """Those that nobody could take back from here on, as the follow-up was closed in the middle."""
 
 
 def take_back(scope: Scope, saved: Sequence[int], *, by: str, by_id: int) -> AttemptsTakenBack:
-    """Take back attempts of one save, those that the person made. Raises a Refusal where nothing can
-    be saved.
+    """Take back attempts of one save, those that the person made, each by itself. Raises a Refusal
+    where nothing could be taken back.
     """
     own = Attempt.objects.standing().filter(
         entry__in=FollowUpEntry.objects.in_scope(scope), pk__in=saved, by_id=by_id
     )
-    done, needed = 0, 0
-    for attempt in list(own.values_list("pk", flat=True)):
+    done, needed, gone = 0, 0, 0
+    keys = list(own.values_list("pk", flat=True))
+    for attempt in keys:
         try:
             attempts.take_back(scope, attempt, by=by, by_id=by_id)
         except attempts.StillNeeded:
             needed += 1
+        except NoLongerOnList:
+            gone += 1
+        except Refusal:
+            if not done:
+                raise
+            break
         else:
             done += 1
-    return AttemptsTakenBack(done, needed)
+    return AttemptsTakenBack(done, needed, gone, len(keys) - done - needed - gone)

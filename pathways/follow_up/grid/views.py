@@ -79,12 +79,22 @@ class FollowUpGrid(WorkbenchPage):
                 "words": f"{number_of(undone.attempts, 'attempt')} taken back."
                 if undone.attempts
                 else "",
-                "attention": bool(undone.needed),
+                "attention": bool(undone.needed or undone.gone or undone.left),
             }
             if undone.needed:
                 done["words"] += (
                     f" {number_of(undone.needed, 'attempt')} left: an outcome that someone set needs"
                     f" {'it' if undone.needed == 1 else 'them'}."
+                )
+            if undone.gone:
+                done["words"] += (
+                    f" {number_of(undone.gone, 'attempt')} left: the student is no longer on the"
+                    " list."
+                )
+            if undone.left:
+                done["words"] += (
+                    f" {number_of(undone.left, 'attempt')} left: take back what stays on the"
+                    " students' pages."
                 )
         self.request.session[DONE] = done
         return redirect(self.request.get_full_path())

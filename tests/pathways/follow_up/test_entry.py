@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
+from cte_portal.refusals import Refusal
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.models import Attempt, CollectionLock, DrawnList, FollowUpEntry, Outcome
@@ -203,6 +204,44 @@ def test_a_save_is_taken_back_but_for_what_an_outcome_stands_on(
     assert "Undone. 2 attempts taken back." in text(desk.get(ENTRY))
     assert Attempt.objects.standing().get() == theirs.attempt
     assert not Outcome.objects.exists()
+
+
+def test_of_a_save_whose_middle_line_has_left_the_list_the_others_are_taken_back(
+    desk: Client, lines: list[FollowUpEntry]
+) -> None:
+    desk.post(
+        ENTRY, {name: value for line in lines for name, value in row(line, result=WORK).items()}
+    )
+    keys = " ".join(str(key) for key in Attempt.objects.values_list("pk", flat=True))
+    FollowUpEntry.objects.filter(pk=lines[1].pk).update(
+        left_at=timezone.now(), left_reason="Returned"
+    )
+    desk.post(ENTRY, {"undo": keys})
+    words = text(desk.get(ENTRY))
+    assert "2 attempts taken back. 1 attempt left: the student is no longer on the list." in words
+    assert Attempt.objects.standing().get().entry == lines[1]
+
+
+def test_of_a_save_that_is_taken_back_while_the_follow_up_closes_the_page_says_how_many_stay(
+    desk: Client, lines: list[FollowUpEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.post(
+        ENTRY, {name: value for line in lines for name, value in row(line, result=WORK).items()}
+    )
+    keys = " ".join(str(key) for key in Attempt.objects.values_list("pk", flat=True))
+    real, calls = attempts.take_back, []
+
+    def closing(*arguments: Any, **options: Any) -> Attempt:
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise Refusal("The follow-up is certified. Nothing was saved.")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(attempts, "take_back", closing)
+    desk.post(ENTRY, {"undo": keys})
+    words = text(desk.get(ENTRY))
+    assert "Undone. 1 attempt taken back. 2 attempts left: take back what stays" in words
+    assert Attempt.objects.standing().count() == 2
 
 
 def test_the_list_is_narrowed_as_the_calls_are(

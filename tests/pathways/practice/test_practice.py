@@ -18,10 +18,13 @@ from cte_portal.batches.dispatch import daily
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
+from cte_portal.editions import Scope
 from pathways.demo import records
 from pathways.demo.districts import PRACTICE
 from pathways.ledger.shape import TYPED, Row
 from pathways.models import Change, CollectionLock, Participation
+from pathways.practice import nightly
+from pathways.practice.loaded import rows_as_loaded
 from pathways.practice.tour import STEPS
 from pathways.records import entry
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
@@ -95,6 +98,30 @@ def test_a_record_that_was_deleted_again_after_a_night_comes_back_the_next(
     Batch.objects.update(idempotency_key="of yesterday")
     for record in Participation.objects.filter(student__district=PRACTICE.number):
         entry.delete(practice.scope, record, version=record.version, by="KELLER, DANIEL")
+    run_here(night()[-1])
+    assert stored() == before
+
+
+def test_what_was_changed_while_the_others_were_put_back_follows_the_next_night(
+    practice: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clerk works at midnight: after the job has read the record, before it writes."""
+    before = stored()
+    practiced(practice)
+
+    def overtaken(scope: Scope) -> list[Row]:
+        rows = list(rows_as_loaded(scope))
+        changed = Participation.objects.filter(student__district=PRACTICE.number).first()
+        assert changed is not None
+        later = Row.of(changed, version=changed.version, in_district_credits=Decimal("3.25"))
+        entry.save(practice.scope, [later], by="KELLER, DANIEL")
+        return rows
+
+    with monkeypatch.context() as midnight:
+        midnight.setattr(nightly, "rows_as_loaded", overtaken)
+        batch = run_here(*night())
+    assert "1 record changed meanwhile stay" in batch.sentence and stored() != before
+    Batch.objects.update(idempotency_key="of yesterday")
     run_here(night()[-1])
     assert stored() == before
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cte_portal.accounts.duties import duty, emergency
 from cte_portal.accounts.models import (
     AuditEvent,
     EmergencyAccount,
@@ -19,10 +21,13 @@ from cte_portal.accounts.models import (
     SignOnDuty,
     User,
 )
+from cte_portal.accounts.people.authority import Authority
+from cte_portal.refusals import Refusal
 from tests.cte_portal.accounts.letters import send_queued
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
+from tests.fixtures.together import Together
 from tests.pathways.desk import text
 
 ISSUER = "https://login.example.gov"
@@ -227,3 +232,41 @@ def test_a_district_that_is_none(desk: Client) -> None:
     for number in ("0000", "nothing", "12345"):
         assert desk.get(f"/opi/sign-on/districts/{number}/").status_code == 404
     assert desk.get(f"{NAMING}99999/").status_code == 404
+
+
+def refusal_of(act: Callable[[], None]) -> str:
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal.sentence
+    return ""
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_of_two_who_change_it_at_once_the_second_is_told(keeper: User) -> None:
+    ray, kim = opi_administrator(1), opi_administrator(2)
+    in_emergency(ray, kim, opi_administrator(3))
+    authorities = Authority(keeper), Authority(opi_administrator(4))
+
+    def require(authority: Authority) -> Callable[[], str]:
+        return lambda: refusal_of(
+            lambda: duty.change(authority, duty.Reach(), required=True, reason="Letter")
+        )
+
+    def remove(authority: Authority, person: User) -> Callable[[], str]:
+        return lambda: refusal_of(lambda: emergency.remove(authority, person, "Letter"))
+
+    with Together() as together:
+        for _ in range(5):
+            sentences = together.run(*map(require, authorities))
+            assert sorted(map(bool, sentences)) == [False, True]
+            assert "Someone else changed this" in "".join(sentences)
+            sentences = together.run(remove(authorities[0], ray), remove(authorities[1], kim))
+            assert sorted(map(bool, sentences)) == [False, True]
+            assert emergency.standing().count() == emergency.FEWEST
+            SignOnDuty.objects.all().delete()
+            for user in (ray, kim):
+                EmergencyAccount.objects.get_or_create(
+                    user=user, defaults={"since": timezone.now()}
+                )

@@ -130,6 +130,16 @@ def test_sign_ins_and_their_file_say_what_the_provider_said(
     assert provider.issuer not in text(office.get("/opi/sign-ins/", asked_for))
 
 
+@pytest.mark.parametrize("moment", [1_764_000_000_000, 10**30, -(10**15)])
+def test_a_moment_that_no_calendar_has_breaks_no_list(moment: int, clerk: User, opi: User) -> None:
+    """A provider that counts milliseconds."""
+    said = {"issuer": "https://login.example.gov", "auth_time": moment, "acr": "mfa", "amr": []}
+    SignInEvent.objects.note(SignInEvent.Act.SIGNED_ON, clerk, None, said)
+    office = Client()
+    office.force_login(opi)
+    assert "https://login.example.gov, acr mfa" in text(office.get("/opi/sign-ins/"))
+
+
 def test_10_a_proof_is_for_the_figures_on_the_page_once_and_soon(
     provider: Provider, ready: Ready
 ) -> None:
