@@ -62,7 +62,7 @@ class AttemptsTakenBack:
     """Whose outcome needs them."""
     gone: int = 0
     """Whose line is not on the list any more."""
-    left: int = 0
+    remaining: int = 0
     """Those that nobody could take back from here on, as the follow-up was closed in the middle."""
 
 

@@ -79,7 +79,7 @@ class FollowUpGrid(WorkbenchPage):
                 "words": f"{number_of(undone.attempts, 'attempt')} taken back."
                 if undone.attempts
                 else "",
-                "attention": bool(undone.needed or undone.gone or undone.left),
+                "attention": bool(undone.needed or undone.gone or undone.remaining),
             }
             if undone.needed:
                 done["words"] += (
@@ -91,9 +91,9 @@ class FollowUpGrid(WorkbenchPage):
                     f" {number_of(undone.gone, 'attempt')} left: the student is no longer on the"
                     " list."
                 )
-            if undone.left:
+            if undone.remaining:
                 done["words"] += (
-                    f" {number_of(undone.left, 'attempt')} left: take back what stays on the"
+                    f" {number_of(undone.remaining, 'attempt')} left: take back what stays on the"
                     " students' pages."
                 )
         self.request.session[DONE] = done
