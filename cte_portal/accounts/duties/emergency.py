@@ -53,8 +53,8 @@ def hold() -> None:
     that stand must not miss one that goes at the same moment. Comes before other accounts are held.
     """
     administrators = Membership.objects.filter(role=Role.OPI_ADMINISTRATOR).values("user")
-    held = User.objects.select_for_update().filter(pk__in=administrators).order_by("pk")
-    list(held.values_list("pk"))
+    accounts = User.objects.select_for_update().filter(pk__in=administrators).order_by("pk")
+    list(accounts.values_list("pk"))
 
 
 def check(authority: Authority, person: User) -> None:

@@ -133,8 +133,8 @@ def test_sign_ins_and_their_file_say_what_the_provider_said(
 @pytest.mark.parametrize("moment", [1_764_000_000_000, 10**30, -(10**15)])
 def test_a_moment_that_no_calendar_has_breaks_no_list(moment: int, clerk: User, opi: User) -> None:
     """A provider that counts milliseconds."""
-    said = {"issuer": "https://login.example.gov", "auth_time": moment, "acr": "mfa", "amr": []}
-    SignInEvent.objects.note(SignInEvent.Act.SIGNED_ON, clerk, None, said)
+    claims = {"issuer": "https://login.example.gov", "auth_time": moment, "acr": "mfa", "amr": []}
+    SignInEvent.objects.note(SignInEvent.Act.SIGNED_ON, clerk, None, claims)
     office = Client()
     office.force_login(opi)
     assert "https://login.example.gov, acr mfa" in text(office.get("/opi/sign-ins/"))
