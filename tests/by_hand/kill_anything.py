@@ -366,6 +366,8 @@ def play(portal: Portal, options: argparse.Namespace) -> list[str]:
     )
     if reckoned["figures"].get("saves accepted", 0) < len(clerks):
         late.append("hardly anything was saved: that proves nothing")
+    if not signer.reports:
+        late.append("nobody could sign: that proves nothing of seals")
     return [
         *late,
         *(words for person in everybody for words in person.speechless),

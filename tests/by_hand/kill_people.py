@@ -271,7 +271,7 @@ class Signer(Person):
             )
         path = f"/districts/{letter['district']}/2025/event-certification/{self.event}/"
         page = self.page(path)
-        form = form_with(page, "shown")
+        form = form_with(page, "digest")
         if form:
             ticks = dict.fromkeys(
                 re.findall(r'name="(statement_\d+|nothing_to_report)"', page), "on"
