@@ -64,12 +64,12 @@ Value = tuple[Year, Decimal | int | None, str]
 """A year, its number (None where it has nothing), and the number as the page writes it."""
 
 
-def chart(title: str, values: Sequence[Value], largest: Decimal | int | None = None) -> Chart:
-    """`largest` is what the longest column stands for, where several charts stand beside each
+def chart(title: str, values: Sequence[Value], scale: Decimal | int | None = None) -> Chart:
+    """`scale` is what the longest column stands for, where several charts stand beside each
     other; left out, the largest of these values.
     """
-    if largest is None:
-        largest = max((number for _, number, _ in values if number), default=0)
+    if scale is None:
+        scale = max((number for _, number, _ in values if number), default=0)
     return Chart(
         title,
         tuple(
@@ -77,7 +77,7 @@ def chart(title: str, values: Sequence[Value], largest: Decimal | int | None = N
                 year.label,
                 text,
                 STEP * place + (STEP - BAR) // 2,
-                max(1, round(number * HEIGHT / largest)) if number else 0,
+                max(1, round(number * HEIGHT / scale)) if number else 0,
                 year.copy is not None,
                 year.words,
             )

@@ -9,25 +9,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from cte_portal.accounts.listing.table import ListTable
-from pathways.records.student_list.table import StudentColumns
+from pathways.records.student_list.table import NamedStudentColumns
 from pathways.schools.students import RECORDS
 
 
-class SchoolTable(StudentColumns):
+class SchoolTable(NamedStudentColumns):
     spare = ("local_id",)
 
-    student = tables.Column(
-        accessor="student__name",
-        verbose_name="Student",
-        orderable=True,
-        order_by=("last_name_folded", "first_name_folded", "middle_name_folded"),
-    )
-    local_id = tables.Column(
-        accessor="student__local_id",
-        verbose_name="Local ID",
-        orderable=True,
-        order_by=("local_id",),
-    )
     school = None
     pathways = tables.Column(verbose_name="CTE Pathways")
     concentrates = tables.Column(verbose_name="Concentrator in")

@@ -34,9 +34,7 @@ secret() { openssl rand -hex 16; }
 step "A bare machine"
 ip link set lo up
 hostname cte-portal
-for folder in etc var opt run; do
-  mkdir -p "$place/over/$folder" "$place/work/$folder"
-done
+mkdir "$place/over"
 mount -t tmpfs -o mode=755 tmpfs "$place/over" && mkdir "$place"/over/{etc,var,opt,work-etc,work-var}
 for folder in etc var; do
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$place/over/$folder,workdir=$place/over/work-$folder" "/$folder"

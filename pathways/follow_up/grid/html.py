@@ -46,7 +46,7 @@ class AttemptRows:
             "pathways/follow_up/grid_row.html",
             values,
             has_error=bool(row.problems),
-            is_typed=bool(row.typed),
+            is_typed=bool(row.attempt),
             is_dropout=line.exit == FollowUpEntry.Exit.DROPOUT,
             has_outcome=bool(row.called.outcome),
             is_held=row.called.is_held,

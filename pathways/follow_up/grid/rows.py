@@ -40,11 +40,11 @@ class Proposed:
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """A line to enter an attempt for. `typed` stands where it was not saved as it was typed."""
+    """A line to enter an attempt for. `attempt` stands where it was not saved as it was typed."""
 
     called: CalledLine
     proposed: Proposed
-    typed: TypedAttempt | None = None
+    attempt: TypedAttempt | None = None
     unsaved: NotAdded = field(default_factory=NotAdded)
 
     @property
@@ -76,7 +76,7 @@ class AttemptRow:
 
     @cached_property
     def cells(self) -> list[GridCell]:
-        texts = self.typed.cells if self.typed else self.proposed.cells
+        texts = self.attempt.cells if self.attempt else self.proposed.cells
         return [
             GridCell(
                 kind=KINDS[name],

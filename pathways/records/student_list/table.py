@@ -50,8 +50,8 @@ class StudentColumns(ListTable):
         return value
 
 
-class StudentListTable(StudentColumns):
-    spare = ("local_id", "modified")
+class NamedStudentColumns(StudentColumns):
+    """For lists that are sorted by name and show the local ID where it is wanted."""
 
     student = tables.Column(
         accessor="student__name",
@@ -65,6 +65,11 @@ class StudentListTable(StudentColumns):
         orderable=True,
         order_by=("local_id",),
     )
+
+
+class StudentListTable(NamedStudentColumns):
+    spare = ("local_id", "modified")
+
     records = tables.Column(
         verbose_name="Records",
         attrs=NUMBER,

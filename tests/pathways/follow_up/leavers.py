@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from certification.models import SealedCopy
 from cte_portal.editions import Scope
-from pathways.models import Enrollment, FollowUpEntry, FollowUpYear, Student
+from pathways.models import DrawnList, Enrollment, FollowUpEntry, FollowUpYear, Student
 from tests.fixtures.certification import make_event, make_round, seal_records
 from tests.fixtures.records import HEALTH, District_
 
@@ -104,3 +104,17 @@ def leavers(cottonwood: District_) -> Leavers:
     """Cottonwood Bend's leavers of 2023-24, whose list OPI still has drawn."""
     open_list()
     return Leavers(cottonwood)
+
+
+@pytest.fixture
+def drawn_list(leavers: Leavers) -> None:
+    """Of Cottonwood Bend, for tests that make its lines."""
+    now = timezone.now()
+    DrawnList.objects.create(
+        district="9012",
+        end_year=LEFT_YEAR,
+        receipt="9012-2024-EOY-1",
+        first_drawn_at=now,
+        drawn_at=now,
+        drawn_from="0" * 64,
+    )

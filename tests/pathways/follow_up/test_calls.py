@@ -18,7 +18,6 @@ from pathways.follow_up.workbench.calling import HELD_FOR, hold, hold_next
 from pathways.models import (
     Attempt,
     CollectionLock,
-    DrawnList,
     FollowUpEntry,
     FollowUpPathway,
     Outcome,
@@ -34,18 +33,7 @@ CALLS = "/districts/9012/2024/cte-follow-up/"
 COLLEGE, WORK, LOOKING, NOT_REACHED = "01", "04", "06", "08"
 
 
-@pytest.fixture(autouse=True)
-def drawn(leavers: Leavers) -> None:
-    """The lines of these tests are made, not drawn."""
-    now = timezone.now()
-    DrawnList.objects.create(
-        district="9012",
-        end_year=2024,
-        receipt="9012-2024-EOY-1",
-        first_drawn_at=now,
-        drawn_at=now,
-        drawn_from="0" * 64,
-    )
+pytestmark = pytest.mark.usefixtures("drawn_list")  # the lines of these tests are made
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from cte_portal.accounts.models import User
 from cte_portal.refusals import Refusal
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
-from pathways.models import Attempt, CollectionLock, DrawnList, FollowUpEntry, Outcome
+from pathways.models import Attempt, CollectionLock, FollowUpEntry, Outcome
 from tests.pathways.desk import text
 from tests.pathways.follow_up.leavers import Leavers, make_entry
 from tests.pathways.test_query_counts import at_most
@@ -22,18 +22,7 @@ ENTRY = "/districts/9012/2024/cte-follow-up/entry/"
 COLLEGE, WORK = "Further education", "Employed, related to the pathway"
 
 
-@pytest.fixture(autouse=True)
-def drawn(leavers: Leavers) -> None:
-    """The lines of these tests are made, not drawn."""
-    now = timezone.now()
-    DrawnList.objects.create(
-        district="9012",
-        end_year=2024,
-        receipt="9012-2024-EOY-1",
-        first_drawn_at=now,
-        drawn_at=now,
-        drawn_from="0" * 64,
-    )
+pytestmark = pytest.mark.usefixtures("drawn_list")  # the lines of these tests are made
 
 
 @pytest.fixture
