@@ -12,6 +12,7 @@ import typst
 from django.conf import settings
 from django.utils import timezone
 
+from certification.models import Signature
 from certification.receipts.receipts import Receipt
 from certification.review.snapshot import Section
 from cte_portal.ui.wording import moment
@@ -108,7 +109,7 @@ def _signatures(receipt: Receipt) -> dict[str, Any]:
         (
             f"{signature.name}, {signature.job_title}",
             "Primary" if signature.level == "primary" else "Secondary, review",
-            f"{signature.get_method_display()} {signature.proof_words}".strip(),
+            _confirmed_by(signature),
             f"{moment(signature.signed_at)}{', after the due date' if signature.late else ''}",
         )
         for signature in receipt.signatures
@@ -121,6 +122,11 @@ def _signatures(receipt: Receipt) -> dict[str, Any]:
         "head": head,
         "rows": rows,
     }
+
+
+def _confirmed_by(signature: Signature) -> str:
+    method, words = signature.get_method_display(), signature.proof_words
+    return f"{method}. {words}" if words else method
 
 
 def _figures(heading: str, receipt: Receipt, sections: tuple[Section, ...]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ nothing that stood in the address bar (operations A-5, 7 to 10).
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 import time
@@ -17,6 +18,8 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
+from django.utils import timezone
+from pypdf import PdfReader
 
 from certification.models import Signature
 from certification.signing.sealing import differences, text_of
@@ -82,25 +85,40 @@ def test_07_who_has_neither_password_nor_app_signs_by_signing_in_again(
     assert 0 <= time.time() - signature.proof["auth_time"] < 120
 
 
+def pdf_words(client: Client, receipt: str) -> str:
+    """What the receipt's PDF says, without spaces: a long address may go on in the next line."""
+    pdf = PdfReader(io.BytesIO(client.get(f"{receipt}pdf/").content))
+    return "".join("".join(page.extract_text() for page in pdf.pages).split())
+
+
 def test_what_the_provider_said_is_sealed_and_stands_on_the_receipt(
     provider: Provider, ready: Ready, settings: Any
 ) -> None:
     """Of a signature without it nothing is written or sealed, as before it was kept."""
     person, path = ready.primary.user, page_of(ready)
     settings.OIDC_STRONG_ACR = ["urn:example:mfa"]
-    provider.control(acr="urn:example:mfa", amr=["pwd", "otp"])
+    provider.control(acr="urn:example:mfa", amr=["pwd", "otp", "xyz"])
     visitor = signed_on(person, provider)
     form = filled(visitor.client.get(path).content.decode())
     visitor.goes(CONFIRM, {**form, "next": path})
-    sealed = visitor.client.post(path, form)
+    visitor.client.post(path, form)
     signature = Signature.objects.get()
     assert set(signature.proof) == {"issuer", "auth_time", "acr", "amr"}
     copy = ready.copies.get()
     assert differences(copy) == []
     assert b'"acr":"urn:example:mfa"' in b"".join(text_of(copy))
-    receipt = text(visitor.client.get(sealed["Location"]))
-    assert f"Single sign-on {provider.issuer} at " in receipt
-    assert "acr urn:example:mfa, amr pwd otp" in receipt
+    path_of_receipt = f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
+    receipt = text(visitor.client.get(path_of_receipt))
+    pdf = pdf_words(visitor.client, path_of_receipt)
+    at = timezone.localtime(
+        datetime.datetime.fromtimestamp(signature.proof["auth_time"], datetime.UTC)
+    )
+    for words in (
+        f"Single sign-on. Signed in at {provider.issuer} on {at:%m/%d/%Y} at {at:%I:%M:%S %p} MT.",
+        "Methods (amr): password (pwd), one-time code (otp), xyz.",
+        "Level (acr): urn:example:mfa.",
+    ):
+        assert words in receipt and "".join(words.split()) in pdf
     signature.proof = None
     assert signature.proof_words == "" and b"proof" not in b"".join(
         sealed_text(of_copy(copy), copy, [signature])
@@ -122,9 +140,11 @@ def test_sign_ins_and_their_file_say_what_the_provider_said(
     rows = {row["What"]: row for row in csv.DictReader(io.StringIO(file.lstrip("\ufeff")))}
     for act in ("Signed in by single sign-on", "Confirmed by single sign-on"):
         words = rows[act]["What the identity provider said"]
-        assert words.startswith(provider.issuer) and words in page
-        assert words.endswith("acr urn:example:mfa, amr pwd otp")
-    assert " at " in words, "the provider was told to ask again, and says when it did"
+        assert words.startswith(f"Signed in at {provider.issuer}") and words in page
+        assert words.endswith(
+            "Methods (amr): password (pwd), one-time code (otp). Level (acr): urn:example:mfa."
+        )
+    assert " on " in words, "the provider was told to ask again, and says when it did"
     assert rows["Signed in"]["What the identity provider said"] == ""
     asked_for["district"] = "0965"
     assert provider.issuer not in text(office.get("/opi/sign-ins/", asked_for))
@@ -137,7 +157,9 @@ def test_a_moment_that_no_calendar_has_breaks_no_list(moment: int, clerk: User, 
     SignInEvent.objects.note(SignInEvent.Act.SIGNED_ON, clerk, None, claims)
     office = Client()
     office.force_login(opi)
-    assert "https://login.example.gov, acr mfa" in text(office.get("/opi/sign-ins/"))
+    assert "Signed in at https://login.example.gov. Level (acr): mfa." in text(
+        office.get("/opi/sign-ins/")
+    )
 
 
 def test_10_a_proof_is_for_the_figures_on_the_page_once_and_soon(
