@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from certification import demo, navigation
+from certification import navigation
 from certification.archives import navigation as archives
 from certification.archives.archiving import ARCHIVE
 from certification.certifiers import certifiers
+from certification.demo import load
 from certification.guidance import GUIDANCE
 from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
@@ -32,7 +33,7 @@ PLUG = Plug(
     offices=(certifiers.office,),
     batch_kinds=(posting.LETTER, ARCHIVE, STUDENT_FILE),
     daily=(occasions.daily,),
-    demo=(demo.load,),
+    demo=(load.load,),
     districts_now=districts_now,
     certifies_in=certifiers.districts_of,
     statewide_home="status-board",

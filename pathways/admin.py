@@ -24,7 +24,7 @@ from pathways.lists.forms import (
     RuleSeverityForm,
     SchoolYearForm,
 )
-from pathways.lists.register_admin import RegisterAdmin, site
+from pathways.lists.register_admin import OfYears, RegisterAdmin, site
 from pathways.lists.set_up import MAKE_CURRENT
 from pathways.lists.subject_areas import SubjectPathwayAdmin
 from pathways.models import (
@@ -45,7 +45,7 @@ from pathways.rules import by_id
 
 
 @admin.register(Pathway, site=site)
-class PathwayAdmin(RegisterAdmin):
+class PathwayAdmin(OfYears, RegisterAdmin):
     form = PathwayForm
     path_of = "Set up the collection › Pathways"
     about = (
@@ -79,14 +79,6 @@ class PathwayAdmin(RegisterAdmin):
                 raise InUse
             entries.remove(list(SubjectPathway.objects.filter(pathway_id=obj.pk)))
             entries.remove([obj])
-
-    @admin.display(description="First school year", ordering="first_year")
-    def first(self, row: Pathway) -> str:
-        return words(row)["First school year"]
-
-    @admin.display(description="Last school year", ordering="last_year")
-    def last(self, row: Pathway) -> str:
-        return words(row)["Last school year"]
 
     @admin.display(description="Districts this year", ordering="approval_count")
     def approved(self, row: Any) -> str:

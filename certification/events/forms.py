@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from certification.collections.chosen import COLLECTIONS
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer
 from pathways.models import CollectionLock, District, SchoolYear
 
 MOST_LINES, LONGEST_LINE = 12, 300
@@ -161,17 +162,14 @@ class EventForm(forms.ModelForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         years = SchoolYear.objects.order_by("-end_year")
-        cast(forms.ChoiceField, self.fields["end_year"]).choices = [
-            ("", "Choose a school year"),
-            *((year.end_year, str(year)) for year in years),
-        ]
+        named = ((year.end_year, str(year)) for year in years)
+        offer(self, "end_year", [("", "Choose a school year"), *named])
         self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
         if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
             del self.fields["collection"], self.fields["end_year"]
         else:
             names = dict(CollectionLock.Collection.choices)
-            collections = cast(forms.ChoiceField, self.fields["collection"])
-            collections.choices = [(slug, names[slug]) for slug in COLLECTIONS]
+            offer(self, "collection", [(slug, names[slug]) for slug in COLLECTIONS])
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
+from cte_portal.pages.offered import offer
 from cte_portal.pages.reason import ReasonField
 
 MOST = 1000
@@ -57,7 +58,7 @@ class DemandForm(forms.Form):
 
     def __init__(self, *arguments: Any, rules: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        cast(forms.MultipleChoiceField, self.fields["findings"]).choices = rules
+        offer(self, "findings", rules)
         if not rules:
             del self.fields["findings"]
 

@@ -18,7 +18,7 @@ from certification.review.records import Records, last_sealed_year, records_of
 from certification.status.district_event import DistrictEvent
 from cte_portal.editions import school_year_label
 from cte_portal.ui.bars import Bars, bars
-from pathways.grades import by_grade
+from pathways.pages.grades import by_grade
 
 SHORT = 5
 """Pathways on the event's own page; the rest are one line."""

@@ -9,6 +9,7 @@ from django import forms
 
 from certification.models import CertificationEvent
 from certification.student_files import making
+from cte_portal.pages.offered import offer_rows
 from cte_portal.pages.reason import ReasonField
 
 
@@ -35,5 +36,5 @@ class StudentFileForm(forms.Form):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["event"].queryset = making.events()  # type: ignore[attr-defined]
+        offer_rows(self, "event", making.events())
         self.fields["key"].initial = uuid.uuid4()

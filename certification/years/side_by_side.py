@@ -13,9 +13,9 @@ from certification.years.chart import Chart, Value, chart
 from certification.years.years import Year, years_of
 from cte_portal.editions import Scope
 from cte_portal.words import text
-from pathways.grades import by_grade
 from pathways.ledger.shape import CREDITS, LABELS
 from pathways.models import Participation, Student
+from pathways.pages.grades import by_grade
 
 NOTHING = "–"
 

@@ -10,6 +10,7 @@ from django import forms
 from cte_portal.accounts.event_list import EventDownload, EventFilter, EventList
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
+from cte_portal.pages.offered import offer
 
 
 class AuditFilter(EventFilter):
@@ -24,10 +25,7 @@ class AuditFilter(EventFilter):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         kinds = AuditEvent.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            ("", "Everything"),
-            *((kind, kind.capitalize()) for kind in kinds),
-        ]
+        offer(self, "kind", [("", "Everything"), *((kind, kind.capitalize()) for kind in kinds)])
 
     def narrowed(self, events: AuditEventQuerySet) -> AuditEventQuerySet:
         for name in ("kind", "key", "district"):

@@ -9,10 +9,11 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
+from cte_portal.pages.offered import offer
 from pathways.findings.finding_list import BY_RECORD, BY_RULE
 from pathways.findings.findings import LEVELS
+from pathways.pages.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 from pathways.rules import judging_stored
-from pathways.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 
 
 class FindingFilter(StudentFilter):
@@ -40,7 +41,7 @@ class FindingFilter(StudentFilter):
     ) -> None:
         super().__init__(query, table, scope, known)
         rules = [(rule.id, f"{rule.id} {rule.problem}") for rule in judging_stored(scope.end_year)]
-        self._choices("rule", [("", "All"), *sorted(rules)])
+        offer(self, "rule", [("", "All"), *sorted(rules)])
 
     @property
     def is_narrowed(self) -> bool:

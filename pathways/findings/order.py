@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from cte_portal.editions import Scope
 from cte_portal.folding import folded
 from pathways.findings.findings import SEVERITIES, ListedFinding
-from pathways.grades import by_grade
 from pathways.models import Participation, Pathway, Student
+from pathways.pages.grades import by_grade
 from pathways.rules import Rule, Severity
 
 Place = tuple[Any, ...]

@@ -17,11 +17,11 @@ from pathways.home.figures import figures_of
 from pathways.home.resync import LOCKED, resync_task
 from pathways.models import Student
 from pathways.navigation import CTE_CONCENTRATOR
+from pathways.pages.scoped import lock_of
 from pathways.reports import home as reports
 from pathways.resync.unsent import Unsent
 from pathways.roster.by_hand.new_year import has_students_of_last_year
 from pathways.roster.worklist.balance import kept_balance
-from pathways.scoped import lock_of
 from pathways.uploads.navigation import MT_STATE_REPORTING
 from pathways.uploads.run import VALIDATE
 

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pathways.files.values import tidy
 from pathways.lists.changing import words
-from pathways.lists.forms import FIRST, LAST, RegisterForm
-from pathways.lists.register_admin import RegisterAdmin
+from pathways.lists.forms import RegisterForm, year_field
+from pathways.lists.register_admin import OfYears, RegisterAdmin
 from pathways.models import EndStatus, Enrollment, EnrollmentChange
 
 
@@ -28,20 +28,9 @@ class EndStatusForm(RegisterForm):
         choices=[("", "Select a family"), *EndStatus.Family.choices],
         help_text="graduates and dropouts are followed up",
     )
-    first_year = forms.IntegerField(
-        min_value=FIRST,
-        max_value=LAST,
-        label="First end year",
-        help_text="2025 means 2024-25",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    last_year = forms.IntegerField(
-        min_value=FIRST,
-        max_value=LAST,
-        required=False,
-        label="Last end year",
-        help_text="leave empty while it is used",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    first_year = year_field("First end year", help_text="2025 means 2024-25")
+    last_year = year_field(
+        "Last end year", required=False, help_text="leave empty while it is used"
     )
     is_provisional = forms.BooleanField(
         required=False, label="Provisional: the code or its meaning is not confirmed"
@@ -61,7 +50,7 @@ class EndStatusForm(RegisterForm):
         return tidy(self.cleaned_data["code"]).upper()
 
 
-class EndStatusAdmin(RegisterAdmin):
+class EndStatusAdmin(OfYears, RegisterAdmin):
     form = EndStatusForm
     path_of = "Set up the collection › End statuses"
     about = (
@@ -84,15 +73,3 @@ class EndStatusAdmin(RegisterAdmin):
     @admin.display(description="Family", ordering="family")
     def label(self, row: EndStatus) -> str:
         return words(row)["Family"]
-
-    @admin.display(description="First school year", ordering="first_year")
-    def first(self, row: EndStatus) -> str:
-        return words(row)["First school year"]
-
-    @admin.display(description="Last school year", ordering="last_year")
-    def last(self, row: EndStatus) -> str:
-        return words(row)["Last school year"]
-
-    @admin.display(description="Confirmed", ordering="is_provisional")
-    def provisional(self, row: EndStatus) -> str:
-        return "Provisional" if row.is_provisional else "Confirmed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -12,6 +11,7 @@ from django.http import QueryDict
 
 from cte_portal.accounts.models.names import check_alphabet
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer
 from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.certified import certified
@@ -19,7 +19,18 @@ from pathways.lists.changing import Overtaken, words
 from pathways.lists.effects import effects
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
 
-FIRST, LAST = 2000, 2100
+FIRST, LAST = 2000, 2100  # end years that a list may name
+
+
+def number_field(label: str, lowest: int, highest: int, **options: Any) -> forms.IntegerField:
+    widget = forms.TextInput(attrs={"size": 4, "inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label, min_value=lowest, max_value=highest, widget=widget, **options
+    )
+
+
+def year_field(label: str, **options: Any) -> forms.IntegerField:
+    return number_field(label, FIRST, LAST, **options)
 
 
 class RegisterForm(forms.ModelForm):
@@ -50,9 +61,6 @@ class RegisterForm(forms.ModelForm):
             field.error_messages["required"] = f"Enter a value for {field.label}"
         if not self.adding:
             self.initial["seen"] = json.dumps(words(self.instance))
-
-    def _offer(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     @property
     def adding(self) -> bool:
@@ -129,20 +137,9 @@ class PathwayForm(RegisterForm):
         widget=forms.TextInput(attrs={"size": 4, "inputmode": "numeric"}),
     )
     name = forms.CharField(max_length=100, label="CTE Pathway")
-    first_year = forms.IntegerField(
-        min_value=FIRST,
-        max_value=LAST,
-        label="First end year",
-        help_text="2025 means 2024-25",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    last_year = forms.IntegerField(
-        min_value=FIRST,
-        max_value=LAST,
-        required=False,
-        label="Last end year",
-        help_text="leave empty while it is offered",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    first_year = year_field("First end year", help_text="2025 means 2024-25")
+    last_year = year_field(
+        "Last end year", required=False, help_text="leave empty while it is offered"
     )
 
     class Meta:
@@ -177,13 +174,7 @@ class DistrictForm(RegisterForm):
 
 
 class SchoolYearForm(RegisterForm):
-    end_year = forms.IntegerField(
-        min_value=FIRST,
-        max_value=LAST,
-        label="End Year",
-        help_text="2026 means 2025-26",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    end_year = year_field("End Year", help_text="2026 means 2025-26")
     starts = DayField(label="First day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
     ends = DayField(label="Last day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
     is_active = forms.BooleanField(
@@ -204,7 +195,7 @@ class SchoolYearForm(RegisterForm):
         self.initial["is_active"] = self.makes_current or self.was_active
         self.open_districts = None if self.was_active else certified().unfinished()
         if self.open_districts:
-            self._offer("unfinished", self.open_districts.choices)
+            offer(self, "unfinished", self.open_districts.choices)
         else:
             del self.fields["unfinished"]
         if not self.adding:
@@ -275,11 +266,11 @@ class RuleSeverityForm(RegisterForm):
             del self.fields["rule"], self.fields["end_year"]
             return
         years = SchoolYear.objects.order_by("-is_active", "-end_year")
-        self._offer("end_year", [(year.pk, str(year)) for year in years])
+        offer(self, "end_year", [(year.pk, str(year)) for year in years])
         known = [
             (rule.id, f"{rule.id} {rule.problem}") for rule in rules.CATALOGUE if rule.judges_stored
         ]
-        self._offer("rule", [("", "Select a rule"), *known])
+        offer(self, "rule", [("", "Select a rule"), *known])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -249,3 +249,19 @@ class RegisterAdmin(admin.ModelAdmin):
     def _done(self, request: HttpRequest, sentence: str) -> HttpResponse:
         messages.success(request, sentence)
         return redirect(self._url("changelist"))
+
+
+class OfYears:
+    """Columns of a list whose rows hold for some school years."""
+
+    @admin.display(description="First school year", ordering="first_year")
+    def first(self, row: Any) -> str:
+        return words(row)["First school year"]
+
+    @admin.display(description="Last school year", ordering="last_year")
+    def last(self, row: Any) -> str:
+        return words(row)["Last school year"]
+
+    @admin.display(description="Confirmed", ordering="is_provisional")
+    def provisional(self, row: Any) -> str:
+        return "Provisional" if row.is_provisional else "Confirmed"

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 
+from cte_portal.pages.offered import offer
 from cte_portal.ui.wording import number_of
 from pathways.lists.changing import subject, words
 from pathways.lists.effects import effects
@@ -80,7 +81,8 @@ class SubjectPathwayForm(RegisterForm):
         super().__init__(*arguments, **options)
         pathways = Pathway.objects.order_by("name").values_list("pk", "name")
         own = [(str(key), name) for key, name in pathways]
-        self._offer(
+        offer(
+            self,
             "pathway_id",
             [("", "Select an answer"), (NOT_CTE.value, NOT_CTE.label), *own],
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pathways.grades import by_grade
+from pathways.pages.grades import by_grade
 from pathways.schools.students import StudentInCte, by_pathway, names_of
 
 

@@ -9,9 +9,10 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.filter import ListFilter
 from cte_portal.accounts.listing.table import ListTable
-from pathways.grades import by_grade
+from cte_portal.pages.offered import offer
+from pathways.pages.grades import by_grade
+from pathways.pages.student_filter import NOT_LISTED
 from pathways.schools.students import StudentInCte, names_of
-from pathways.student_filter import NOT_LISTED
 
 
 class SchoolFilter(ListFilter):
@@ -39,5 +40,5 @@ class SchoolFilter(ListFilter):
         names = names_of({pathway for student in students for pathway in student.pathways})
         grades = sorted({student.grade for student in students}, key=by_grade)
         everything = [("", "All")]
-        self._choices("pathway", everything + sorted(names.items(), key=lambda pathway: pathway[1]))
-        self._choices("grade", everything + [(grade, grade) for grade in grades])
+        offer(self, "pathway", everything + sorted(names.items(), key=lambda pathway: pathway[1]))
+        offer(self, "grade", everything + [(grade, grade) for grade in grades])

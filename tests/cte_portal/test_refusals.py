@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django import forms
 
-from certification.sentences import sources
+from certification.management.sentences import sources
 from certification.signing.refusals import NotACertifier, NotSigned
 from cte_portal.refusals import Refusal
 

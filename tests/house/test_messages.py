@@ -8,7 +8,7 @@ import re
 
 from django.conf import settings
 
-from certification.sentences import document
+from certification.management.sentences import document
 from certification.signing.gates import GATES
 from pathways.rules import CATALOGUE
 

@@ -11,7 +11,9 @@ import pytest
 from django.conf import settings
 
 MOST_MODULES = 15
+MOST_AT_THE_TOP = {"pathways": 8, "certification": 6}  # beside the rooms themselves
 LONGEST = 300  # lines of a module
+MOST_IGNORES = 40  # places where the types are not checked
 LONGER = {
     "pathways/roster/imports/layout.py",
 }
@@ -42,6 +44,23 @@ def modules() -> list[Path]:
 def test_a_folder_holds_at_most_fifteen_modules() -> None:
     sizes = Counter(str(path.parent) for path in modules())
     assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES} == {}
+
+
+@pytest.mark.parametrize("app", MOST_AT_THE_TOP)
+def test_the_top_of_an_app_holds_its_doors_alone(app: str) -> None:
+    top = [path for path in modules() if str(path.parent) == app]
+    assert len(top) <= MOST_AT_THE_TOP[app], top
+
+
+def test_types_are_checked_nearly_everywhere() -> None:
+    ignores = [
+        f"{path}: {line.strip()}"
+        for path in modules()
+        if path.parts[0] != "tests"
+        for line in (settings.BASE_DIR / path).read_text().splitlines()
+        if "# type: ignore" in line
+    ]
+    assert len(ignores) <= MOST_IGNORES, ignores
 
 
 def test_a_module_is_one_noun_and_short() -> None:

@@ -2,7 +2,7 @@
 id.
 """
 
-from certification.sentences import document
+from certification.management.sentences import document
 from cte_portal.ui.command import PageCommand
 
 

@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
+from cte_portal.pages.offered import offer
 
 PAGE, MOST_ROWS = 50, 200
 OF_ALL_LISTS = ("sort", "rows")
@@ -41,7 +42,8 @@ class ListFilter(forms.Form):
         ]
         self.columns = [name for name in query.getlist("columns") if name in titles] or standard
         super().__init__(query, auto_id="%s")
-        self._choices(
+        offer(
+            self,
             "sort",
             [("", "As listed")]
             + [
@@ -50,9 +52,6 @@ class ListFilter(forms.Form):
                 for turn, words in (("", ""), ("-", ", last first"))
             ],
         )
-
-    def _choices(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @property
     def narrowing(self) -> Iterator[BoundField]:

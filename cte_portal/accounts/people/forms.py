@@ -12,6 +12,7 @@ from cte_portal.accounts.models.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.models.user import plain_address
 from cte_portal.accounts.people.authority import Authority
 from cte_portal.accounts.sign_in.confirming import ProofForm
+from cte_portal.pages.offered import offer
 from cte_portal.pages.reason import ReasonField
 from cte_portal.plugs import directory
 
@@ -43,10 +44,8 @@ class RoleForm(forms.Form):
     def __init__(self, *arguments: Any, authority: Authority, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.authority = authority
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose a role"),
-            *((role.value, role.label) for role in authority.roles),
-        ]
+        roles = ((role.value, role.label) for role in authority.roles)
+        offer(self, "role", [("", "Choose a role"), *roles])
         if not authority.everywhere:
             del self.fields["district"]
             schools = directory().schools(authority.district)

@@ -19,6 +19,7 @@ from cte_portal.accounts.listing.table import ListTable
 from cte_portal.accounts.models import Membership, User
 from cte_portal.accounts.people.authority import Authority
 from cte_portal.folding import Folded
+from cte_portal.pages.offered import offer
 from cte_portal.ui.templatetags.portal import us_datetime
 
 NEVER = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)
@@ -45,7 +46,7 @@ class PeopleFilter(ListFilter):
     def __init__(self, query: QueryDict, table: type[ListTable], authority: Authority) -> None:
         super().__init__(query, table)
         roles = [(role.value, str(role.label)) for role in authority.roles]
-        self._choices("role", [("", "Any"), *roles])
+        offer(self, "role", [("", "Any"), *roles])
         if not authority.everywhere:
             del self.fields["district"]
 

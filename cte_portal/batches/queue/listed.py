@@ -17,6 +17,7 @@ from cte_portal.batches.queue.line import Line
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
 from cte_portal.pages.days import DayField, in_days
+from cte_portal.pages.offered import offer
 
 LIKE = "Enter a date like 05/08/2025"
 DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"}
@@ -39,7 +40,7 @@ class QueueListFilter(ListFilter):
         titles = Batch.objects.of_district(scope.district).order_by("title")
         everything = [("", "All")]
         own = [(title, title) for title in titles.values_list("title", flat=True).distinct()]
-        self._choices("title", everything + own)
+        offer(self, "title", everything + own)
 
     @property
     def hides(self) -> str:

@@ -19,8 +19,8 @@ from pathways.findings.kept_findings import KeptFindings, Key, kept_findings
 from pathways.findings.table import FindingRow, FindingTable
 from pathways.findings.views.from_finding import address
 from pathways.models import Participation, StateCopy, Student
+from pathways.pages.scoped import RecordsView
 from pathways.rules import Severity
-from pathways.scoped import RecordsView
 
 CHECK_AGAIN = "again"
 

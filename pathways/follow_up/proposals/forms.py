@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer
 from cte_portal.pages.typed import KEY_DIGITS, number
 from pathways.follow_up.proposals.deciding import Choice
 from pathways.follow_up.workbench.forms import tidied
@@ -47,10 +48,7 @@ class ElsewhereForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
-            ("", "Select"),
-            *answers(scope),
-        ]
+        offer(self, "status", [("", "Select"), *answers(scope)])
         self.fields["as_of"].initial = timezone.localdate()
 
     def clean_source_name(self) -> str:

@@ -21,6 +21,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.sign_in.limits import APP
 from cte_portal.editions import Scope
 from cte_portal.pages.action import Action
+from cte_portal.pages.offered import offer
 from cte_portal.refusals import Refusal
 from pathways.follow_up.outcomes import FollowUpLocked, NoLongerOnList, NotFollowedUp
 from pathways.follow_up.proposals.forms import answers
@@ -100,7 +101,7 @@ class SelfAnswerForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = answers(scope)  # type: ignore[attr-defined]
+        offer(self, "status", answers(scope))
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from cte_portal.editions import Scope
+from cte_portal.pages.offered import offer
 from pathways.follow_up.proposals.forms import answers
 from pathways.follow_up.return_file.columns import Columns
 from pathways.follow_up.workbench.forms import tidied
@@ -60,7 +61,7 @@ class ColumnsForm(forms.Form):
             first = "Not in this file" if field in OPTIONAL else "Select"
             choices[field] = [("", first), *columns]
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     def clean_source_name(self) -> str:
         return tidied(self.cleaned_data["source_name"])

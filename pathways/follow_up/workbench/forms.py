@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer
 from pathways.files.values import tidy
 from pathways.models import Attempt, FollowUpYear, PostProgramStatus
 
@@ -69,10 +70,7 @@ class AttemptForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
-            (NO_ANSWER, "No answer"),
-            *statuses(scope),
-        ]
+        offer(self, "status", [(NO_ANSWER, "No answer"), *statuses(scope)])
 
     def clean_note(self) -> str:
         return tidied(self.cleaned_data["note"])
@@ -115,10 +113,7 @@ class OutcomeForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
-            ("", "Select"),
-            *statuses(scope),
-        ]
+        offer(self, "status", [("", "Select"), *statuses(scope)])
 
     @property
     def seen(self) -> tuple[str, str]:

@@ -13,11 +13,11 @@ from pathways.certified import certified
 from pathways.lists.changing import changing, words
 from pathways.lists.follow_up import register
 from pathways.lists.follow_up.forms import FollowUpYearForm, PostProgramStatusForm
-from pathways.lists.register_admin import RegisterAdmin
+from pathways.lists.register_admin import OfYears, RegisterAdmin
 from pathways.models import Attempt, FollowUpYear, Outcome, OutcomeChange, PostProgramStatus
 
 
-class PostProgramStatusAdmin(RegisterAdmin):
+class PostProgramStatusAdmin(OfYears, RegisterAdmin):
     form = PostProgramStatusForm
     path_of = "Set up the collection › Post-program statuses"
     about = (
@@ -45,18 +45,6 @@ class PostProgramStatusAdmin(RegisterAdmin):
     @admin.display(description="Answered", ordering="is_answered")
     def answered(self, row: PostProgramStatus) -> str:
         return words(row)["Counts as answered"]
-
-    @admin.display(description="First school year", ordering="first_year")
-    def first(self, row: PostProgramStatus) -> str:
-        return words(row)["First school year"]
-
-    @admin.display(description="Last school year", ordering="last_year")
-    def last(self, row: PostProgramStatus) -> str:
-        return words(row)["Last school year"]
-
-    @admin.display(description="Confirmed", ordering="is_provisional")
-    def provisional(self, row: PostProgramStatus) -> str:
-        return "Provisional" if row.is_provisional else "Confirmed"
 
 
 class FollowUpYearAdmin(RegisterAdmin):

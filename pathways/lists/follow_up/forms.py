@@ -7,19 +7,13 @@ from typing import Any
 from django import forms
 
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer
 from pathways.files.values import tidy
-from pathways.lists.forms import FIRST, LAST, RegisterForm
+from pathways.lists.forms import RegisterForm, number_field, year_field
 from pathways.models import FollowUpYear, PostProgramStatus, SchoolYear
 
 MOST_ATTEMPTS = 20
 MOST_RANKS = 99
-
-
-def _number(label: str, lowest: int, highest: int, **options: Any) -> forms.IntegerField:
-    widget = forms.TextInput(attrs={"size": 4, "inputmode": "numeric"})
-    return forms.IntegerField(
-        label=label, min_value=lowest, max_value=highest, widget=widget, **options
-    )
 
 
 class PostProgramStatusForm(RegisterForm):
@@ -30,15 +24,17 @@ class PostProgramStatusForm(RegisterForm):
         widget=forms.TextInput(attrs={"size": 4}),
     )
     name = forms.CharField(max_length=100, label="Post-program Status")
-    rank = _number("Rank", 1, MOST_RANKS, help_text="of several true answers the lowest rank wins")
+    rank = number_field(
+        "Rank", 1, MOST_RANKS, help_text="of several true answers the lowest rank wins"
+    )
     is_placed = forms.BooleanField(required=False, label="Counts as placed")
     is_answered = forms.BooleanField(required=False, label="Counts as answered")
     needs_attempts = forms.BooleanField(
         required=False, label="Given only after the required attempts"
     )
-    first_year = _number("First end year", FIRST, LAST, help_text="2025 means 2024-25")
-    last_year = _number(
-        "Last end year", FIRST, LAST, required=False, help_text="leave empty while it is used"
+    first_year = year_field("First end year", help_text="2025 means 2024-25")
+    last_year = year_field(
+        "Last end year", required=False, help_text="leave empty while it is used"
     )
     is_provisional = forms.BooleanField(
         required=False, label="Provisional: the code or its meaning is not confirmed"
@@ -77,11 +73,11 @@ class FollowUpYearForm(RegisterForm):
         help_text="afterwards changes of enrollments no longer move the list",
         wrong="Enter a date.",
     )
-    attempts_required = _number(
+    attempts_required = number_field(
         "Attempts required", 1, MOST_ATTEMPTS, help_text="before a leaver counts as not reached"
     )
-    means_required = _number("Different means required", 1, MOST_ATTEMPTS)
-    days_required = _number("Different days required", 1, MOST_ATTEMPTS)
+    means_required = number_field("Different means required", 1, MOST_ATTEMPTS)
+    days_required = number_field("Different days required", 1, MOST_ATTEMPTS)
     target = forms.DecimalField(
         label="Target, percent placed",
         required=False,
@@ -113,7 +109,7 @@ class FollowUpYearForm(RegisterForm):
             return
         there = FollowUpYear.objects.values("pk")
         years = SchoolYear.objects.exclude(pk__in=there)
-        self._offer("end_year", [("", "Select a school year"), *((y.pk, str(y)) for y in years)])
+        offer(self, "end_year", [("", "Select a school year"), *((y.pk, str(y)) for y in years)])
 
     def clean_opens(self) -> Any:
         """Nobody is followed up before the year has begun in which they leave."""

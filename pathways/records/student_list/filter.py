@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from pathways.student_filter import StudentFilter
+from pathways.pages.student_filter import StudentFilter
 
 
 class StudentListFilter(StudentFilter):

@@ -16,10 +16,10 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
 from pathways.ledger.kept import kept
 from pathways.models import Student
+from pathways.pages.scoped import RecordsView
 from pathways.records.student_list.filter import StudentListFilter
 from pathways.records.student_list.students import StudentRow, keys_of, rows_of
 from pathways.records.student_list.table import StudentListTable
-from pathways.scoped import RecordsView
 
 
 class StudentListRows(RecordsView, RowsView):

@@ -14,9 +14,9 @@ from django.utils.functional import cached_property
 from pathways.certified import certified
 from pathways.models import Change, Participation, Pathway, Student
 from pathways.models.author import told_apart
+from pathways.pages.scoped import RecordsView
 from pathways.records.history import modified_by
 from pathways.records.search import Search
-from pathways.scoped import RecordsView
 
 
 class OneRecord(RecordsView):

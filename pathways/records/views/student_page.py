@@ -22,13 +22,13 @@ from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
 from pathways.models import Change, Element, Participation, Pathway, Student
 from pathways.models.author import told_apart
+from pathways.pages.scoped import RecordsView
 from pathways.records import undo
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable
 from pathways.records.views import lookups
-from pathways.scoped import RecordsView
 
 
 class StudentPage(RecordsView, TemplateView):

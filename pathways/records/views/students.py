@@ -11,8 +11,8 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
-from pathways.grades import grades_of
 from pathways.models import School, Student
+from pathways.pages.grades import grades_of
 from pathways.records.search import Search, start_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -18,6 +18,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.batches.models import Batch, BatchFile
 from cte_portal.editions import Scope
+from cte_portal.pages.offered import offer_rows
 from cte_portal.pages.previewed import shown_as
 from cte_portal.pages.typed import RowsField, paged
 from cte_portal.ui.wording import number_of
@@ -118,8 +119,8 @@ class EndForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rows"].queryset = open_enrollments(scope)  # type: ignore[attr-defined]
-        self.fields["end_status"].offer(scope.end_year)  # type: ignore[attr-defined]
+        offer_rows(self, "rows", open_enrollments(scope))
+        cast(EndStatusField, self.fields["end_status"]).offer(scope.end_year)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

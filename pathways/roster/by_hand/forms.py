@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
+from cte_portal.pages.offered import offer, offer_rows
 from pathways.files.values import tidy
 from pathways.models import (
     Calendar,
@@ -77,11 +78,10 @@ class RowForm(forms.ModelForm):
                     self.add_error(name, "The value contains a hidden character. Type it again")
         return cleaned
 
-    def chosen(self, name: str, rows: Any) -> None:
+    def chosen(self, name: str, rows: Any, *, empty: str = "") -> None:
         """Let a field offer these rows alone. A new row has the only one chosen."""
         if name in self.fields:
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
-            self.fields[name].empty_label = f"Choose a {name}"  # type: ignore[attr-defined]
+            offer_rows(self, name, rows, empty=empty or f"Choose a {name}")
             needed = self.fields[name].required and not self.instance.pk
             if needed and len(only := list(rows[:2])) == 1:
                 self.fields[name].initial = only[0].pk
@@ -198,13 +198,10 @@ class EnrollmentForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grades = dict.fromkeys((*GRADES, *([self.instance.grade] if self.instance.grade else [])))
-        self.fields["grade"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose a grade"),
-            *((grade, grade.lstrip("0")) for grade in grades),
-        ]
-        self.fields["end_status"].offer(  # type: ignore[attr-defined]
-            self.scope.end_year, kept=self.instance.end_status
-        )
+        named = ((grade, grade.lstrip("0")) for grade in grades)
+        offer(self, "grade", [("", "Choose a grade"), *named])
+        end_status = cast(EndStatusField, self.fields["end_status"])
+        end_status.offer(self.scope.end_year, kept=self.instance.end_status)
         self.chosen("student", Student.objects.of_district(self.scope))
         if not self.instance.pk:
             self.fields["service_type"].initial = Enrollment.ServiceType.PRIMARY
@@ -231,8 +228,7 @@ class CourseForm(RowForm):
         offered = Pathway.objects.offered_in(self.scope.end_year)
         if self.instance.pathway_id:
             offered = offered | Pathway.objects.filter(pk=self.instance.pathway_id)
-        self.chosen("pathway", offered.order_by("name"))
-        self.fields["pathway"].empty_label = "No pathway"  # type: ignore[attr-defined]
+        self.chosen("pathway", offered.order_by("name"), empty="No pathway")
         self.fields["not_cte"].initial = self.instance.answer == Course.Answer.NOT_CTE
         if self.instance.pk:
             del self.fields["school"]

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
+from cte_portal.pages.offered import offer_rows
 from cte_portal.pages.typed import RowsField, paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
@@ -148,7 +149,7 @@ class SeatsForm(forms.Form):
 
     def __init__(self, *args: Any, lines: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["drop"].queryset = lines  # type: ignore[attr-defined]
+        offer_rows(self, "drop", lines)
 
     def clean_add(self) -> list[str]:
         numbers = self.cleaned_data["add"].replace(",", " ").split()

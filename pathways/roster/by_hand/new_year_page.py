@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.editions import Scope, school_year_label
+from cte_portal.pages.offered import offer_rows
 from cte_portal.pages.typed import RowsField, paged
 from cte_portal.ui.wording import number_of
 from pathways.models import School, SchoolYear, Student
@@ -46,12 +47,11 @@ class NewYearForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, before: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        students = new_year.to_enroll_again(scope, before)
-        self.fields["chosen"].queryset = students  # type: ignore[attr-defined]
+        offer_rows(self, "chosen", new_year.to_enroll_again(scope, before))
         schools = School.objects.filter(
             district=scope.district, calendars__school_year=scope.end_year
         )
-        self.fields["school"].queryset = schools.distinct()  # type: ignore[attr-defined]
+        offer_rows(self, "school", schools.distinct())
         self.year = SchoolYear.objects.get(end_year=scope.end_year)
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from cte_portal.ui.wording import number_of
 from pathways.ledger.refusals import NotApplied
 from pathways.ledger.shape import CREDITS
 from pathways.models import Pathway, School, Student
+from pathways.pages.scoped import RecordsView
 from pathways.roster.grid import acts, saving, undoing
 from pathways.roster.grid.acts import Acted
 from pathways.roster.grid.element_order import ElementOrder
@@ -30,7 +31,6 @@ from pathways.roster.grid.selection import Selection, courses_of, sections_of
 from pathways.roster.grid.typed import COLUMNS, MOST_TYPED, TypedRow, typed_rows
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.worklist import Worklist
-from pathways.scoped import RecordsView
 
 PAGE = 50
 """Rows of a page without script: it sends all their fields, which stay below a form's limit."""

@@ -10,12 +10,12 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from pathways.pages.scoped import RecordsView
 from pathways.roster.worklist.filter import WorklistFilter
 from pathways.roster.worklist.line import Pair, RosterLine
 from pathways.roster.worklist.table import TABLES, WorklistRow, WorklistTable
 from pathways.roster.worklist.which import Show, Which
 from pathways.roster.worklist.worklist import Worklist
-from pathways.scoped import RecordsView
 
 
 class WorklistRows(RecordsView, RowsView):

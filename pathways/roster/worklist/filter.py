@@ -11,8 +11,9 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
+from cte_portal.pages.offered import offer
+from pathways.pages.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 from pathways.roster.worklist.which import Show, Which
-from pathways.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
 
 
 class WorklistFilter(StudentFilter):
@@ -41,7 +42,7 @@ class WorklistFilter(StudentFilter):
     def count(self, counts: dict[Show, int]) -> None:
         """Beside each choice, how many lines it has."""
         choices = [(show.key, f"{show.title} ({counts[show]:,})") for show in Show]
-        self._choices("show", choices)
+        offer(self, "show", choices)
 
     @property
     def is_narrowed(self) -> bool:

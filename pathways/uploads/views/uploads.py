@@ -18,6 +18,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import submit
+from cte_portal.pages.offered import offer
 from cte_portal.pages.upload_limit import most_bytes, too_large
 from cte_portal.refusals import Refusal
 from pathways.certified import certified
@@ -26,10 +27,10 @@ from pathways.files.text import FileRefused, plain_name
 from pathways.follow_up.outcomes import FollowUpLocked
 from pathways.ledger.refusals import Locked
 from pathways.models import CollectionLock, FollowUpYear, Participation
+from pathways.pages.scoped import RecordsView
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.recognizing import parts_of
 from pathways.roster.imports.views import TYPES
-from pathways.scoped import RecordsView
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
@@ -91,7 +92,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request = request
         if fall_only:
-            self.fields["type"].choices = [(CTE_FALL.slug, CTE_FALL.title)]  # type: ignore[attr-defined]
+            offer(self, "type", [(CTE_FALL.slug, CTE_FALL.title)])
             self.fields["every_grade"].disabled = True
         kinds = "*.tsv" if fall_only else "*.tsv (rosters also *.csv, *.xlsx, *.zip)"
         self.fields["file"].help_text = f"{kinds}, up to {settings.UPLOAD_MAX_MB} MB"

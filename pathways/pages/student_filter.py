@@ -14,9 +14,10 @@ from cte_portal.accounts.listing.filter import ListFilter
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
-from pathways.grades import grades_of
+from cte_portal.pages.offered import offer
 from pathways.ledger.kept import kept
 from pathways.models import Pathway, School
+from pathways.pages.grades import grades_of
 
 LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 NOT_LISTED = {"invalid_choice": "Choose from the list"}
@@ -50,10 +51,10 @@ class StudentFilter(ListFilter):
         super().__init__(query, table, spare=spare)
         everything = [("", "All")]
         schools, pathways = kept(scope, known, "schools-and-pathways", lambda: _choices_in(scope))
-        self._choices("school", everything + schools)
-        self._choices("pathway", everything + pathways)
+        offer(self, "school", everything + schools)
+        offer(self, "pathway", everything + pathways)
         grades = grades_of(scope, known)
-        self._choices("grade", everything + [(grade, grade) for grade in grades])
+        offer(self, "grade", everything + [(grade, grade) for grade in grades])
 
 
 def _choices_in(scope: Scope) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
