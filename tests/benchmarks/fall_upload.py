@@ -1,21 +1,24 @@
-"""A Fall CTE upload of 50,000 rows beside what is possible by hand; by hand: `python3 manage.py shell <
-tests/benchmarks/fall_upload.py`, on an empty scratch portal on PostgreSQL.
+"""A Fall CTE upload of 50,000 rows beside what is possible by hand, and CTE End of Year's of as many rows
+in the same run; by hand: `python3 manage.py shell < tests/benchmarks/fall_upload.py`, on an empty
+scratch portal on PostgreSQL.
 
-Three files with 2 % faulty rows: all answers new, 3 % other than the portal's, nothing changed. L1 = COPY
-+ the same checks as one hand-written statement + one INSERT of outcomes + one of their history. Each
-run is rolled back. ROWS and RUNS (medians) may be given.
+Files with 2 % faulty rows: all answers new, 3 % other than the portal's, nothing changed. Both uploads
+stand beside a hand-written side of one definition, L1 of end_of_year.py: every row is written again,
+with its history. Only so can one bar hold both: End of Year's bar counts what the hand does for rows
+that change nothing, and Fall CTE must come as near to it. The portal overwrites no answer; a hand that
+likewise leaves out the rows whose answer stands does less than L1, and is printed as well (*skipping*).
+
+All are medians of RUNS (5) by processor time (processor.py); ROWS may be given. Each run is undone.
 """
 
 import contextlib
 import datetime
 import io
 import os
-import statistics
 import tempfile
-import time
 
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from cte_portal.accounts.models import Membership, Role, User
@@ -37,6 +40,8 @@ from pathways.models import (
     SchoolYear,
     Student,
 )
+from tests.benchmarks.end_of_year import TABLES, EndOfYear
+from tests.benchmarks.processor import by_turns, spent, taken_back
 
 rows, runs = int(os.environ.get("ROWS", "50000")), int(os.environ.get("RUNS", "5"))
 standard.load()
@@ -109,9 +114,9 @@ user = User.objects.create_user(
 )
 Membership.objects.create(user=user, role=Role.DATA_CLERK, district="9997")
 scope = Scope("9997", year.pk)
-started = time.perf_counter()
+started = spent()
 follow_up_list(scope)
-print(f"{rows:,} lines drawn in {time.perf_counter() - started:.1f} s, medians of {runs}")
+print(f"{rows:,} lines drawn in {spent() - started:.1f} s, medians of {runs}")
 FAULTS = [(4, "12345"), (9, "99"), (10, "11/20/24"), (2, "0009"), (9, "")]
 
 
@@ -129,7 +134,7 @@ def file(other: int = 0) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def portal(content: bytes, work: str = "upload") -> float:
+def portal(content: bytes, work: str = "upload") -> None:
     batch = submit(
         "fall-upload",
         by=user,
@@ -139,12 +144,9 @@ def portal(content: bytes, work: str = "upload") -> float:
         options={"type": "cte-fall", "work": work},
         content=ContentFile(content, name="i"),
     )
-    began = time.perf_counter()
     with contextlib.redirect_stderr(io.StringIO()):
         batch = run_here(batch)
-    spent = time.perf_counter() - began
     assert batch.result["counts"]["rejected"] == rows // 50, (batch.sentence, batch.result)
-    return spent
 
 
 CHECKS = """
@@ -168,8 +170,22 @@ BAD = " OR ".join(f"COALESCE(c{n}, FALSE)" for n in range(1, 12))
 NAMES = "kind, dist, school, calendar, sid, lid, last, first, conc, status, day, yr"
 
 
-def by_hand(content: bytes, *, write: bool = True) -> float:
-    began = time.perf_counter()
+OUTCOMES = """
+INSERT INTO pathways_outcome AS o (student_id, end_year, status, date_contacted, origin)
+SELECT student_id, %(year)s, status, to_date(day, 'MM/DD/YYYY'), 'file' FROM checked WHERE {rows}
+ON CONFLICT (student_id, end_year) DO UPDATE
+    SET status = EXCLUDED.status, date_contacted = EXCLUDED.date_contacted, origin = EXCLUDED.origin
+"""
+HISTORY = """
+INSERT INTO pathways_outcomechange (district, row, version, operation, by, at, source, student_id, end_year, status, date_contacted, origin)
+SELECT '9997', o.id, CASE WHEN stored_status IS NULL THEN 1 ELSE 2 END, 'update', 'BENCH, MARK', now(), 'file', o.student_id, o.end_year,
+    o.status, o.date_contacted, o.origin
+FROM checked JOIN pathways_outcome o ON o.student_id = checked.student_id AND o.end_year = %(year)s WHERE {rows}
+"""
+
+
+def by_hand(content: bytes, *, write: bool = True, every_row: bool = True) -> None:
+    """L1; without `every_row` only what has no answer yet is written."""
     values = {"year": year.pk}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS raw, checked")
@@ -182,55 +198,56 @@ def by_hand(content: bytes, *, write: bool = True) -> float:
         cursor.execute(f"SELECT COUNT(*) FROM checked WHERE {BAD}")
         assert cursor.fetchone()[0] == rows // 50
         if write:
-            cursor.execute(
-                f"""INSERT INTO pathways_outcome (student_id, end_year, status, date_contacted, origin)
-                SELECT student_id, %(year)s, status, to_date(day, 'MM/DD/YYYY'), 'file' FROM checked
-                WHERE NOT ({BAD}) AND stored_status IS NULL""",
-                values,
-            )
-            cursor.execute(
-                f"""INSERT INTO pathways_outcomechange (district, row, version, operation, by, at, source, student_id, end_year, status, date_contacted, origin)
-                SELECT '9997', o.id, 1, 'create', 'BENCH, MARK', now(), 'file', o.student_id, o.end_year, o.status, o.date_contacted, o.origin
-                FROM checked JOIN pathways_outcome o ON o.student_id = checked.student_id AND o.end_year = %(year)s
-                WHERE NOT ({BAD}) AND stored_status IS NULL""",
-                values,
-            )
-    return time.perf_counter() - began
+            written = f"NOT ({BAD})" + ("" if every_row else " AND stored_status IS NULL")
+            cursor.execute(OUTCOMES.format(rows=written), values)
+            cursor.execute(HISTORY.format(rows=written), values)
 
 
-def rolled_back(act, *, before: bytes = b"") -> float:
-    """Seconds of the act, in a portal that has taken `before`."""
-    with transaction.atomic():
-        if before:
-            portal(before)
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE pathways_outcome; ANALYZE pathways_outcomechange")
-        seconds = act()
-        transaction.set_rollback(True)
-    return seconds
+OWN_TABLES = ("pathways_outcome", "pathways_outcomechange", "pathways_outcomedifference")
+end_of_year = EndOfYear(rows)
 
 
-def compare(name, own, hand, *, before: bytes = b"") -> None:
-    ours, theirs = [], []
-    for _ in range(runs):  # by turns, so that whatever else the machine does falls on both
-        theirs.append(rolled_back(hand, before=before))
-        ours.append(rolled_back(own, before=before))
-    portals, hands = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"{name:16} by hand {hands:6.2f} s   portal {portals:6.2f} s   × {portals / hands:.2f}",
-        flush=True,
+def compare(name: str, fall: bytes, eoy: bytes, work: str = "upload") -> None:
+    """Both uploads, the portal's way and by hand."""
+    write = work == "upload"
+    hand, own = by_turns(
+        runs,
+        lambda: taken_back(lambda: by_hand(fall, write=write), *OWN_TABLES),
+        lambda: taken_back(lambda: portal(fall, work), *OWN_TABLES),
     )
+    their_hand, their_own = by_turns(
+        runs,
+        lambda: taken_back(lambda: end_of_year.by_hand(eoy, write=write), *TABLES),
+        lambda: taken_back(lambda: end_of_year.portal(eoy, work), *TABLES),
+    )
+    print(f"{name:16} Fall CTE {hand:6.2f} {own:6.2f} s × {own / hand:.2f}", end="")
+    print(
+        f"   End of Year {their_hand:6.2f} {their_own:6.2f} s × {their_own / their_hand:.2f}",
+        end="",
+    )
+    print(f"   Fall CTE / End of Year {own / hand / (their_own / their_hand):.2f}", end="")
+    if write:
+        skipping, own = by_turns(
+            runs,
+            lambda: taken_back(lambda: by_hand(fall, every_row=False), *OWN_TABLES),
+            lambda: own,
+        )
+        print(f"   skipping {skipping:6.2f} s × {own / skipping:.2f}", end="")
+    print(flush=True)
 
 
-new, other = file(), file(3)
-compare("all new", lambda: portal(new), lambda: by_hand(new))
-compare("3 % differ", lambda: portal(other), lambda: by_hand(other), before=new)
-compare("nothing changed", lambda: portal(new), lambda: by_hand(new), before=new)
-compare(
-    "validate only",
-    lambda: portal(new, "validate"),
-    lambda: by_hand(new, write=False),
-)
+print("by hand, portal, ratio:")
+new, other, theirs, their_other = file(), file(3), end_of_year.file(), end_of_year.file(3)
+with connection.cursor() as cursor:
+    cursor.execute("ANALYZE")
+compare("all new", new, theirs)
+compare("validate only", new, theirs, "validate")
+portal(new)
+end_of_year.portal(theirs)
+with connection.cursor() as cursor:
+    cursor.execute("ANALYZE")
+compare("3 % differ", other, their_other)
+compare("nothing changed", new, theirs)
 
 
 EXPORT = f"""
@@ -241,8 +258,7 @@ WHERE f.end_year = {year.pk} AND s.district_id = '9997' ORDER BY s.last_name, s.
 """
 
 
-def copied() -> float:
-    began = time.perf_counter()
+def copied() -> None:
     with (
         connection.cursor() as cursor,
         tempfile.TemporaryFile() as into,
@@ -250,14 +266,12 @@ def copied() -> float:
     ):
         for block in copy:
             into.write(block)
-    return time.perf_counter() - began
 
 
-def extracted() -> float:
-    began = time.perf_counter()
+def extracted() -> None:
     with tempfile.TemporaryFile() as into:
         assert extract.write(into, scope, "tsv", CTE_FALL) == rows
-    return time.perf_counter() - began
 
 
-compare("extract", extracted, copied, before=new)
+hand, own = by_turns(runs, lambda: taken_back(copied), lambda: taken_back(extracted))
+print(f"extract          Fall CTE {hand:6.2f} {own:6.2f} s × {own / hand:.2f}")

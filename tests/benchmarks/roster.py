@@ -37,6 +37,7 @@ from cte_portal.editions import Scope
 from pathways.lists import standard
 from pathways.models import District, Roster, SchoolYear, Student
 from pathways.roster.imports.oneroster.confirming import MappingChoices, SchoolChoice, confirm
+from tests.benchmarks.processor import spent
 
 students, lines = int(os.environ.get("STUDENTS", "10000")), int(os.environ.get("LINES", "6"))
 sample = int(os.environ.get("ROWS", "2000"))
@@ -49,30 +50,6 @@ CLASSES = max(lines * 4, students * lines // 25)
 COURSES = max(1, CLASSES // 8)
 SCHOOLS = 4
 PROFILE = "PROFILE" in os.environ
-
-
-def spent() -> float:
-    """Seconds of processor time until now, of this process and of the server with all its sessions,
-    those that have ended among them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        server = processes()[str(cursor.fetchone()[0])][1]
-    of_server = [
-        sum(map(int, fields[11:15] if process == server else fields[11:13]))
-        for process, fields in processes().items()
-        if server in (process, fields[1])
-    ]
-    return time.process_time() + sum(of_server) / os.sysconf("SC_CLK_TCK")
-
-
-def processes() -> dict[str, list[str]]:
-    """What the system says of each: state, parent, …"""
-    fields = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields[file.parent.name] = file.read_text().rpartition(")")[2].split()
-    return fields
 
 
 def scope_of(number: str) -> Scope:
