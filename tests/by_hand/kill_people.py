@@ -46,7 +46,9 @@ class Fields(HTMLParser):
             return
         name, kind = attributes.get("name", ""), attributes.get("type", "text")
         if tag == "input" and name and kind not in ("submit", "button", "file"):
-            if kind not in ("checkbox", "radio") or "checked" in attributes:
+            if kind not in ("checkbox", "radio"):
+                self.forms[-1][name] = attributes.get("value", "")
+            elif "checked" in attributes:
                 self.forms[-1][name] = attributes.get("value", "on")
         elif tag == "select":
             self.select = name
