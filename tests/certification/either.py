@@ -10,12 +10,15 @@ from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from pathways.models import Student
 from tests.certification.ready import Ready
-from tests.certification.ready_fall import ReadyFall, make_fall_event
+from tests.certification.ready_fall import ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import District_
 
 COLLECTIONS = ["cte-eoy", "cte-fall"]
 both = pytest.mark.parametrize("ready", COLLECTIONS, indirect=True)
 """Of tests whose fixtures come to `ready`; without the mark a test speaks of End of Year."""
+both_events = pytest.mark.parametrize("event", COLLECTIONS, indirect=True)
+"""Of tests to which the event is enough."""
 
 
 def ready_with(

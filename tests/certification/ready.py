@@ -65,6 +65,9 @@ class Ready:
         """What was sealed in the event."""
         return SealedCopy.objects.filter(round__event=self.event)
 
+    code = "-EOY-"
+    """In the number of every receipt."""
+
     receipt = "9012-2025-EOY-1"
     """Of the first seal."""
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from certification.collections.fall.description import FALL
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
@@ -26,23 +25,10 @@ from pathways.models import (
     Student,
 )
 from tests.certification.ready import Ready
-from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
 from tests.pathways.follow_up.leavers import LEFT_YEAR, Leavers, open_list
 
 COLLEGE, WORK, LOOKING, NOT_REACHED = "01", "04", "06", "08"
-FALL_NAME = "Fall CTE Follow-up Certification 2023-24"
-
-
-def make_fall_event(**values: Any) -> CertificationEvent:
-    fields: dict[str, Any] = {
-        "name": FALL_NAME,
-        "collection": "cte-fall",
-        "end_year": LEFT_YEAR,
-        "statements": list(FALL.statements),
-        "validation_groups": [group.slug for group in FALL.groups],
-    }
-    return make_event(**{**fields, **values})
 
 
 class ReadyFall(Ready):
@@ -93,6 +79,7 @@ class ReadyFall(Ready):
     def author(self) -> dict[str, Any]:
         return {"by": self.clerk.record_name, "by_id": self.clerk.pk}
 
+    code = "-FALL-"
     receipt = "9012-2024-FALL-1"
     kinds = {"upload": "fall-upload", "undo": "fall-undo"}
 

@@ -44,7 +44,8 @@ from pathways.models import (
 )
 from pathways.records import entry
 from tests.certification.ready import Ready
-from tests.certification.ready_fall import LOOKING, WORK, ReadyFall, make_fall_event
+from tests.certification.ready_fall import LOOKING, WORK, ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.uploads import file, line
 from tests.pathways.uploads.fall import files

@@ -16,7 +16,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from cte_portal.accounts.models import User
 from tests.certification.fall_machine import FollowUp
-from tests.certification.ready_fall import ReadyFall, make_fall_event
+from tests.certification.ready_fall import ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import HEALTH, District_
 from tests.pathways.follow_up.leavers import DROPPED_OUT
 

@@ -21,8 +21,7 @@ from pathways.reports import groups
 from tests.browser.conftest import WIDE, Desk
 from tests.browser.journeys.test_certify_budgets import Hand
 from tests.browser.journeys.test_upload_journey import follow
-from tests.certification.ready_fall import make_fall_event
-from tests.fixtures.certification import make_certifier
+from tests.fixtures.certification import make_certifier, make_fall_event
 from tests.fixtures.people import PASSPHRASE, person
 from tests.pathways.follow_up.leavers import Leavers
 from tests.pathways.uploads.fall.files import COLLEGE, WORK, days_ago, written

@@ -14,10 +14,11 @@ from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look, resync
-from tests.certification.ready_fall import ReadyFall, make_fall_event
+from tests.certification.ready_fall import ReadyFall
 from tests.fixtures.certification import (
     make_certifier,
     make_event,
+    make_fall_event,
     make_round,
     seal,
     seal_records,

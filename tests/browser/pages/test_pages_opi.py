@@ -24,8 +24,8 @@ from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
-from tests.certification.ready_fall import ReadyFall, make_fall_event
-from tests.fixtures.certification import make_certifier, make_event
+from tests.certification.ready_fall import ReadyFall
+from tests.fixtures.certification import make_certifier, make_event, make_fall_event
 from tests.fixtures.records import HEALTH, send_everything
 
 pytestmark = [

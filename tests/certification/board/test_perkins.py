@@ -20,8 +20,7 @@ from certification.board import perkins
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome
 from certification.review.suppression import HIDDEN, nested_of_groups
 from cte_portal.accounts.models import User
-from tests.certification.ready_fall import make_fall_event
-from tests.fixtures.certification import make_round, seal
+from tests.fixtures.certification import make_fall_event, make_round, seal
 from tests.fixtures.examples import examples
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, make_entry

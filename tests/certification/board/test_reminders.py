@@ -25,8 +25,7 @@ from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from pathways.models import SchoolYear, Student
 from tests.certification.either import COLLECTIONS
-from tests.certification.ready_fall import make_fall_event
-from tests.fixtures.certification import make_certifier, make_round, seal, sign
+from tests.fixtures.certification import make_certifier, make_fall_event, make_round, seal, sign
 from tests.fixtures.people import person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text

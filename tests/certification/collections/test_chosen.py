@@ -26,7 +26,8 @@ from cte_portal.accounts.models import User
 from pathways.ledger import canonical
 from pathways.models import CollectionLock, Student
 from tests.certification.ready import Ready
-from tests.certification.ready_fall import ReadyFall, make_fall_event
+from tests.certification.ready_fall import ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import BUSINESS, District_
 from tests.pathways.desk import text
 

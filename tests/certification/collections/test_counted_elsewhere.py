@@ -21,7 +21,8 @@ from pathways.reports.leavers.reports import (
     OpenFollowUps,
     OutsideTheWindow,
 )
-from tests.certification.ready_fall import COLLEGE, ReadyFall, make_fall_event
+from tests.certification.ready_fall import COLLEGE, ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, make_entry
 

@@ -41,15 +41,8 @@ from pathways.reports.leavers import rows
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
-from tests.certification.ready_fall import (
-    COLLEGE,
-    LOOKING,
-    NOT_REACHED,
-    WORK,
-    ReadyFall,
-    make_fall_event,
-)
-from tests.fixtures.certification import make_event
+from tests.certification.ready_fall import COLLEGE, LOOKING, NOT_REACHED, WORK, ReadyFall
+from tests.fixtures.certification import make_event, make_fall_event
 from tests.fixtures.records import BUSINESS, FINANCE, District_
 from tests.pathways.desk import text
 

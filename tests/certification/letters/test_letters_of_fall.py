@@ -9,8 +9,7 @@ from certification.letters.letters import text
 from certification.status.status import event_of
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
-from tests.certification.ready_fall import make_fall_event
-from tests.fixtures.certification import make_event, make_round
+from tests.fixtures.certification import make_event, make_fall_event, make_round
 from tests.fixtures.records import District_
 
 

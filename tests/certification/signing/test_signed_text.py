@@ -295,7 +295,7 @@ def sealed(
 both_sealed = pytest.mark.parametrize("sealed", ["cte-eoy", "cte-fall"], indirect=True)
 
 
-def tamper(statement: str) -> None:
+def tamper(*statements: str) -> None:
     """What nobody can do through the portal, and the database refuses: its owner lifts the triggers
     first.
     """
@@ -303,7 +303,8 @@ def tamper(statement: str) -> None:
         triggers.drop(connection)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(statement)
+            for statement in statements:
+                cursor.execute(statement)
     finally:
         for triggers in (TRIGGERS, OUTCOME_TRIGGERS, PROOF_TRIGGERS):
             triggers.create(connection)

@@ -24,7 +24,8 @@ from pathways.lists import publish
 from pathways.models import FollowUpEntry, FollowUpYear, GroupAssignment, Outcome
 from pathways.reports.groups import FALL, GROUPS, LEAVER_REPORTS
 from pathways.reports.runs import last_validations
-from tests.certification.ready_fall import COLLEGE, LOOKING, WORK, ReadyFall, make_fall_event
+from tests.certification.ready_fall import COLLEGE, LOOKING, WORK, ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.people import person
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.pathways.desk import text
