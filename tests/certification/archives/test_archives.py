@@ -19,12 +19,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from certification.archives.contents import CONTENTS, LEFT_OUT
-from certification.models import SealedCopy
+from certification.models import CertificationEvent, SealedCopy
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from pathways.models import Student
+from tests.certification.either import COLLECTIONS, ready_for
 from tests.certification.ready import Ready
 from tests.fixtures.records import HEALTH, District_
 
@@ -66,11 +67,16 @@ class Reader:
 
 @pytest.fixture
 def two_districts(
-    cottonwood: District_, elsewhere: District_, event: Any, clerk: User, kayla: Student, opi: User
+    request: pytest.FixtureRequest,
+    cottonwood: District_,
+    elsewhere: District_,
+    event: CertificationEvent,
+    clerk: User,
+    kayla: Student,
+    opi: User,
 ) -> Ready:
     """One that has certified, and one beside it whose every row says so."""
-    ready = Ready(cottonwood, event, clerk)
-    ready.record(kayla)
+    ready = ready_for(getattr(request, "param", "cte-eoy"), cottonwood, event, clerk, kayla)
     cottonwood.student("912000777", last_name="=Formula", first_name="Zoë")
     other = elsewhere.student("987654321", last_name="Elsewhere", first_name="Nobody")
     elsewhere.record(other, HEALTH)
@@ -111,6 +117,7 @@ def taken(client: Client, opi: User) -> Reader:
     return Reader(content)
 
 
+@pytest.mark.parametrize("two_districts", COLLECTIONS, indirect=True)
 def test_a_reader_without_the_portal_finds_everything_of_the_district_and_of_no_other(
     two_districts: Ready, client: Client, opi: User
 ) -> None:
@@ -133,7 +140,7 @@ def test_a_reader_without_the_portal_finds_everything_of_the_district_and_of_no_
     records = reader.table("portal/pathways.participation")
     assert len(records) == len(reader.table("state/pathways.participation")) == 1
     assert records[0]["start_date"] and re.match(r"\d+\.\d\d$", records[0]["total_credits"])
-    (copy,) = SealedCopy.objects.all()
+    copy = two_districts.copies.get()
     sealed = reader.zip.read(f"sealed/{copy.receipt}.txt")
     assert hashlib.sha256(sealed).hexdigest() == copy.digest, "the file is what was sealed"
     files = [reader.zip.read(name) for name in reader.names() if name.endswith("/input")]
@@ -141,7 +148,17 @@ def test_a_reader_without_the_portal_finds_everything_of_the_district_and_of_no_
     people = reader.table("portal/accounts.user")
     assert "cmartin" in {row["username"] for row in people} and "password" not in people[0]
     readme = reader.zip.read("README.txt").decode()
-    assert "Contract ended 06/30" in readme and "1 sealed copies" in readme
+    assert (
+        "Contract ended 06/30" in readme and f"{SealedCopy.objects.count()} sealed copies" in readme
+    )
+    if two_districts.event.collection == "cte-fall":
+        sealed_rows = reader.table("portal/certification.sealedoutcome")
+        assert [row["state_id"] for row in sealed_rows] == ["999000123"]
+        for edition in ("portal", "state"):
+            assert len(reader.table(f"{edition}/pathways.outcome")) == 1, edition
+        assert not [name for name in reader.names() if "attempt" in name or "contact" in name], (
+            "whom the district calls is its own"
+        )
 
 
 def test_a_changed_byte_is_seen(two_districts: Ready, client: Client, opi: User) -> None:

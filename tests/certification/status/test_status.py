@@ -26,7 +26,8 @@ from certification.status.status import events_of, next_event
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from cte_portal.pages.days import ends
-from tests.fixtures.certification import EVENT_NAME, make_event, make_round, seal, sign
+from tests.certification.either import COLLECTIONS, both_events
+from tests.fixtures.certification import make_event, make_event_of, make_round, seal, sign
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
@@ -35,29 +36,52 @@ HOME = "/districts/9012/2025/"
 DASHBOARD = f"{HOME}event-certification/"
 
 
-def status() -> tuple[str, str]:
-    (district_event,) = events_of(SCOPE)
+LOCKED = {"cte-eoy": "Records", "cte-fall": "Outcomes"}
+LEADS = {
+    ("cte-eoy", "due"): "Due",
+    ("cte-fall", "due"): "Fall CTE due",
+    ("cte-eoy", "was"): "Was due",
+    ("cte-fall", "was"): "Fall CTE was due",
+    ("cte-eoy", "must"): "Must be certified by",
+    ("cte-fall", "must"): "Fall CTE: must be certified by",
+}
+"""Before what is said of the due date: the year's own collection needs no name."""
+NAMES = {"cte-eoy": "End of Year", "cte-fall": "Fall CTE"}
+
+
+def scope_of(event: CertificationEvent) -> Scope:
+    return Scope("9012", event.end_year)
+
+
+def other(event: CertificationEvent) -> str:
+    """The other collection."""
+    return next(collection for collection in COLLECTIONS if collection != event.collection)
+
+
+def status(event: CertificationEvent) -> tuple[str, str]:
+    (district_event,) = events_of(scope_of(event))
     return district_event.status.word, district_event.status.sentence
 
 
+@both_events
 def test_the_way_of_a_certification(
     event: CertificationEvent, superintendent: Certifier, director: Certifier, principal: Certifier
 ) -> None:
-    assert status() == ("In Progress", "0 of 2 primary certifiers have signed.")
+    assert status(event) == ("In Progress", "0 of 2 primary certifiers have signed.")
     first = make_round(event)
     sign(first, principal)
-    assert status() == (
+    assert status(event) == (
         "In Progress",
         "0 of 2 primary certifiers have signed.",
     ), "a review sign-off certifies nothing (C-15)"
     sign(first, superintendent)
-    assert status() == ("In Progress", "1 of 2 primary certifiers has signed.")
+    assert status(event) == ("In Progress", "1 of 2 primary certifiers has signed.")
     sign(first, director)
     seal(first)
     today = f"{timezone.localdate():%m/%d/%Y}"
-    assert status() == (
+    assert status(event) == (
         "Certification Sent to State",
-        f"All signed on {today}. Records are locked.",
+        f"All signed on {today}. {LOCKED[event.collection]} are locked.",
     )
     request = Recertification.objects.create(
         event=event,
@@ -70,13 +94,15 @@ def test_the_way_of_a_certification(
         asked_by="DOE, JANE",
         asked_by_id=superintendent.user_id,
     )
-    assert status()[0] == "Recertification Request Sent" and "stays in effect" in status()[1]
+    assert (
+        status(event)[0] == "Recertification Request Sent" and "stays in effect" in status(event)[1]
+    )
     request.status, request.opened_round = (
         Recertification.Status.APPROVED,
         make_round(event, number=2),
     )
     request.save()
-    word, sentence = status()
+    word, sentence = status(event)
     assert word == "Recertification In Progress"
     assert sentence.startswith(
         f"OPI reopened this on {today}. Correct the data, resync, and sign again by"
@@ -89,33 +115,36 @@ def test_the_way_of_a_certification(
     request.save()
     Round.objects.filter(number=2).update(status="abandoned")
     Round.objects.filter(number=1).update(approved_at=timezone.now(), approved_by="LUND, OLA")
-    assert status()[0] == "Certification Approved by State"
+    assert status(event)[0] == "Certification Approved by State"
 
 
+@both_events
 def test_c_16_without_a_primary_it_cannot_be_certified(
     event: CertificationEvent, superintendent: Certifier, principal: Certifier
 ) -> None:
     round_of_event = make_round(event)
     sign(round_of_event, superintendent)
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
-    assert status() == (
+    assert status(event) == (
         "In Progress",
         "No Primary certifier, so this collection cannot be certified.",
     )
 
 
+@both_events
 def test_only_standing_signatures_of_active_primaries_are_counted(
     event: CertificationEvent, superintendent: Certifier, director: Certifier
 ) -> None:
     round_of_event = make_round(event)
     sign(round_of_event, superintendent)
     Signature.objects.update(voided_at=timezone.now(), void_reason="3 records were sent")
-    assert status()[1] == "0 of 2 primary certifiers have signed."
+    assert status(event)[1] == "0 of 2 primary certifiers have signed."
     sign(round_of_event, director)
     director.user.memberships.all().delete()
-    assert status()[1] == "0 of 1 primary certifier has signed."
+    assert status(event)[1] == "0 of 1 primary certifier has signed."
 
 
+@both_events
 @pytest.mark.parametrize(
     ("days", "word", "sentence"),
     [
@@ -129,8 +158,8 @@ def test_the_status_follows_the_dates(
     days: int, word: str, sentence: str, event: CertificationEvent, superintendent: Certifier
 ) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(days=days), tick=False):
-        assert status()[0] == word
-        assert sentence in status()[1]
+        assert status(event)[0] == word
+        assert sentence in status(event)[1]
 
 
 def test_records_are_not_called_locked_in_a_year_that_is_over(
@@ -162,16 +191,19 @@ def test_the_next_event_is_the_first_that_waits(
     assert following and following.event == later
 
 
+@both_events
 def test_one_query_tells_everything(event: CertificationEvent, superintendent: Certifier) -> None:
-    make_event(collection="cte-fall")
+    make_event(collection=other(event), end_year=event.end_year)
     with CaptureQueriesContext(connection) as queries:
-        assert [district_event.status.word for district_event in events_of(SCOPE)] == [
-            "In Progress",
-            "In Progress",
-        ]
+        words = {
+            district_event.event.collection: district_event.status.word
+            for district_event in events_of(scope_of(event))
+        }
+    assert set(words) == set(COLLECTIONS) and words[event.collection] == "In Progress"
     assert len(queries) == 1
 
 
+@both_events
 def test_g_09_every_page_of_a_district_names_event_date_and_days(
     client: Client, clerk: User, event: CertificationEvent
 ) -> None:
@@ -181,12 +213,12 @@ def test_g_09_every_page_of_a_district_names_event_date_and_days(
         HOME,
         f"{HOME}cte-concentrator/",
         DASHBOARD,
-        f"{DASHBOARD}{event.pk}/",
+        f"/districts/9012/{event.end_year}/event-certification/{event.pk}/",
         "/cte-lingo/",
     ):
         html = client.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
-        assert f"Due {due} {EVENT_NAME} – 14 days left" in bar, address
+        assert f"{LEADS[event.collection, 'due']} {due} {event.name} – 14 days left" in bar, address
     Extension.objects.create(
         event=event,
         district="9012",
@@ -198,14 +230,17 @@ def test_g_09_every_page_of_a_district_names_event_date_and_days(
     )
     assert "17 days left" in text(client.get(HOME))
     seal(make_round(event))
-    assert f"End of Year certified {timezone.localdate():%m/%d/%Y}" in text(client.get(HOME))
+    assert f"{NAMES[event.collection]} certified {timezone.localdate():%m/%d/%Y}" in text(
+        client.get(HOME)
+    )
 
 
+@both_events
 def test_g_09_overdue_in_words(client: Client, clerk: User, event: CertificationEvent) -> None:
     client.force_login(clerk)
     with time_machine.travel(ends(event.due), tick=False):
         client.force_login(clerk)
-        assert f"Was due {event.due:%A, %B} {event.due.day}" in text(
+        assert f"{LEADS[event.collection, 'was']} {event.due:%A, %B} {event.due.day}" in text(
             client.get(HOME)
         ) and "1 day overdue" in text(client.get(HOME))
 
@@ -222,6 +257,7 @@ def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(
     assert "No certification events in this school year" in text(client.get(DASHBOARD))
 
 
+@both_events
 def test_r_01_home_says_what_by_when_and_who(
     client: Client,
     clerk: User,
@@ -232,7 +268,8 @@ def test_r_01_home_says_what_by_when_and_who(
     client.force_login(clerk)
     sign(make_round(event), director)
     home = text(client.get(HOME))
-    assert f"Must be certified by {event.due:%A, %B} {event.due.day} 14 days left." in home, "R-03"
+    must = f"{LEADS[event.collection, 'must']} {event.due:%A, %B} {event.due.day}"
+    assert f"{must} 14 days left." in home, "R-03"
     assert "14 days left. Corrections to" in home
     assert "1 of 2 Waiting for DOE, JANE." in home
     assert "Identify a certifier" in home and "2 Primary certifiers. All 2 must sign." in home
@@ -243,6 +280,7 @@ def test_r_01_home_says_what_by_when_and_who(
     assert "No Primary certifier, so this collection cannot be certified." in text(client.get(HOME))
 
 
+@both_events
 def test_the_event_page_shows_dates_links_and_signers(
     client: Client,
     clerk: User,
@@ -252,16 +290,16 @@ def test_the_event_page_shows_dates_links_and_signers(
 ) -> None:
     event.links.create(title="Guide to the collection", url="https://opi.example/guide")
     client.force_login(clerk)
-    page: Any = client.get(f"{DASHBOARD}{event.pk}/")
+    dashboard = f"/districts/9012/{event.end_year}/event-certification/"
+    page: Any = client.get(f"{dashboard}{event.pk}/")
     words = text(page)
     assert (
-        EVENT_NAME in words
+        event.name in words
         and "DOE, JANE Primary Not signed" in words
         and "OLSEN, PETER Secondary No review sign-off" in words
     )
     assert "Guide to the collection" in words and "0 of 1 primary certifier has signed." in words
-    assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, (
-        "another year's event"
-    )
+    earlier = make_event_of(event.collection, end_year=event.end_year - 1)
+    assert client.get(f"{dashboard}{earlier.pk}/").status_code == 404, "another year's event"
     CertificationEvent.objects.filter(pk=event.pk).update(status="closed")
-    assert client.get(f"{DASHBOARD}{event.pk}/").status_code == 404
+    assert client.get(f"{dashboard}{event.pk}/").status_code == 404
