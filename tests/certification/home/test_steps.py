@@ -22,8 +22,8 @@ WORDS = {
     },
     "cte-fall": {
         "at first": "Nothing sent to the state yet. 0 of 1 primary certifier has signed.",
-        "in the way": "Outcomes not sent, district and state differ.",
-        "at last": "Fall CTE certified",
+        "in the way": "Outcomes or leavers not sent to the state",
+        "at last": "Follow up the leavers of 2023-24",
     },
 }
 HOME = "/districts/9012/2025/"
@@ -61,7 +61,7 @@ def test_r_01_home_says_what_stands_in_the_way(
     ready.bring()
     ready.sign()
     assert words["in the way"] not in home(client) and "Ready to sign" not in home(client)
-    assert words["at last"] in home(client)
+    assert words["at last"] in home(client) and "Certify & Submit: Fall" not in home(client)
 
 
 @both
