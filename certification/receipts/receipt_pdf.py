@@ -118,7 +118,7 @@ def _signatures(receipt: Receipt) -> dict[str, Any]:
     return {
         "heading": "Signed by",
         "numbers": False,
-        "widths": [5, 2, 3, 5],
+        "widths": [9, 5, 16, 10],
         "head": head,
         "rows": rows,
     }
