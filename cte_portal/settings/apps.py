@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cte_portal.watch.outside.pages.PageMetricsMiddleware",
     "cte_portal.ui.middleware.CompressedPagesMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "cte_portal.accounts.sign_in.sign_on.policy.PolicyMiddleware",
     "cte_portal.ui.middleware.ResponseHeadersMiddleware",
     "cte_portal.ui.middleware.MethodsMiddleware",
     "cte_portal.pages.upload_limit.UploadLimitMiddleware",

@@ -2,11 +2,17 @@
 OIDC_ISSUER there is none, and nothing of it is shown or asked.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from cte_portal.settings.environment import LOOPBACK, PRODUCTION, env
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
+"""A host, and a port perhaps: it goes into the Content-Security-Policy as it is, where `*` or `;`
+would let others through.
+"""
 
 
 def issuer() -> str:
@@ -15,7 +21,8 @@ def issuer() -> str:
     parts = urlsplit(value)
     practice = not PRODUCTION and parts.scheme == "http" and parts.hostname in LOOPBACK
     whole = parts.scheme == "https" or practice
-    if value and (not whole or not parts.hostname or parts.query or parts.fragment):
+    host = HOST.fullmatch(parts.netloc)
+    if value and (not whole or not host or parts.query or parts.fragment):
         raise ImproperlyConfigured(
             f"OIDC_ISSUER is {value!r}; set it to the provider's issuer, like"
             " https://login.example.gov/oauth2/default"
@@ -40,5 +47,3 @@ OIDC_LABEL = env.str("OIDC_LABEL", default="Montana sign-in")
 # Values of `acr`, or of `amr`, by which the provider says that it asked for a second factor.
 OIDC_STRONG_ACR = names("OIDC_STRONG_ACR")
 OIDC_STRONG_AMR = names("OIDC_STRONG_AMR")
-
-PROVIDER_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)) if OIDC_ISSUER else ""

@@ -3,7 +3,6 @@
 from csp.constants import NONE, SELF
 
 from cte_portal.settings.environment import PRODUCTION, number, yes_or_no
-from cte_portal.settings.sign_on import PROVIDER_ORIGIN
 
 # The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links
 # and e-mails elsewhere.
@@ -20,8 +19,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # Chromium holds a form's redirects to it too: sign-on and sign-out lead to the provider.
-        "form-action": [SELF, PROVIDER_ORIGIN] if PROVIDER_ORIGIN else [SELF],
+        "form-action": [SELF],  # and the identity provider: accounts/sign_in/sign_on/policy.py
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

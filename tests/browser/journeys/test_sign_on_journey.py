@@ -5,7 +5,6 @@ identity provider, beside a second certifier with password and app.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -31,12 +30,9 @@ pytestmark = [
 @pytest.fixture
 def provider(desk: Desk, settings: Any) -> Iterator[Provider]:
     with running(desk.url) as provider:
-        settings.OIDC_ISSUER = settings.PROVIDER_ORIGIN = provider.issuer
+        settings.OIDC_ISSUER = provider.issuer
         settings.OIDC_CLIENT_ID, settings.OIDC_SECRET = CLIENT_ID, SECRET
         settings.PORTAL_ADDRESS = desk.url
-        policy = deepcopy(settings.CONTENT_SECURITY_POLICY)
-        policy["DIRECTIVES"]["form-action"] += [provider.issuer]
-        settings.CONTENT_SECURITY_POLICY = policy
         provider.forward_to = desk.url
         network.forget()
         yield provider
@@ -105,4 +101,37 @@ def test_a_certifier_without_a_password_from_invitation_to_sign_out(
     expect(page.get_by_role("heading", name="Provider of the tests")).to_be_visible()
     desk.trap.heard[:] = [
         line for line in desk.trap.heard if not line.startswith(f"other host: {provider.issuer}/")
+    ]
+
+
+SUBMITS = """address => new Promise(answers => {
+  document.addEventListener('securitypolicyviolation', event => answers(event.violatedDirective));
+  const form = document.createElement('form');
+  form.action = address; form.method = 'post';
+  document.body.append(form);
+  form.submit();
+})"""
+
+
+def test_11_the_browser_lets_forms_lead_to_the_provider_and_to_nobody_else(
+    desk: Desk, provider: Provider, settings: Any
+) -> None:
+    """The policy follows the setting: the same page, with the next issuer, refuses the old one."""
+    page = desk.open(at="/accounts/sign-in/")
+
+    def refused(address: str) -> bool:
+        page.goto("/accounts/sign-in/")
+        return bool(page.evaluate(SUBMITS, address) == "form-action")
+
+    host, port = provider.issuer.rsplit(":", 1)
+    assert refused(f"{host}:{int(port) + 1}/") and refused(f"http://localhost:{port}/")
+    page.goto("/accounts/sign-in/")
+    page.get_by_role("button", name="Continue with Montana sign-in").click()
+    expect(page.get_by_role("heading", name="Provider of the tests")).to_be_visible()
+    settings.OIDC_ISSUER = "https://login.example.gov"
+    assert refused(f"{provider.issuer}/")
+    desk.trap.heard[:] = [
+        line
+        for line in desk.trap.heard
+        if "form-action" not in line and not line.startswith(f"other host: {provider.issuer}/")
     ]

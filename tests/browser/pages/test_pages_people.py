@@ -150,7 +150,7 @@ def with_sign_on(visit: Callable[[Stage, Page], None]) -> Callable[[Stage, Page]
 
     def visit_there(stage: Stage, page: Page) -> None:
         issuer = "https://login.example.gov"
-        with override_settings(OIDC_ISSUER=issuer, PROVIDER_ORIGIN=issuer):
+        with override_settings(OIDC_ISSUER=issuer):
             visit(stage, page)
 
     return visit_there

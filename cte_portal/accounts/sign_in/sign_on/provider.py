@@ -84,6 +84,12 @@ def forget() -> None:
     _memory = _Memory()
 
 
+def origin() -> str:
+    """Scheme, host and port of the issuer."""
+    parts = urlsplit(settings.OIDC_ISSUER)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def endpoints() -> Endpoints:
     known, age = _memory.endpoints, time.monotonic() - _memory.endpoints_at
     if known and age < FRESH:
@@ -145,20 +151,20 @@ def _endpoints_in(answer: dict[str, Any]) -> Endpoints:
     """Its pages, which people see, are on the issuer's own host: the portal lets a browser go
     nowhere else.
     """
-    origin = settings.PROVIDER_ORIGIN
+    start = f"{origin()}/"
     pages = {
         name: str(answer.get(name) or "")
         for name in ("authorization_endpoint", "end_session_endpoint")
     }
     machines = {name: str(answer.get(name) or "") for name in ("token_endpoint", "jwks_uri")}
     secure = all(
-        urlsplit(address).scheme == "https" or address.startswith(f"{origin}/")
+        urlsplit(address).scheme == "https" or address.startswith(start)
         for address in machines.values()
     )
     if (
         answer.get("issuer") != settings.OIDC_ISSUER
         or not secure
-        or not pages["authorization_endpoint"].startswith(f"{origin}/")
+        or not pages["authorization_endpoint"].startswith(start)
     ):
         log.error("the identity provider's configuration does not belong to OIDC_ISSUER")
         raise Away
@@ -168,7 +174,7 @@ def _endpoints_in(answer: dict[str, Any]) -> Endpoints:
         authorization=pages["authorization_endpoint"],
         token=machines["token_endpoint"],
         keys=machines["jwks_uri"],
-        end_session=end if end.startswith(f"{origin}/") else "",
+        end_session=end if end.startswith(start) else "",
         posts_secret="client_secret_basic" not in ways and "client_secret_post" in ways,
     )
 

@@ -38,7 +38,7 @@ NAMING = "/opi/sign-on/emergency/"
 
 @pytest.fixture(autouse=True)
 def provider(settings: Any) -> None:
-    settings.OIDC_ISSUER = settings.PROVIDER_ORIGIN = ISSUER
+    settings.OIDC_ISSUER = ISSUER
     settings.OIDC_CLIENT_ID, settings.OIDC_SECRET = "portal", "of the tests"
 
 

@@ -22,7 +22,7 @@ def one_provider() -> Iterator[Provider]:
 @pytest.fixture
 def provider(one_provider: Provider, settings: Any, db: None) -> Iterator[Provider]:
     one_provider.as_new()
-    settings.OIDC_ISSUER = settings.PROVIDER_ORIGIN = one_provider.issuer
+    settings.OIDC_ISSUER = one_provider.issuer
     settings.OIDC_CLIENT_ID, settings.OIDC_SECRET = CLIENT_ID, SECRET
     settings.PORTAL_ADDRESS = PORTAL
     network.forget()

@@ -51,7 +51,7 @@ def test_a_page_costs_as_many_statements_as_without_a_provider(
     visitor = signed_on(person, provider)
     pages = (*PAGES, page_of(ready))
     with_it = {path: costs(visitor.client, path) for path in pages}
-    settings.OIDC_ISSUER = settings.PROVIDER_ORIGIN = ""
+    settings.OIDC_ISSUER = ""
     by_password = Client()
     by_password.force_login(person)
     assert with_it == {path: costs(by_password, path) for path in pages}
