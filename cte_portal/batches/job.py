@@ -13,15 +13,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+import psycopg
+from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from cte_portal.batches.ends import ending, tell
 from cte_portal.batches.files import drop_stored, stored_whole
-from cte_portal.batches.models import Batch, BatchFile, Status
-from cte_portal.editions import Scope
+from cte_portal.batches.models import Batch, BatchFile, Status, moment
+from cte_portal.editions import Edition, Scope
 from cte_portal.refusals import Refusal
+
+END_WITHIN = 5.0  # seconds for the server to take the word that a statement ends
 
 
 class Lost(Exception):
@@ -105,6 +110,9 @@ class Job:
             self.check(ask=True)
 
     def check(self, ask: bool = False) -> None:
+        """Stop here where the job is canceled or lost: for a long piece of work within a step. It
+        asks nobody, unless it must; five seconds may pass until it knows.
+        """
         if self.lost.is_set() or ask:
             if Batch.objects.held(self.batch).exclude(cancel_by="").exists():
                 raise CancelAsked
@@ -177,3 +185,69 @@ class Job:
             self.check(ask=True)
         BatchFile.objects.bulk_create(self.files.values())
         tell(self.batch)
+
+
+@contextmanager
+def stopping(job: Job) -> Iterator[None]:
+    """What a statement raises that was ended because the job is canceled or lost. Raises CancelAsked
+    or Lost.
+    """
+    try:
+        yield
+    except (CancelAsked, Lost):
+        raise
+    except Exception:
+        if not job.finished:
+            job.check()
+        raise
+
+
+def _end_statement(working: BaseDatabaseWrapper) -> None:
+    """End what another thread's connection is asking, which may be long: the job that was canceled
+    or lost is not waited for. SQLite's files are small, and end it at the next checkpoint.
+    """
+    link = working.connection
+    if working.vendor == "postgresql" and link is not None:
+        link.cancel_safe(timeout=END_WITHIN)
+
+
+@contextmanager
+def renewing(job: Job) -> Iterator[None]:
+    """Renew the lease from a second connection while the first is busy; where the job is canceled
+    or lost, end the statement that it waits for.
+
+    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds
+    the job finished.
+    """
+    finish = threading.Event()
+    working = connections[Edition.DISTRICT.value]  # of this thread; the other has its own
+
+    def renew() -> None:
+        try:
+            while not finish.wait(settings.BATCH_RENEW_SECONDS):
+                try:
+                    if (
+                        not Batch.objects.held(job.batch)
+                        .filter(cancel_by="")
+                        .update(lease_until=moment(settings.BATCH_LEASE_SECONDS))
+                    ):
+                        job.lost.set()
+                        if Batch.objects.live().filter(pk=job.batch.pk).exists():
+                            _end_statement(working)
+                except (DatabaseError, InterfaceError, psycopg.Error):
+                    connection.close()
+        finally:
+            connection.close()
+
+    if (
+        connection.in_atomic_block
+    ):  # a test's own transaction: no second connection could see the row
+        yield
+        return
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        finish.set()
+        thread.join(timeout=5)

@@ -6,7 +6,6 @@ import logging
 import os
 import random
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from cte_portal.accounts.access.capabilities import capabilities_of
 from cte_portal.accounts.models import Role
 from cte_portal.batches.ends import end
 from cte_portal.batches.files import WAITS_FOR_FILES, drop_attempts
-from cte_portal.batches.job import CancelAsked, CannotRun, Job, Lost, NotYet
+from cte_portal.batches.job import CancelAsked, CannotRun, Job, Lost, NotYet, renewing, stopping
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, Status, moment
 from cte_portal.batches.notices.notices import forget
@@ -58,7 +57,7 @@ def run(key: uuid.UUID) -> bool:
     job = Job(batch)
     try:
         # The lease first: a database that is out of reach may take longer to say so.
-        with renewing(job), unhurried(kind_of(batch.kind).editions):
+        with renewing(job), stopping(job), unhurried(kind_of(batch.kind).editions):
             _may_run(batch)
             drop_attempts(batch, batch.attempt - 1)
             kind_of(batch.kind).run(job)
@@ -232,44 +231,6 @@ def _be_patient(edition: Edition) -> None:
                 cursor.execute("PRAGMA busy_timeout=20000")
     except (OperationalError, InterfaceError) as error:
         raise NotYet(f"Waiting for the {edition.label} database", OUT_OF_REACH_SECONDS) from error
-
-
-@contextmanager
-def renewing(job: Job) -> Iterator[None]:
-    """Renew the lease from a second connection while the first is busy.
-
-    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds
-    the job finished.
-    """
-    finish = threading.Event()
-
-    def renew() -> None:
-        try:
-            while not finish.wait(settings.BATCH_RENEW_SECONDS):
-                try:
-                    if (
-                        not Batch.objects.held(job.batch)
-                        .filter(cancel_by="")
-                        .update(lease_until=moment(settings.BATCH_LEASE_SECONDS))
-                    ):
-                        job.lost.set()
-                except (DatabaseError, InterfaceError):
-                    connection.close()
-        finally:
-            connection.close()
-
-    if (
-        connection.in_atomic_block
-    ):  # a test's own transaction: no second connection could see the row
-        yield
-        return
-    thread = threading.Thread(target=renew, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        finish.set()
-        thread.join(timeout=5)
 
 
 def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> Batch:

@@ -11,7 +11,7 @@ from typing import IO
 import xlsxwriter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MOST_ROWS = 1_048_000
+MOST_ROWS = 1_048_000  # a program's sheet has few more
 
 
 def write_xlsx(
@@ -22,9 +22,12 @@ def write_xlsx(
     sheet: str,
     notes: Sequence[str] = (),
     made_at: datetime.datetime | None = None,
+    most: int = MOST_ROWS,
 ) -> int:
-    """One sheet. `notes` become a second one. Returns the number of rows."""
-    return write_book(into, [(sheet, titles, rows)], notes, made_at=made_at)[0]
+    """One sheet. `notes` become a second one. Returns the number of rows, of which `most` are
+    written.
+    """
+    return write_book(into, [(sheet, titles, rows)], notes, made_at=made_at, most=most)[0]
 
 
 def write_book(
@@ -34,9 +37,10 @@ def write_book(
     *,
     made_at: datetime.datetime | None = None,
     titles: int = 1,
+    most: int = MOST_ROWS,
 ) -> list[int]:
-    """Several sheets, each of name, titles and rows. Returns the number of rows of each;
-    `titles` rows stay in view.
+    """Several sheets, each of name, titles and rows. Returns the number of rows of each, up to the
+    one after `most`, where a sheet ends and says so; `titles` rows stay in view.
 
     A workbook says when it was made: `made_at` makes the same content the same bytes.
     """
@@ -63,7 +67,7 @@ def write_book(
         page.write_row(0, 0, list(heading), bold)
         number = 0
         for number, row in enumerate(rows, 1):
-            if number > _MOST_ROWS:
+            if number > most:
                 page.write_string(number, 0, "The other formats have all rows.", bold)
                 break
             for at, cell in enumerate(row):

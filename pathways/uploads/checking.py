@@ -108,7 +108,7 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         for rule in broken:
             from_verdict = staged.own(_FROM_VERDICT.format(column=column_of(rule)))
             cursor.execute(
-                from_verdict, [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field]
+                from_verdict, [rule.field, rule.id, rule.field, rule.on_entry is OnEntry.REFUSE]
             )
         differs = between.SINGLE_PARENT_DIFFERS
         if differs.in_force(scope.end_year):
@@ -142,13 +142,20 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
     )
 
 
+# Lines are looked for in a copy, made once, of what was found before. A statement that looks for each
+# of its lines in the table that it fills itself reads that table as often as it has lines; and a
+# list for NOT IN that is too long for memory is read anew for each.
+REFUSED_LINES = f"refused AS MATERIALIZED (SELECT DISTINCT line FROM {FINDINGS} WHERE refuses)"
 # What the reader could not read is not asked for as missing besides.
 _FROM_VERDICT = f"""
+WITH unread AS MATERIALIZED (
+    SELECT DISTINCT line FROM {FINDINGS} WHERE field = %s AND refuses AND value IS NOT NULL
+)
 INSERT INTO {FINDINGS} (line, rule, field, refuses, total, pathway)
 SELECT verdict.key, %s, %s, %s, verdict.total_credits, verdict.pathway_name
 FROM {VERDICTS} verdict
-WHERE verdict.{{column}}
-  AND NOT EXISTS (SELECT 1 FROM {FINDINGS} told WHERE told.line = verdict.key AND told.field = %s AND told.refuses AND told.value IS NOT NULL)
+LEFT JOIN unread ON unread.line = verdict.key
+WHERE verdict.{{column}} AND unread.line IS NULL
 """
 _MOVED = f"""
 INSERT INTO {FINDINGS} (line, rule, field, refuses)
@@ -174,12 +181,14 @@ def _repeated(staged: Staged) -> int:
     with connection.cursor() as cursor:
         make = f"""
             CREATE TEMPORARY TABLE {REPEATED} AS
-            SELECT staged.student_id, staged.pathway_id, MIN(line) AS first_line,
+            WITH {REFUSED_LINES}
+            SELECT staged.student_id, staged.pathway_id, MIN(staged.line) AS first_line,
                 CASE WHEN {" AND ".join(_alike(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
             FROM {TABLE} staged
             JOIN (SELECT student_id, pathway_id FROM {TABLE} GROUP BY student_id, pathway_id HAVING COUNT(*) > 1) twice
                 ON twice.student_id = staged.student_id AND twice.pathway_id = staged.pathway_id
-            WHERE line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
+            LEFT JOIN refused ON refused.line = staged.line
+            WHERE refused.line IS NULL
             GROUP BY staged.student_id, staged.pathway_id HAVING COUNT(*) > 1
             """
         cursor.execute(staged.own(make))
@@ -188,10 +197,12 @@ def _repeated(staged: Staged) -> int:
             (0, "CTE-409", True, ""),
         ):
             tell = f"""
+                WITH {REFUSED_LINES}
                 INSERT INTO {FINDINGS} (line, rule, field, refuses)
                 SELECT staged.line, %s, %s, %s FROM {TABLE} staged
                 JOIN {REPEATED} repeated ON repeated.student_id = staged.student_id AND repeated.pathway_id = staged.pathway_id
-                WHERE repeated.same = %s {which} AND staged.line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
+                LEFT JOIN refused ON refused.line = staged.line
+                WHERE repeated.same = %s {which} AND refused.line IS NULL
                 """
             cursor.execute(staged.own(tell), [rule_id, rules.by_id(rule_id).field, refuses, same])
         cursor.execute(

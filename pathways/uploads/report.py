@@ -44,6 +44,9 @@ TITLES = (
     "What to do",
 )
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
+IN_WORKBOOK = 10_000
+"""Rows of the summary as XLSX: each costs ten times its row in the CSV file, which has them all."""
+CHECKED_EVERY = 2_000  # lines or rows, between which a canceled upload goes on
 
 
 class ImportResults:
@@ -95,12 +98,16 @@ class ImportResults:
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, self.titles, _rows(table))
+                csv_file.write(file, self.titles, self._rows(table))
             with self.job.writing(
                 "report.xlsx", f"{self.summary_name}.xlsx", xlsx_file.XLSX
             ) as file:
                 xlsx_file.write_xlsx(
-                    file, self.titles, _rows(table), sheet="Import Results Summary"
+                    file,
+                    self.titles,
+                    self._rows(table),
+                    sheet="Import Results Summary",
+                    most=IN_WORKBOOK,
                 )
         self._keep_rows()
 
@@ -113,7 +120,7 @@ class ImportResults:
         ):
             self._walk(table, rejects, annotated, findings_of(self.job.scope, self.staged))
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, self.titles, _rows(table))
+                csv_file.write(file, self.titles, self._rows(table))
         self._keep_rows()
 
     def _walk(
@@ -159,10 +166,18 @@ class ImportResults:
                             ]
                         )
                     )
-            if len(waiting) > 2000:
+            if len(waiting) > CHECKED_EVERY:
+                self.job.check()
                 annotated.write("".join(waiting).encode())
                 waiting.clear()
         annotated.write("".join(waiting).encode())
+
+    def _rows(self, table: IO[bytes]) -> Iterator[list[str]]:
+        table.seek(0)
+        for number, line in enumerate(table):
+            if number % CHECKED_EVERY == 0:
+                self.job.check()
+            yield json.loads(line)
 
     def _fit(self, cells: list[str]) -> list[str]:
         """As many cells as the layout has columns."""
@@ -248,9 +263,3 @@ class ImportResults:
     with_changes = True
     header_line = 0
     """Of a header record that is read as HD."""
-
-
-def _rows(table: IO[bytes]) -> Iterator[list[str]]:
-    table.seek(0)
-    for line in table:
-        yield json.loads(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +63,48 @@ def touched() -> Iterator[Touched]:
         for alias in BOTH:
             stack.enter_context(connections[alias].execute_wrapper(page))
         yield page
+
+
+_OF_STAGED_ROWS = re.compile(
+    r"\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE|CREATE TEMPORARY TABLE \S+ AS)\b.*"
+    r"\b(?:staged|fall|upload|plan|roster)_",
+    re.DOTALL,
+)
+FEW, TIMES = 250, 4
+MOST = 6
+
+
+class BlocksOfStagedRows:
+    """Blocks of all tables, temporary ones too, that statements about staged rows touch."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not many and _OF_STAGED_ROWS.match(sql):
+            with connection.connection.cursor() as cursor:
+                cursor.execute("SAVEPOINT explained")
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+                plan = [line for (line,) in cursor.fetchall()]
+                cursor.execute("ROLLBACK TO SAVEPOINT explained")
+            whole = next((line for line in plan if "Buffers:" in line), "")
+            self.total += sum(map(int, re.findall(r"(?:hit|read)=(\d+)", whole)))
+        return execute(sql, params, many, context)
+
+
+def demand_a_row_each(take: Callable[[int], int]) -> None:
+    """`take(rows)` sends a file of so many rows that are alike, and returns how many were refused.
+    Four times the rows touch four times the blocks, or at most `MOST`; where each is looked for
+    among all others they touch sixteen times as many.
+    """
+    sizes = []
+    for rows in (FEW, FEW * TIMES):
+        blocks = BlocksOfStagedRows()
+        with connection.execute_wrapper(blocks):
+            assert take(rows) == rows
+        sizes.append(blocks.total)
+    small, large = sizes
+    assert small and large <= small * MOST, sizes
 
 
 def analyze(*, by_index: bool) -> None:

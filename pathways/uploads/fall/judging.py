@@ -22,7 +22,7 @@ from pathways.follow_up.contacted import why_not_on
 from pathways.ledger.staging import FALL_ROWS, FALL_VERDICTS, FINDINGS, Staged
 from pathways.ledger.typed_rows import typed
 from pathways.models import FollowUpYear, PostProgramStatus
-from pathways.uploads.checking import prepare
+from pathways.uploads.checking import REFUSED_LINES, prepare
 from pathways.uploads.findings import add_problems
 
 DAY = models.DateField()
@@ -97,16 +97,17 @@ LEFT JOIN pathways_outcome stored ON stored.student_id = sent.student_id AND sto
 """
 _INSERT = f"INSERT INTO {FINDINGS} (line, rule, field, message, refuses)"
 _SAYS_SOMETHING = "becomes <> 'unchanged' AND is_read = 1"
-_REFUSED = f"(SELECT line FROM {FINDINGS} WHERE refuses)"
+_FROM_VERDICT = f"""
+WITH unread AS MATERIALIZED (
+    SELECT DISTINCT line FROM {FINDINGS} WHERE field = 'student' AND refuses
+)
+{_INSERT}
+SELECT verdict.line, %(rule)s, %(field)s, %(message)s, TRUE
+FROM {FALL_VERDICTS} verdict
+LEFT JOIN unread ON unread.line = verdict.line"""
 # Conditions under which a row of verdicts is refused: rule, field, message, condition.
 _CONDITIONS: tuple[tuple[str, str, str | None, str], ...] = (
-    (
-        "CTE-200",
-        "student",
-        None,
-        f"""student_id IS NULL AND NOT EXISTS (
-            SELECT 1 FROM {FINDINGS} told WHERE told.line = verdict.line AND told.field = 'student' AND told.refuses)""",
-    ),
+    ("CTE-200", "student", None, "student_id IS NULL AND unread.line IS NULL"),
     (
         "CTE-431",
         "school",
@@ -180,11 +181,8 @@ def judge(scope: Scope, year: FollowUpYear, staged: Staged, *, since: int | None
         for rule, field, message, condition in _CONDITIONS:
             if rule == "CTE-415" and since is None:
                 continue
-            select = (
-                f"SELECT line, %(rule)s, %(field)s, %(message)s, TRUE FROM {FALL_VERDICTS} verdict"
-            )
             cursor.execute(
-                staged.own(f"{_INSERT} {select} WHERE {condition}"),
+                staged.own(f"{_FROM_VERDICT} WHERE {condition}"),
                 {**values, "rule": rule, "field": field, "message": message},
             )
         add_problems(staged, list(_not_on_the_list(cursor, scope, year, staged)))
@@ -192,7 +190,8 @@ def judge(scope: Scope, year: FollowUpYear, staged: Staged, *, since: int | None
         repeated = _repeated(cursor, staged)
         cursor.execute(staged.own(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses"))
         rejected = cursor.fetchone()[0]
-        cursor.execute(staged.own(f"DELETE FROM {FALL_VERDICTS} WHERE line IN {_REFUSED}"))
+        refused = f"SELECT line FROM {FINDINGS} WHERE refuses"
+        cursor.execute(staged.own(f"DELETE FROM {FALL_VERDICTS} WHERE line IN ({refused})"))
         cursor.execute(
             staged.own(f"SELECT becomes, COUNT(*) FROM {FALL_VERDICTS} GROUP BY becomes")
         )
@@ -241,19 +240,25 @@ def _repeated(cursor: Any, staged: Staged) -> int:
     left out.
     """
     answer = "COALESCE(status, '') || ' ' || COALESCE(CAST(date_contacted AS text), '')"
-    twice = f"""
-        SELECT student_id, MIN(line) AS first_line, COUNT(DISTINCT {answer}) AS answers FROM {FALL_VERDICTS}
-        WHERE student_id IS NOT NULL AND line NOT IN {_REFUSED} GROUP BY student_id HAVING COUNT(*) > 1
+    accepted = f"""
+        WITH {REFUSED_LINES},
+        accepted AS (
+            SELECT verdict.* FROM {FALL_VERDICTS} verdict LEFT JOIN refused ON refused.line = verdict.line
+            WHERE refused.line IS NULL AND student_id IS NOT NULL
+        ),
+        twice AS (
+            SELECT student_id, MIN(line) AS first_line, COUNT(DISTINCT {answer}) AS answers FROM accepted
+            GROUP BY student_id HAVING COUNT(*) > 1
+        )
         """
     for rule, field, refuses, condition in (
-        ("CTE-408", "line", False, "twice.answers = 1 AND verdict.line > twice.first_line"),
+        ("CTE-408", "line", False, "twice.answers = 1 AND accepted.line > twice.first_line"),
         ("CTE-436", "student", True, "twice.answers > 1"),
     ):
         cursor.execute(
             staged.own(
-                f"{_INSERT} SELECT verdict.line, %s, %s, NULL, %s FROM {FALL_VERDICTS} verdict JOIN"
-                f" ({twice}) twice ON twice.student_id = verdict.student_id WHERE {condition} AND"
-                f" verdict.line NOT IN {_REFUSED}"
+                f"{accepted} {_INSERT} SELECT accepted.line, %s, %s, NULL, %s FROM accepted JOIN"
+                f" twice ON twice.student_id = accepted.student_id WHERE {condition}"
             ),
             [rule, field, refuses],
         )
