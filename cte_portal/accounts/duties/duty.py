@@ -15,6 +15,7 @@ from cte_portal.accounts.duties import emergency
 from cte_portal.accounts.models import AuditEvent, Deed, SignOnDuty, User
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.people.authority import Authority, begin
+from cte_portal.accounts.sign_in.sign_on.standing import hold, standing
 from cte_portal.plugs import directory
 from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
@@ -97,7 +98,7 @@ def check(reach: Reach, *, required: bool) -> None:
     """Raises a Refusal where it cannot be so."""
     if required == (reach.duty is not None):
         raise Refusal("Someone else changed this after you opened the page. Nothing was saved.")
-    if required and not reach.district and emergency.standing().count() < emergency.FEWEST:
+    if required and not reach.district and standing().count() < emergency.FEWEST:
         raise Refusal(
             "Name two emergency accounts first: without them nobody at OPI can sign in while"
             f" {settings.OIDC_LABEL} is away."
@@ -107,7 +108,7 @@ def check(reach: Reach, *, required: bool) -> None:
 def change(authority: Authority, reach: Reach, *, required: bool, reason: str) -> None:
     """Sessions go on; it counts from the next sign-in."""
     with transaction.atomic():
-        emergency.hold()
+        hold()
         begin(authority)
         check(reach, required=required)
         if required:

@@ -4,7 +4,6 @@ away. Nobody names their own account.
 
 from __future__ import annotations
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,16 +13,15 @@ from cte_portal.accounts import deeds
 from cte_portal.accounts.models import (
     AuditEvent,
     EmergencyAccount,
-    Membership,
     Role,
     SignOn,
-    SignOnDuty,
     User,
 )
-from cte_portal.accounts.models.user import UserQuerySet, unused
+from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.people.authority import Authority, begin_account
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.accounts.sign_in.sign_on.standing import hold, required_of_all, standing
 from cte_portal.refusals import Refusal
 
 FEWEST = 2
@@ -34,27 +32,6 @@ def named() -> UserQuerySet:
     """Whose accounts are named, by name."""
     people: UserQuerySet = User.objects.filter(emergency_account__isnull=False)
     return people.select_related("emergency_account").listed()
-
-
-def standing() -> UserQuerySet:
-    """Those of them who could sign in, administer and prove it with an app today."""
-    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
-    people: UserQuerySet = User.objects.filter(
-        emergency_account__isnull=False,
-        is_active=True,
-        memberships__role=Role.OPI_ADMINISTRATOR,
-        pk__in=apps.values("user"),
-    )
-    return people.exclude(unused())
-
-
-def hold() -> None:
-    """Until the transaction ends nobody else changes duties or emergency accounts: who counts those
-    that stand must not miss one that goes at the same moment. Comes before other accounts are held.
-    """
-    administrators = Membership.objects.filter(role=Role.OPI_ADMINISTRATOR).values("user")
-    accounts = User.objects.select_for_update().filter(pk__in=administrators).order_by("pk")
-    list(accounts.values_list("pk"))
 
 
 def check(authority: Authority, person: User) -> None:
@@ -99,8 +76,7 @@ def name(authority: Authority, person: User, reason: str) -> None:
 
 def check_removal(person: User) -> None:
     """Raises a Refusal where too few would be left."""
-    needed = SignOnDuty.objects.filter(district="").exists()
-    if needed and standing().exclude(pk=person.pk).count() < FEWEST:
+    if required_of_all() and standing().exclude(pk=person.pk).count() < FEWEST:
         raise Refusal(
             f"Everybody must use {settings.OIDC_LABEL}, so two emergency accounts must stay. Name"
             " another one first."

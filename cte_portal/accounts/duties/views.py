@@ -23,6 +23,7 @@ from cte_portal.accounts.duties.listed import (
     keys_of,
 )
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from cte_portal.accounts.sign_in.sign_on.standing import standing
 
 
 class DutyRows(StatewideView, RowsView):
@@ -61,7 +62,7 @@ class Duties(DutyRows):
             "provider": settings.OIDC_LABEL if settings.OIDC_ISSUER else "",
             "everybody": everybody.duty,
             "named": emergency.named(),
-            "standing": set(emergency.standing().values_list("pk", flat=True)),
+            "standing": set(standing().values_list("pk", flat=True)),
             "fewest": emergency.FEWEST,
         }
         return render(request, "accounts/duties/duties.html", context)

@@ -76,7 +76,7 @@ class SignInEvent(models.Model):
         SIGN_ON_CONFIRMED = "sign-on-confirmed", "Confirmed by single sign-on"
         SIGN_ON_REFUSED = "sign-on-refused", "Refused: single sign-on"
         SIGN_ON_ENDED = "sign-on-ended", "Signed out by the identity provider"
-        BREAK_GLASS = "break-glass", "Signed in with an emergency account"
+        EMERGENCY = "break-glass", "Signed in with an emergency account"
 
     at = models.DateTimeField()
     act = models.CharField(max_length=20, choices=Act.choices)

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cte_portal.accounts import deeds
-from cte_portal.accounts.models import SCHOOL_ROLE, AuditEvent, Invitation, Membership, User
+from cte_portal.accounts.models import SCHOOL_ROLE, AuditEvent, Invitation, Membership, Role, User
 from cte_portal.accounts.people.authority import Authority, begin, begin_account
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
+from cte_portal.accounts.sign_in.sign_on.standing import check_stays, hold_if_named
 from cte_portal.pages.typed import KEY_DIGITS, number
 from cte_portal.plugs import directory, only, plugs
 from cte_portal.refusals import Refusal
@@ -88,6 +89,7 @@ def give(authority: Authority, person: User, role: str, district: str, school: s
 def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
     with transaction.atomic():
+        hold_if_named(person)
         begin(authority, person)
         membership = person.memberships.filter(
             pk=number(membership_id, digits=KEY_DIGITS) or 0
@@ -96,6 +98,8 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
             return
         if not authority.may_assign(person, membership.role, membership.district):
             raise PermissionDenied
+        if membership.role == Role.OPI_ADMINISTRATOR:
+            check_stays(person)
         _record_role(authority, person, Operation.REMOVE, membership)
         membership.delete()
 
@@ -136,8 +140,10 @@ def close(authority: Authority, person: User) -> None:
     works.
     """
     with transaction.atomic():
+        hold_if_named(person)
         begin_account(authority, person)
         if person.is_active:
+            check_stays(person)
             person.is_active = False
             person.sessions_ended += 1
             person.save(update_fields=["is_active", "sessions_ended"])

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cte_portal.accounts.models import KeptForm, SignInEvent, User
 from cte_portal.accounts.sign_in import devices, keys, limits, second_factor
-from cte_portal.accounts.sign_in.letters import tell_of_break_glass, tell_of_change, tell_of_tries
+from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_emergency, tell_of_tries
 from cte_portal.accounts.sign_in.own_account import dormant_words, note_sign_in
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on import mark
@@ -105,8 +105,8 @@ class AccountAdapter(DefaultAccountAdapter):
             return Act.SIGNED_ON
         way_in = mark.way_in(user)
         if way_in.emergency:
-            tell_of_break_glass(user)
-            return Act.BREAK_GLASS
+            tell_of_emergency(user)
+            return Act.EMERGENCY
         if way_in.required:
             request.session[mark.MUST_BIND] = True
         return Act.SIGNED_IN

@@ -124,7 +124,7 @@ def tell_of_change(
             )
 
 
-def tell_of_break_glass(person: User) -> None:
+def tell_of_emergency(person: User) -> None:
     """To OPI's administrators, and the person: an account that is kept for the day when the
     identity provider is away was used.
     """
@@ -140,10 +140,10 @@ def tell_of_break_glass(person: User) -> None:
     for recipient in [person, *administrators.exclude(pk=person.pk).distinct()]:
         if recipient.email:
             post(
-                "break_glass",
+                "emergency",
                 "CTE Portal: an emergency account was used",
                 to=recipient,
-                key=f"break-glass:{person.pk}:{now:%Y%m%d%H%M%S}",
+                key=f"emergency:{person.pk}:{now:%Y%m%d%H%M%S}",
                 context=context,
             )
 

@@ -22,6 +22,8 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
 
 KIND, TITLE = "account", "E-mail about an account"
+EARLIER_NAMES = {"break_glass": "emergency"}
+"""Templates by the names under which e-mails that still wait were queued."""
 
 
 def queue(
@@ -81,7 +83,8 @@ def text(options: Mapping[str, Any], person: User) -> str:
         "phone": settings.HELP_PHONE,
         "email": settings.HELP_EMAIL,
     }
-    return render_to_string(f"accounts/email/{options['template']}.txt", about)
+    template = EARLIER_NAMES.get(options["template"], options["template"])
+    return render_to_string(f"accounts/email/{template}.txt", about)
 
 
 ACCOUNT = Kind(

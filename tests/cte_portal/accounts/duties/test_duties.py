@@ -22,6 +22,7 @@ from cte_portal.accounts.models import (
     User,
 )
 from cte_portal.accounts.people.authority import Authority
+from cte_portal.accounts.sign_in.sign_on.standing import standing
 from cte_portal.refusals import Refusal
 from tests.cte_portal.accounts.letters import send_queued
 from tests.fixtures import phone
@@ -264,7 +265,7 @@ def test_of_two_who_change_it_at_once_the_second_is_told(keeper: User) -> None:
             assert "Someone else changed this" in "".join(sentences)
             sentences = together.run(remove(authorities[0], ray), remove(authorities[1], kim))
             assert sorted(map(bool, sentences)) == [False, True]
-            assert emergency.standing().count() == emergency.FEWEST
+            assert standing().count() == emergency.FEWEST
             SignOnDuty.objects.all().delete()
             for user in (ray, kim):
                 EmergencyAccount.objects.get_or_create(

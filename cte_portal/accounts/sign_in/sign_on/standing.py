@@ -1,0 +1,55 @@
+"""The emergency accounts by which OPI could sign in today, and that the last of them stays while
+everybody has to use the identity provider.
+"""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
+from cte_portal.accounts.models import EmergencyAccount, Membership, Role, SignOnDuty, User
+from cte_portal.accounts.models.user import UserQuerySet, unused
+from cte_portal.refusals import Refusal
+
+
+def standing() -> UserQuerySet:
+    """Those who could sign in, administer and prove it with an app today."""
+    apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    people: UserQuerySet = User.objects.filter(
+        emergency_account__isnull=False,
+        is_active=True,
+        memberships__role=Role.OPI_ADMINISTRATOR,
+        pk__in=apps.values("user"),
+    )
+    return people.exclude(unused())
+
+
+def required_of_all() -> bool:
+    return bool(settings.OIDC_ISSUER) and SignOnDuty.objects.filter(district="").exists()
+
+
+def hold() -> None:
+    """Until the transaction ends nobody else changes duties or emergency accounts: who counts those
+    that stand must not miss one that goes at the same moment. Comes before other accounts are held.
+    """
+    administrators = Membership.objects.filter(role=Role.OPI_ADMINISTRATOR).values("user")
+    accounts = User.objects.select_for_update().filter(pk__in=administrators).order_by("pk")
+    list(accounts.values_list("pk"))
+
+
+def hold_if_named(person: User) -> None:
+    """The same before such an account is closed, or is no administrator's any more."""
+    if EmergencyAccount.objects.filter(user=person).exists():
+        hold()
+
+
+def check_stays(person: User) -> None:
+    """Raises a Refusal where this is the last one and has to stay."""
+    if not required_of_all():
+        return
+    accounts = set(standing().values_list("pk", flat=True))
+    if accounts == {person.pk}:
+        raise Refusal(
+            f"This is the last emergency account, and everybody must use {settings.OIDC_LABEL}."
+            " Name another one first."
+        )
