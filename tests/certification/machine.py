@@ -1,29 +1,28 @@
-"""A district on its way through certification, by whatever step comes next (C-37), and what must
-hold after every step.
+"""A district on its way through certification, in any collection and by whatever step comes next
+(C-37), and what must hold after every step. What is written in a collection are steps of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from certification.certifiers import certifiers
-from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.chosen import collection_of
+from certification.collections.collection import Collection
 from certification.models import (
     Certifier,
     Recertification,
-    Round,
     SealedCopy,
+    SealedOutcome,
     SealedRecord,
     Signature,
 )
@@ -34,49 +33,31 @@ from certification.signing.refusals import NotACertifier, NotSigned
 from certification.signing.signing import Signed, sign
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
-from cte_portal.batches.running import run, run_here
-from cte_portal.batches.submit import submit
+from cte_portal.batches.running import run
 from cte_portal.editions import Edition
 from cte_portal.refusals import Refusal
-from pathways.findings.explaining import explain, take_back
-from pathways.findings.findings import findings
 from pathways.ledger import canonical
-from pathways.ledger.refusals import NotApplied
-from pathways.models import Change, CollectionLock, Explanation, Participation, Student
-from pathways.records import entry
+from pathways.models import Change, CollectionLock, OutcomeChange, Student
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
-from tests.certification.ready import Ready
-from tests.fixtures.records import BUSINESS, HEALTH, row
-from tests.fixtures.uploads import file, line
 
-STUDENTS = st.integers(0, 2)
-PATHWAYS = st.sampled_from([HEALTH, BUSINESS])
-CREDITS = st.sampled_from(
-    [Decimal("0.50"), Decimal("1.50"), Decimal("1.50"), Decimal("2.50")]
-)  # the last is a concentrator's
-STARTS = st.sampled_from(
-    [datetime.date(2022, 7, 14), datetime.date(2022, 7, 14), datetime.date(2016, 8, 29)]
-)  # the last must be explained
 WHO = st.integers(0, 3)
-# Of a sealed line: who changed a record last and when is another after a correction was given up;
-# names come from other software.
-WHO_AND_WHEN = ("modified_date", "modified_by", "modified_end_year")
-OF_THE_STUDENT = (
-    "local_id",
-    "last_name",
-    "first_name",
-    "middle_name",
-    "birth_date",
-    "gender",
-    "grade",
-    "school_number",
-    "school_name",
+LASTING: tuple[type[Model], ...] = (
+    Change,
+    OutcomeChange,
+    AuditEvent,
+    SealedCopy,
+    SealedOutcome,
+    SealedRecord,
+    Signature,
 )
 
 
 class Certification(RuleBasedStateMachine):
-    ready: Ready
+    ready: Any
+    """A `Ready` of the collection."""
+    who_and_when: tuple[str, ...]
+    """Of a sealed line: who changed it last and when, which is another after a correction was given up."""
     students: list[Student]
     opi: User
     happened: Counter[Any]
@@ -102,87 +83,18 @@ class Certification(RuleBasedStateMachine):
         if certified:
             self.certify()
 
-    # --- records
+    # --- what certifying needs
 
-    @rule(student=STUDENTS, pathway=PATHWAYS, credits=CREDITS, start=STARTS)
-    def save(self, student: int, pathway: str, credits: Decimal, start: datetime.date) -> None:
-        student_of_number = self.students[student]
-        stored = Participation.objects.filter(
-            student=student_of_number, pathway__name=pathway
-        ).first()
-        new_row = row(
-            student_of_number,
-            pathway,
-            version=stored.version if stored else 0,
-            in_district_credits=credits,
-            start_date=start,
-        )
-        with self.refused_when_certified():
-            entry.save(self.ready.scope, [new_row], by="MARTIN, CHERYL")
+    @property
+    def kind(self) -> str:
+        """Of batches that upload a file."""
+        return self.ready.kinds.get("upload", "upload")
 
-    @rule(student=STUDENTS, pathway=PATHWAYS, credits=CREDITS, start=STARTS)
-    def restore_or_practice(
-        self, student: int, pathway: str, credits: Decimal, start: datetime.date
-    ) -> None:
-        """What comes without leave of the catalogue."""
-        with self.refused_when_certified():
-            self.ready.record(
-                self.students[student], pathway, in_district_credits=credits, start_date=start
-            )
-
-    @rule(student=STUDENTS, pathway=PATHWAYS)
-    def delete(self, student: int, pathway: str) -> None:
-        stored = Participation.objects.filter(
-            student=self.students[student], pathway__name=pathway
-        ).first()
-        if stored:
-            with self.refused_when_certified():
-                entry.delete(self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL")
-
-    @rule(students=st.sets(STUDENTS, min_size=1), credits=CREDITS)
-    def upload(self, students: set[int], credits: Decimal) -> None:
-        self.finish_job()
-        was = self.is_certified
-        batch = run_here(self.queued(students, credits))
-        assert batch.status == (
-            "failed" if was else "completed" if credits < 2 else batch.status
-        ), batch.sentence
-        assert not was or batch.sentence.startswith("Records have been locked")
-
-    @rule(students=st.sets(STUDENTS, min_size=1), credits=CREDITS)
-    def queue_upload(self, students: set[int], credits: Decimal) -> None:
-        self.queued(students, credits)
-
-    @precondition(lambda self: Batch.objects.live().filter(kind="upload").exists())
+    @precondition(lambda self: Batch.objects.live().filter(kind=self.kind).exists())
     @rule()
     def finish_job(self) -> None:
-        for batch in Batch.objects.live().filter(kind="upload"):
+        for batch in Batch.objects.live().filter(kind=self.kind):
             run(batch.pk)
-
-    @rule(student=STUDENTS)
-    def raw(self, student: int) -> None:
-        """Past the portal: refused once it is certified, and found by the gates before."""
-        was = self.is_certified
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE pathways_participation SET single_parent = NOT single_parent WHERE"
-                    " student_id = %s",
-                    [self.students[student].pk],
-                )
-                met = cursor.rowcount
-        except DatabaseError as refusal:
-            assert was and "pathways_collection_is_locked" in str(refusal)
-        else:
-            assert not (was and met)
-
-    @rule(student=STUDENTS, name=st.sampled_from(["Kayla", "Kaylee"]))
-    def rename(self, student: int, name: str) -> None:
-        """A student's name, as other software writes it."""
-        self.renamed = self.renamed or self.is_certified
-        Student.objects.filter(pk=self.students[student].pk).update(first_name=name)
-
-    # --- what certifying needs
 
     @rule(
         names=st.sampled_from(
@@ -193,53 +105,22 @@ class Certification(RuleBasedStateMachine):
                 ("CTE Participation",),
                 ("Student",),
                 ("Student", "CTE Participation"),
+                ("Student", "CTE Outcome"),
             ]
         )
     )
     def resync(self, names: tuple[str, ...]) -> None:
         self.finish_job()
-        assert run(submit_resync(self.ready.scope, names, by=self.ready.clerk).pk)
+        with self.writing_nothing():
+            assert run(submit_resync(self.ready.sending_scope, names, by=self.ready.clerk).pk)
 
-    @rule()
-    def validate(self) -> None:
-        self.ready.report()
-
-    @rule(reason=st.sampled_from(["Checked with the school.", "It is so."]))
-    def explain(self, reason: str) -> None:
-        warned = [
-            finding
-            for finding in findings(self.ready.scope).lines
-            if finding.is_open and finding.severity.value == "warning"
-        ]
-        with self.refused_when_certified():
-            explain(self.ready.scope, warned, reason, by="MARTIN, CHERYL")
-
-    @precondition(lambda self: Explanation.objects.of(self.ready.scope).exists())
-    @rule()
-    def take_back(self) -> None:
-        with self.refused_when_certified():
-            take_back(
-                self.ready.scope,
-                Explanation.objects.of(self.ready.scope)[0].pk,
-                by="KELLER, DANIEL",
-            )
-
-    @rule()
     def everything(self) -> None:
         """What a careful district does before it signs."""
-        self.resync(NAMES)
-        self.validate()
-        for student in self.students:
-            for stored in Participation.objects.filter(student=student, in_district_credits__gt=2):
-                with self.refused_when_certified():
-                    entry.delete(
-                        self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL"
-                    )
-        with self.refused_when_certified():
-            self.explain("Checked with the school.")
-        self.resync(NAMES)
-        self.validate()
-        self.ready.wait()
+        raise NotImplementedError
+
+    def correct(self) -> None:
+        """Something is written differently, where nothing is locked."""
+        raise NotImplementedError
 
     @rule()
     def certify(self) -> None:
@@ -349,7 +230,7 @@ class Certification(RuleBasedStateMachine):
     def put_name(self, user: User, case: Case | None = None) -> Signed:
         case = case or self.ready.case(user)
         statements = case.document.statements
-        with transaction.atomic():
+        with self.writing_nothing(), transaction.atomic():
             return sign(
                 self.ready.scope,
                 self.ready.event.pk,
@@ -389,7 +270,7 @@ class Certification(RuleBasedStateMachine):
             self.ask(number)
         self.answer(decision)
         if then == "change and certify":
-            self.restore_or_practice(0, HEALTH, Decimal("0.75"), datetime.date(2022, 7, 14))
+            self.correct()
         if then in ("undo", "abandon"):
             self.answer(then)
         elif then:
@@ -431,30 +312,33 @@ class Certification(RuleBasedStateMachine):
     # --- what must hold
 
     @property
+    def collection(self) -> Collection:
+        return collection_of(self.ready.event)
+
+    @property
+    def locks(self) -> QuerySet[CollectionLock]:
+        return CollectionLock.objects.filter(collection=self.collection.slug)
+
+    @property
     def is_certified(self) -> bool:
-        return CollectionLock.objects.exists()
+        return self.locks.exists()
 
     @contextlib.contextmanager
-    def refused_when_certified(self) -> Iterator[None]:
-        was, changes = self.is_certified, Change.objects.count()
-        try:
-            with transaction.atomic():
-                yield
-        except NotApplied:
-            assert Change.objects.count() == changes
-            self.happened["refused when certified"] += was
-        else:
-            assert not was or Change.objects.count() == changes
+    def writing_nothing(self) -> Iterator[None]:
+        """Sending and signing leave what is sent and signed as it is."""
+        before = Change.objects.count(), OutcomeChange.objects.count()
+        yield
+        assert (Change.objects.count(), OutcomeChange.objects.count()) == before
 
     @invariant()
     def history_only_grows(self) -> None:
         """What was written stays as it was; a signature may be voided once."""
         self.happened["steps"] += 1
-        for model in (Change, AuditEvent, SealedCopy, SealedRecord, Signature):
+        for model in LASTING:
             void = ("voided_at", "void_reason")
             now = {
                 values["id"]: {name: value for name, value in values.items() if name not in void}
-                for values in model.objects.values()
+                for values in model._default_manager.values()
             }
             before = self.sealed_rows.get(model.__name__, {})
             assert {pk: now.get(pk) for pk in before} == before, model.__name__
@@ -463,7 +347,7 @@ class Certification(RuleBasedStateMachine):
     @invariant()
     def certified_is_what_was_signed(self) -> None:
         district_event = self.ready.case().district_event
-        official = SealedCopy.objects.official().first()
+        official = self.ready.copies.filter(round__status="sealed").first()
         assert (
             self.is_certified
             == (official is not None and district_event.round_number is None)
@@ -475,38 +359,36 @@ class Certification(RuleBasedStateMachine):
         names = Signature.objects.standing().by_primaries().filter(round=official.round)
         assert names and {name.digest for name in names} == {signed_text.of_copy(official).digest}
         unlike = (
-            *(WHO_AND_WHEN if self.given_up else ()),
-            *(OF_THE_STUDENT if self.renamed else ()),
+            *(self.who_and_when if self.given_up else ()),
+            *(self.collection.of_student if self.renamed else ()),
         )
-        columns = [name for name in canonical.COLUMNS if name not in unlike]
-        assert self.lines(canonical.rows(self.ready.scope), columns) == self.lines(
-            self.rows(official), columns
-        )
-
-    def rows(self, copy: SealedCopy) -> Any:
-        return END_OF_YEAR.rows_of(copy)
+        columns = [name for name in self.collection.columns if name not in unlike]
+        here = self.collection.rows(self.ready.scope)
+        assert self.lines(here, columns) == self.lines(self.collection.rows_of(official), columns)
 
     def lines(self, rows: Any, columns: list[str]) -> list[bytes]:
-        at = [list(canonical.COLUMNS).index(name) for name in columns]
+        at = [self.collection.columns.index(name) for name in columns]
         return sorted(canonical.line(tuple(values[number] for number in at)) for values in rows)
 
     @invariant()
     def sealed_stays_sealed(self) -> None:
-        for copy in SealedCopy.objects.select_related("round__event"):
+        for copy in self.ready.copies.select_related("round__event"):
             exported = signed_text.sha256(signed_text.of_copy(copy).lines())
             assert self.sealed.setdefault(copy.pk, (copy.digest, exported)) == (
                 copy.digest,
                 exported,
             )
             assert sealing.differences(copy) == []
-        assert set(SealedCopy.objects.values_list("pk", flat=True)) == set(self.sealed)
+        assert set(self.ready.copies.values_list("pk", flat=True)) == set(self.sealed)
 
     @invariant()
     def one_of_each(self) -> None:
         assert Recertification.objects.open().count() <= 1
-        assert Round.objects.open().count() <= 1 and Round.objects.official().count() <= 1
-        assert Round.objects.with_sealed_copy().count() == SealedCopy.objects.count()
-        assert CollectionLock.objects.count() <= 1
+        rounds = self.ready.rounds
+        assert rounds.filter(status="open").count() <= 1
+        assert rounds.filter(status="sealed").count() <= 1
+        assert rounds.exclude(sealed_copy=None).count() == self.ready.copies.count()
+        assert self.locks.count() <= 1
 
     @invariant()
     def ready_is_signed(self) -> None:
@@ -518,23 +400,3 @@ class Certification(RuleBasedStateMachine):
                 self.put_name(certifier.user, case)
                 transaction.set_rollback(True)
                 transaction.set_rollback(True, using=Edition.STATE.value)
-
-    def queued(self, students: set[int], credits: Decimal) -> Batch:
-        lines = [
-            line(
-                state_id=self.students[number].state_id,
-                inside=f"{credits:.2f}",
-                total=f"{credits:.2f}",
-            )
-            for number in sorted(students)
-        ]
-        return submit(
-            "upload",
-            by=self.ready.clerk,
-            title="MT Data Upload",
-            subject="x.tsv",
-            scope=self.ready.scope,
-            content=ContentFile(file(*lines), name="i"),
-            options={"type": "cte-eoy", "work": "upload"},
-            key=str(uuid.uuid4()),
-        )

@@ -1,9 +1,12 @@
 """C-37: whatever happens in whatever order, what is certified is what was signed, and what was
-signed stays.
+signed stays. Of a follow-up besides: nobody is lost, no answer that stands is overwritten, and no contact
+leaves the district.
 """
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 from collections import Counter
 from typing import Any
@@ -13,27 +16,70 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from cte_portal.accounts.models import User
+from pathways.models import Student
+from tests.certification.either import COLLECTIONS
+from tests.certification.fall_machine import FollowUp
 from tests.certification.machine import Certification
 from tests.certification.ready import Ready
+from tests.certification.ready_fall import ReadyFall
+from tests.certification.records_machine import EndOfYear
+from tests.fixtures.certification import make_event_of
 from tests.fixtures.records import District_
+from tests.pathways.follow_up.leavers import DROPPED_OUT, GRADUATED
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
-def test_c_37_certified_is_what_was_signed_whatever_happens(
-    cottonwood: District_, event: object, clerk: User, opi: User
-) -> None:
-    """`C37_EXAMPLES` asks for more of them than a test run has time for."""
-    ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    students = [cottonwood.student(f"99900012{number}") for number in range(3)]
+def of_records(district: District_, clerk: User) -> tuple[Ready, list[Student]]:
+    ready = Ready(district, make_event_of("cte-eoy"), clerk)
+    students = [district.student(f"99900012{number}") for number in range(3)]
     ready.record(students[0])
     ready.prepare()
+    return ready, students
+
+
+def of_leavers(district: District_, clerk: User) -> tuple[Ready, list[Student]]:
+    ready = ReadyFall(district, make_event_of("cte-fall"), clerk)
+    exits = (DROPPED_OUT, GRADUATED, DROPPED_OUT)
+    students = [
+        ready.leavers.leaver(f"99900050{number}", end_status=exit_status)
+        for number, exit_status in enumerate(exits)
+    ]
+    ready.draw()
+    ready.send()
+    return ready, students
+
+
+WORLDS: dict[str, tuple[Any, type[Certification], tuple[Any, ...]]] = {
+    "cte-eoy": (of_records, EndOfYear, ()),
+    "cte-fall": (
+        of_leavers,
+        FollowUp,
+        ("called", "contact", "uploaded", "resolved", "looked for contacts"),
+    ),
+}
+"""How each begins, its machine, and what must have happened beside a seal."""
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_c_37_certified_is_what_was_signed_whatever_happens(
+    collection: str, opi_reference: None, cottonwood: District_, clerk: User, opi: User
+) -> None:
+    """`C37_EXAMPLES` asks for more of them than a test run has time for."""
+    begin, machine_of_collection, happens = WORLDS[collection]
+    ready, students = begin(cottonwood, clerk)
     examples, happened = int(os.environ.get("C37_EXAMPLES", "0")), Counter[Any]()
-    machine = type(
-        "Machine",
-        (Certification,),
-        {"ready": ready, "students": students, "opi": opi, "happened": happened},
-    )
+    logged = io.StringIO()
+    handler = logging.StreamHandler(logged)
+    world = {
+        "ready": ready,
+        "students": students,
+        "opi": opi,
+        "happened": happened,
+        "logged": logged,
+    }
+    machine = type("Machine", (machine_of_collection,), world)
+    logging.getLogger().addHandler(handler)
     try:
         run_state_machine_as_test(
             machine,
@@ -47,6 +93,8 @@ def test_c_37_certified_is_what_was_signed_whatever_happens(
             ),
         )
     finally:
+        logging.getLogger().removeHandler(handler)
         if examples:
             print(dict(happened))
-    assert happened["sealed", 1], "what is never certified proves nothing"
+    for event in (("sealed", 1), *happens):
+        assert happened[event], f"{event} never happened: that proves nothing"

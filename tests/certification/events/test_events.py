@@ -24,6 +24,7 @@ from certification.models import (
 from certification.models.dates import in_words
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
+from tests.certification.either import both_events
 from tests.fixtures.certification import (
     EVENT_NAME,
     make_certifier,
@@ -87,7 +88,7 @@ def desk(client: Client, keeper: User, cottonwood: District_, elsewhere: Distric
     return client
 
 
-def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
+def test_an_event_is_copied_from_the_year_before(desk: Client) -> None:
     earlier = make_event(
         end_year=2024,
         name=EVENT_NAME.replace("2024-25", "2023-24"),
@@ -127,11 +128,24 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         datetime.date(2025, 11, 1),
         datetime.date(2025, 12, 31),
     )
+    assert AuditEvent.objects.get(kind="certification event").operation == "add"
+
+
+def address_of(event: CertificationEvent) -> str:
+    """Where a district sees it."""
+    return f"/districts/9012/{event.end_year}/event-certification/{event.pk}/"
+
+
+@both_events
+def test_a_draft_is_published_and_closed(
+    desk: Client, clerk: User, event: CertificationEvent
+) -> None:
+    CertificationEvent.objects.update(status="draft", published_at=None)
     second_client = Client()
     second_client.force_login(clerk)
     assert (
-        EVENT_NAME not in text(second_client.get(HOME))
-        and second_client.get(f"{HOME}event-certification/{event.pk}/").status_code == 404
+        event.name not in text(second_client.get(HOME))
+        and second_client.get(address_of(event)).status_code == 404
     )
 
     page = desk.get(f"{LIST}{event.pk}/move/published/")
@@ -145,7 +159,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page)})
     event.refresh_from_db()
     assert event.status == "published" and event.published_at and event.version == 2
-    assert EVENT_NAME in text(second_client.get(HOME))
+    assert event.name in text(second_client.get(HOME))
 
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
     assert "Enter the reason" in text(
@@ -155,7 +169,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     assert event.status == "published", "without a reason nothing is closed"
     assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
-    assert EVENT_NAME not in text(second_client.get(HOME))
+    assert event.name not in text(second_client.get(HOME))
     assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, (
         "a published event is never a draft again"
     )
@@ -165,12 +179,12 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         for entry in AuditEvent.objects.filter(kind="certification event")
     ]
     assert entries == [
-        ("", "", ""),
         ("Draft", "Published", ""),
         ("Published", "Closed", "Year is over"),
     ]
 
 
+@both_events
 def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
@@ -210,6 +224,7 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     )
 
 
+@both_events
 def test_a_due_date_in_the_past_says_who_is_overdue_at_once(
     desk: Client, event: CertificationEvent
 ) -> None:
@@ -229,6 +244,7 @@ def test_a_due_date_in_the_past_says_who_is_overdue_at_once(
     assert "1 district with an extension keeps the later dates: 0965." in words
 
 
+@both_events
 def test_new_statements_leave_what_was_signed(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
@@ -241,6 +257,7 @@ def test_new_statements_leave_what_was_signed(
     assert len(signature.statements) == 5
 
 
+@both_events
 def test_what_changed_between_look_and_save_is_shown_first(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
@@ -256,6 +273,7 @@ def test_what_changed_between_look_and_save_is_shown_first(
     )
 
 
+@both_events
 def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEvent) -> None:
     change(desk, event, name="First")
     stale = change(desk, event, name="Second")
@@ -327,6 +345,7 @@ def test_an_event_asks_for_validation_groups_of_its_own_collection(desk: Client)
     assert (made.collection, made.validation_groups) == ("cte-fall", ["cte-fall-follow-up"])
 
 
+@both_events
 def test_one_event_for_a_collection_and_year_is_said_in_words(
     desk: Client, event: CertificationEvent
 ) -> None:
@@ -334,6 +353,7 @@ def test_one_event_for_a_collection_and_year_is_said_in_words(
     assert "This collection already has an event in that school year." in text(answer)
 
 
+@both_events
 def test_an_extension_is_previewed_given_and_taken_back(
     desk: Client, event: CertificationEvent, clerk: User, superintendent: Certifier
 ) -> None:
@@ -398,6 +418,7 @@ def test_an_extension_that_cannot_be_given(
     assert not Extension.objects.exists()
 
 
+@both_events
 def test_opi_staff_looks_and_districts_do_not(
     client: Client, opi: User, clerk: User, event: CertificationEvent
 ) -> None:
@@ -419,6 +440,7 @@ def test_the_set_up_list_of_opi_names_the_event(desk: Client) -> None:
     assert "14 days left" in text(desk.get("/admin/"))
 
 
+@both_events
 def test_certifiers_of_a_closed_event_keep_their_signatures(
     desk: Client, event: CertificationEvent, clerk: User
 ) -> None:
@@ -429,6 +451,7 @@ def test_certifiers_of_a_closed_event_keep_their_signatures(
     assert signature.voided_at is None
 
 
+@both_events
 def test_an_event_is_not_closed_while_a_recertification_is_open(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
@@ -449,6 +472,7 @@ def test_an_event_is_not_closed_while_a_recertification_is_open(
     assert not event.is_published
 
 
+@both_events
 def test_g_09_the_bar_of_opis_pages_names_the_event_too(
     desk: Client, event: CertificationEvent
 ) -> None:
@@ -456,7 +480,7 @@ def test_g_09_the_bar_of_opis_pages_names_the_event_too(
         html = desk.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
         assert (
-            f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {EVENT_NAME} – 14 days left"
+            f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {event.name} – 14 days left"
             in bar
         ), address
     CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
@@ -489,6 +513,7 @@ def test_a_first_event_offers_statements_and_is_published_without_a_reason(
     ), "a change says why"
 
 
+@both_events
 def test_an_extension_is_given_from_the_districts_own_row(
     client: Client, keeper: User, event: CertificationEvent, cottonwood: District_
 ) -> None:

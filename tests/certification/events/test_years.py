@@ -28,6 +28,7 @@ from certification.models import (
     SealedRecord,
     Signature,
 )
+from certification.receipts.receipts import receipt_url
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Status
@@ -43,6 +44,8 @@ from pathways.reports.run import ask
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
+from tests.certification.ready_fall import LOOKING, ReadyFall
+from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import HEALTH, District_, row
 from tests.pathways.desk import text
 
@@ -132,6 +135,24 @@ def test_after_the_next_year_begins_the_sealed_copy_does_not_change(
     assert "2024-25" in page and "1.50" in page and "2.50" in page, (
         "last year's column stands beside the new credits"
     )
+
+
+def test_what_became_of_leavers_stays_sealed_and_locked_when_the_next_year_begins(
+    cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student, client: Client
+) -> None:
+    """An outcome belongs to the year in which its student left, whichever is the current one."""
+    fall = ReadyFall(cottonwood, make_fall_event(), clerk)
+    fall.record(kayla)
+    fall.prepare()
+    fall.sign()
+    copy = fall.copies.get()
+    SchoolYear.objects.filter(is_active=True).update(is_active=False)
+    SchoolYear.objects.filter(pk=2026).update(is_active=True)
+    assert differences(copy) == []
+    with pytest.raises(ledger.Locked):
+        fall.set_outcome(kayla, LOOKING)
+    client.force_login(fall.primary.user)
+    assert copy.receipt in text(client.get(receipt_url(copy)))
 
 
 def test_a_year_does_not_end_while_a_recertification_is_open(
