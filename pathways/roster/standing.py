@@ -16,7 +16,8 @@ from pathways.models import Approval, Calendar, Course, Enrollment, Roster, Scho
 @dataclass(frozen=True)
 class RosterStep:
     """One step to a first record: how many rows are there, what to do next, the Import Type that
-    brings them, and the page where they are seen and changed, with the words of the link to it.
+    brings them, the page where they are seen and changed, with the words of the link to it, and how
+    many of them still wait for an answer.
     """
 
     title: str
@@ -25,10 +26,14 @@ class RosterStep:
     kind: str = ""
     page: str = ""
     link: str = ""
+    waiting: int = 0
 
     @property
-    def is_done(self) -> bool:
-        return self.number > 0
+    def status(self) -> tuple[str, str]:
+        """Key and words."""
+        if not self.number:
+            return "none", "Missing"
+        return ("progress", "In progress") if self.waiting else ("completed", "Complete")
 
 
 def steps_of(scope: Scope) -> list[RosterStep]:
@@ -104,6 +109,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             "courses",
             "roster-courses",
             "Choose pathways",
+            courses - with_pathway - not_cte,
         ),
         RosterStep(
             "Sections and rosters",
@@ -125,5 +131,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
                 if approvals
                 else f"OPI has not approved a pathway for {year} yet. Ask OPI."
             ),
+            page="roster-worklist" if rosters and approvals else "",
+            link="Open the roster worklist",
         ),
     ]

@@ -32,7 +32,7 @@ from pathways.roster.imports.carrying import is_too_much
 from pathways.roster.imports.results.result import kept_for_page
 from pathways.roster.shapes import ENROLLMENT
 
-PAGE = 200
+PAGE = 100
 _BATCH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -102,6 +102,7 @@ class EndForm(forms.Form):
     """Whose enrollments end, when and how; `number` lets an unusually large act through."""
 
     use_required_attribute = False
+    whole = forms.BooleanField(required=False)
     rows = RowsField(
         queryset=Enrollment.objects.none(),
         error_messages={
@@ -117,13 +118,21 @@ class EndForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, scope: Scope, listed: QuerySet[Enrollment], **kwargs: Any
+    ) -> None:
+        """`listed` are the rows of all pages of the list: all of them, where `whole` is checked."""
         super().__init__(*args, **kwargs)
+        self.listed = listed
+        self.fields["whole"].label = f"All {listed.count():,} in this list, including other pages"
         offer_rows(self, "rows", open_enrollments(scope))
         cast(EndStatusField, self.fields["end_status"]).offer(scope.end_year)
+        self.fields["rows"].required = not self.data.get("whole")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("whole"):
+            cleaned["rows"] = self.listed
         rows, end_date = cleaned.get("rows"), cleaned.get("end_date")
         if rows and end_date:
             late = [row for row in rows if row.start_date > end_date]
@@ -147,7 +156,8 @@ class EndEnrollments(ActionView):
     """What the act would do, once the form is right: effects, the records, the number to type."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "scope": self.scope}
+        listed = open_enrollments(self.scope, **self.filters)
+        return {**super().get_form_kwargs(), "scope": self.scope, "listed": listed}
 
     @property
     def filters(self) -> dict[str, str]:

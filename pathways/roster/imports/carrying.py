@@ -4,6 +4,7 @@ count what becomes of every row.
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.results.effects import Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
-from pathways.roster.shape import Shape
+from pathways.roster.shape import DATE, Shape
 from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
@@ -30,7 +31,7 @@ FROM_ROWS = 5  # so few rows are never too much
 @dataclass(frozen=True)
 class Planned:
     """A row of the files that has a problem by the district's data: where it came from, the
-    problem, the row it names, and, where it may be somebody else, who it is.
+    problem, the row it names, and what the file calls it.
     """
 
     part: int
@@ -38,7 +39,7 @@ class Planned:
     name: str
     problem: str
     row: int | None
-    person: str = ""
+    in_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,20 @@ def _carry_kind(
     carried: Carried,
 ) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values, act.to_overrule)
+    keys = [column for column in shape.key if column != "end_year"]
     cursor.execute(
-        f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY"
-        " part, line"
+        "SELECT part, line, problem, row_id,"
+        f" {', '.join(f'key_{column}' for column in keys)} FROM {shape.plan} WHERE problem IS NOT"
+        " NULL ORDER BY part, line"
     )
     problems = cursor.fetchall()
     people = _mixed_up(cursor) if shape is STUDENT else {}
     planned = [
-        Planned(part, line, shape.name, problem, row, people.get((part, line), ""))
-        for part, line, problem, row in problems
+        Planned(
+            *(part, line, shape.name, problem, row),
+            people.get((part, line)) or _called(shape, keys, values_of_keys),
+        )
+        for part, line, problem, row, *values_of_keys in problems
     ]
     carried.problems += planned
     carried.changes += [
@@ -153,6 +159,19 @@ def _carry_kind(
         "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,
     }
+
+
+def _called(shape: Shape, keys: list[str], values: list[Any]) -> str:
+    """What a row of a file names, such as *999000123 0001 001 P 08/21/2024*."""
+    return " ".join(
+        words.text(
+            datetime.date.fromisoformat(value)
+            if shape.staged[column] == DATE and isinstance(value, str)  # SQLite's
+            else value
+        )
+        for column, value in zip(keys, values, strict=True)
+        if value is not None
+    )
 
 
 def _mixed_up(cursor: Any) -> dict[tuple[int, int], str]:

@@ -49,6 +49,23 @@ class RosterLayout:
     def required(self) -> set[str]:
         return {column.title for column in self.columns if column.required}
 
+    @property
+    def needs(self) -> list[tuple[RosterColumn, str]]:
+        """The columns, and in words whether a row needs them."""
+        for_new = {
+            names[staged]
+            for shape, names in self.shapes
+            for staged in shape.new_needs
+            if staged in names
+        }
+        return [
+            (
+                column,
+                "Yes" if column.required else "For a new row" if column.name in for_new else "No",
+            )
+            for column in self.columns
+        ]
+
 
 def _same(*names: str) -> dict[str, str]:
     return {name: name for name in names}

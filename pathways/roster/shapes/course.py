@@ -59,6 +59,7 @@ COURSE = Shape(
         "sced_area": "COALESCE(staged.sced_area, stored.sced_area, '')",
         "sced_course": "COALESCE(staged.sced_course, stored.sced_course, '')",
     },
+    new_needs=("name",),
     unique=("school_id", "number"),
     problems=(
         (problems.SCHOOL, "school.id IS NULL"),

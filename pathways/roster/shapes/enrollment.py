@@ -38,6 +38,7 @@ ENROLLMENT = Shape(
         "end_date": "COALESCE(staged.end_date, stored.end_date)",
         "end_status": "COALESCE(staged.end_status, stored.end_status, '')",
     },
+    new_needs=("grade",),
     unique=("student_id", "calendar_id", "service_type", "start_date"),
     problems=(
         (problems.LOWER_GRADE, f"{LEAVE_OUT} AND staged.grade IN {BELOW}"),

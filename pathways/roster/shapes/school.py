@@ -22,6 +22,7 @@ SCHOOL = Shape(
         "number": "staged.number",
         "name": "COALESCE(staged.name, stored.name)",
     },
+    new_needs=("name",),
     unique=("district_id", "number"),
     problems=((problems.NEW_NEEDS, "stored.id IS NULL AND staged.name IS NULL"),),
     labels={"name": "School Name"},

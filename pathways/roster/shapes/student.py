@@ -7,9 +7,8 @@ from pathways.roster import problems
 from pathways.roster.shape import DATE, TEXT, Shape
 from pathways.roster.shapes.lower_grades import ENROLLED_ABOVE, ENROLLED_BELOW, LEAVE_OUT
 
-_NAMELESS = " OR ".join(
-    f"staged.{name} IS NULL" for name in ("last_name", "first_name", "birth_date", "gender")
-)
+_NEW_NEEDS = ("last_name", "first_name", "birth_date", "gender")
+_NAMELESS = " OR ".join(f"staged.{name} IS NULL" for name in _NEW_NEEDS)
 
 STUDENT = Shape(
     name="Student",
@@ -40,6 +39,7 @@ STUDENT = Shape(
         "gender": "COALESCE(staged.gender, stored.gender)",
     },
     unique=("district_id", "state_id"),
+    new_needs=_NEW_NEEDS,
     problems=(
         (
             problems.LOWER_GRADE,

@@ -11,10 +11,10 @@ from django.test import Client
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.models import Batch
 from pathways.lists import changing, standard
-from pathways.models import District, GroupAssignment
+from pathways.models import Course, District, GroupAssignment
 from pathways.reports.groups import END_OF_YEAR
 from tests.fixtures.people import person
-from tests.fixtures.records import District_
+from tests.fixtures.records import HEALTH, District_
 
 HERE = "/districts/9012/2025/"
 GREEN = (
@@ -73,6 +73,20 @@ def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
         "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is"
         " missing." in main(empty, "")
     )
+
+
+def test_courses_without_an_answer_wait(empty: Client, cottonwood: District_) -> None:
+    """A step is complete when nothing in it waits."""
+
+    def step() -> str:
+        return main(empty, "roster-data/").split("4. Courses")[1].split("</tr>")[0]
+
+    assert "Missing" in step()
+    cottonwood.roster(cottonwood.student("999000600"), HEALTH)
+    assert "Complete" in step()
+    Course.objects.create(school=cottonwood.school, number="X1", name="Choir", credits=1)
+    assert "In progress" in step() and "1 of 2 courses answered" in step()
+    assert "Open the roster worklist" in main(empty, "roster-data/")
 
 
 def test_home_leads_to_what_is_missing(empty: Client) -> None:

@@ -38,6 +38,7 @@ from pathways.models import (
 from pathways.resync.object_types import NAMES
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
+from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.shapes import SHAPES, STUDENT
 from tests.fixtures.resync import send
 from tests.pathways.roster.conftest import (
@@ -371,8 +372,22 @@ def test_another_districts_student_and_an_unknown_one_are_the_same(desk: Desk) -
     )
     batch = desk.send(ALL["rosters"] + rows)
     lines = [line for line in file_of(batch, "report.csv").splitlines() if "ROS-022" in line]
-    assert len(lines) == 2 and lines[0].replace(",4,", ",5,") == lines[1]
+    assert len(lines) == 2 and "999000077" in lines[0]
+    assert lines[0].replace(",4,", ",5,").replace("999000077", "999000078") == lines[1]
     assert counts(batch, "Roster")["refused"] == 2
+
+
+def test_a_row_without_a_place_in_the_portal_is_named_by_what_it_says(desk: Desk) -> None:
+    """Its line alone says not which school is missing."""
+    desk.send(zipped(ALL))
+    row = "9999,001,2025,999000001,P,12,08/21/2024,,\n"
+    batch = desk.send(ENROLLMENTS.splitlines()[0] + "\n" + row)
+    (finding,) = json.loads(file_of(batch, "page.json"))["findings"]
+    assert (finding["message"], finding["value"]) == (
+        "School not in the portal",
+        "999000001 9999 001 P 08/21/2024",
+    )
+    assert "999000001 9999 001 P 08/21/2024" in file_of(batch, "report.csv")
 
 
 def test_two_people_under_one_state_id_are_held(desk: Desk) -> None:
@@ -570,3 +585,30 @@ def test_uploads_are_undone_from_the_last_to_the_first(desk: Desk) -> None:
     undone = desk.undo(first)
     assert set(Student.objects.values_list("state_id", flat=True)) == {"999000002"}
     assert undone.result["left"]["Student, changed since"] == 1
+
+
+def _without(name: str, *titles: str) -> dict[str, str]:
+    """All files, with these columns of one of them left empty."""
+    rows = list(csv.DictReader(io.StringIO(ALL[name])))
+    into = io.StringIO()
+    writer = csv.DictWriter(into, list(rows[0]))
+    writer.writeheader()
+    writer.writerows({**row, **dict.fromkeys(titles, "")} for row in rows)
+    return {**ALL, name: into.getvalue()}
+
+
+def test_what_a_new_row_needs_is_what_the_columns_page_says(desk: Desk) -> None:
+    """What is needed for a new row alone keeps it out when it is blank, what is not needed never
+    does.
+    """
+    for layout in CSV_LAYOUTS:
+        there = ALL[layout.slug].splitlines()[0].split(",")
+        needs = {column.title: word for column, word in layout.needs if column.title in there}
+        for title in [title for title, word in needs.items() if word == "For a new row"]:
+            batch = desk.send(zipped(_without(layout.slug, title)), "validate")
+            page = json.loads(file_of(batch, "page.json"))
+            of_file = {row["message"] for row in page["findings"] if layout.slug in row["file"]}
+            assert "New row lacks required values" in of_file, (layout.slug, title)
+        blank = [title for title, word in needs.items() if word == "No"]
+        batch = desk.send(zipped(_without(layout.slug, *blank)), "validate")
+        assert not json.loads(file_of(batch, "page.json"))["findings"], (layout.slug, blank)

@@ -231,7 +231,7 @@ def _problem_lines(
             problem.becomes.value,
             problem.id,
             "",
-            row.person or (in_file.get((row.part, row.line), "") if problem is ON_SCREEN else ""),
+            in_file.get((row.part, row.line), "") if problem is ON_SCREEN else row.in_file,
             problem.title,
             problem.remedy,
             stored.get((row.name, row.row), ""),

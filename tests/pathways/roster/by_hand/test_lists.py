@@ -68,7 +68,7 @@ def test_a_student_of_another_district_and_an_unknown_one_get_the_same_words(
 
 def open_ones(cottonwood: District_, number: int) -> list[Enrollment]:
     return [
-        cottonwood.student(f"9990010{place:02}", f"Last{place:02}").enrollments.get()
+        cottonwood.student(f"999001{place:03}", f"Last{place:03}").enrollments.get()
         for place in range(number)
     ]
 
@@ -101,6 +101,28 @@ def test_three_of_many_are_ended_and_brought_back(pages: Pages, cottonwood: Dist
     assert EnrollmentChange.objects.filter(operation="update").count() == 3
     pages.undo()
     assert list(Enrollment.objects.order_by("pk").values()) == before
+
+
+def test_a_list_is_ended_whole_with_its_other_pages(
+    pages: Pages, cottonwood: District_, kayla: Student
+) -> None:
+    """All that the filter lists, and nobody else."""
+    others = open_ones(cottonwood, 103)
+    Enrollment.objects.update(grade="12")
+    Enrollment.objects.filter(pk=others[-1].pk).update(grade="09")
+    address = f"{pages.address('roster-end')}?grade=12"
+    sent = {"whole": "on", "end_date": "06/06/2025", "end_status": "400", "number": "103"}
+    preview = pages.client.post(address, sent)
+    assert "All 103 in this list, including other pages" in preview.content.decode()
+    assert "103 enrollments end on 06/06/2025." in preview.content.decode()
+    sent["seen"] = preview.context["following"]["seen"]
+    kayla.enrollments.update(grade="11")
+    again = pages.client.post(address, sent).content.decode()
+    assert "102 enrollments end on 06/06/2025." in again, "the list has moved"
+    assert not EnrollmentChange.objects.exists()
+    kayla.enrollments.update(grade="12")
+    assert "103 enrollments ended" in pages.client.post(address, sent, follow=True).content.decode()
+    assert list(Enrollment.objects.filter(end_date=None)) == [others[-1]]
 
 
 def test_many_are_ended_with_a_code_of_the_list_alone(pages: Pages, cottonwood: District_) -> None:
