@@ -12,7 +12,6 @@ from cte_portal.watch.views import PortalHealth
 urlpatterns = [
     path("", include("cte_portal.accounts.urls")),
     path("help/", HelpPage.as_view(), name="help"),
-    path("health/live", Health.as_view(asks=False), name="health-live"),
     path("health/ready", Health.as_view(), name="health-ready"),
     path("metrics", metrics, name="metrics"),
     path("opi/health/", PortalHealth.as_view(), name="portal-health"),

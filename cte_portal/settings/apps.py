@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "cte_portal.watch.outside.live.LiveMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cte_portal.watch.outside.pages.PageMetricsMiddleware",
     "cte_portal.ui.middleware.CompressedPagesMiddleware",

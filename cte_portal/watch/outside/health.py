@@ -1,5 +1,5 @@
-"""Whether the portal can serve: `health/live` (the process answers) and `health/ready` (what it
-needs answers). Without sign-in or secrets.
+"""`health/ready`: whether the portal can serve, that is, what it needs answers. Without sign-in or
+secrets.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from cte_portal.watch.standing import names_at, standing
 class Health(View):
     """For a load balancer, a container engine, or whoever watches."""
 
-    asks = True
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        readings = standing() if self.asks else []
+        readings = standing()
         absent = names_at(readings, Level.DOWN)
         return JsonResponse(
             {

@@ -26,7 +26,7 @@ SIGN_IN = {
     "portal-service",
 }
 """What goes on in every mode: people sign in and out, and OPI opens the portal again."""
-WATCH = {"health-live", "health-ready", "metrics", "help"}
+WATCH = {"health-ready", "metrics", "help"}
 SENTENCES = {
     Service.Mode.READ_ONLY: (
         "The portal can only be read right now, so this was not saved or sent. Jobs wait and start"

@@ -116,7 +116,6 @@ WITHOUT_A_PAGE = {
     "mt-data-upload-save": "POST only, redirects",
     "roster-take-back": "POST only, redirects",
     "roster-save": "POST only, redirects",
-    "health-live": "plain text for a watch",
     "health-ready": "plain text for a watch",
     "metrics": "plain text for a watch",
     "news": "a part of a page",

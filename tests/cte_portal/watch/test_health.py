@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, override_settings
 
 from cte_portal.connection import answers
 from cte_portal.watch import standing
@@ -27,13 +27,44 @@ READY, LIVE = "/health/ready", "/health/live"
 
 def test_m_5_a_portal_that_can_work_is_ready(running: None) -> None:
     """M-5: without a sign-in, and without a session."""
-    for address in (READY, LIVE):
+    version = settings.PORTAL_VERSION
+    for address, health in (
+        (READY, {"ready": True, "missing": [], "degraded": [], "version": version}),
+        (LIVE, {"live": True, "version": version}),
+    ):
         answer = Client().get(address)
-        assert (answer.status_code, answer.json()) == (
-            200,
-            {"ready": True, "missing": [], "degraded": [], "version": settings.PORTAL_VERSION},
-        )
+        assert (answer.status_code, answer.json()) == (200, health)
         assert not answer.cookies and answer["Cache-Control"] == "no-store"
+
+
+def test_live_asks_nothing_and_is_no_page() -> None:
+    """It costs what a static file costs, since what knows people and pages stands behind it; and no
+    database is there in this test.
+    """
+    behind = settings.MIDDLEWARE.index("cte_portal.watch.outside.live.LiveMiddleware")
+    assert settings.MIDDLEWARE[:behind] == ["django.middleware.security.SecurityMiddleware"]
+    with override_settings(MIDDLEWARE=settings.MIDDLEWARE[: behind + 1]):
+        answer = Client().get(LIVE)
+        assert answer.status_code == 200 and answer["X-Content-Type-Options"] == "nosniff"
+        assert Client().head(LIVE).status_code == 200
+    assert Client().post(LIVE).status_code == 405
+
+
+def test_live_is_answered_to_the_proxy_alone_and_by_the_portals_name() -> None:
+    """As the documents' proxy and load balancer ask: over TLS, with the portal's host."""
+    with override_settings(
+        ALLOWED_HOSTS=["cte.example.gov"],
+        SECURE_SSL_REDIRECT=True,
+        SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
+    ):
+        by_proxy = {"host": "cte.example.gov", "x-forwarded-proto": "https"}
+        assert Client().get(LIVE, headers=by_proxy).status_code == 200
+        in_clear = Client().get(LIVE, headers={"host": "cte.example.gov"})
+        assert (in_clear.status_code, in_clear["Location"]) == (
+            301,
+            "https://cte.example.gov/health/live",
+        )
+        assert Client().get(LIVE, headers={**by_proxy, "host": "10.0.0.7"}).status_code == 400
 
 
 @pytest.mark.parametrize(
