@@ -27,7 +27,8 @@ export function guardUnsaved() {
     else if (differs(field)) changed.add(field.name);
     else changed.delete(field.name);
     const count = changed.size;
-    if (counter) counter.textContent = count ? `${count} field${count === 1 ? "" : "s"} changed, not saved` : counter.dataset.rest || "";
+    const words = count ? `${count} field${count === 1 ? "" : "s"} changed, not saved` : counter?.dataset.rest || "";
+    if (counter && counter.textContent !== words) counter.textContent = words;
   };
   if (counter) counter.dataset.rest = counter.textContent;
   form.addEventListener("input", tell);
