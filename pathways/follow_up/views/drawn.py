@@ -14,8 +14,9 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.watch.service import service
 from pathways.follow_up.drawing import follow_up_list, has_moved
+from pathways.follow_up.outcomes import FollowUpLocked
 from pathways.ledger.refusals import Busy
-from pathways.models import DrawnList, FollowUpYear
+from pathways.models import CollectionLock, DrawnList, FollowUpYear
 
 PAGES = ("follow-up-list", "follow-up")
 """Those from which a list is drawn."""
@@ -60,7 +61,10 @@ class DrawList(ScopedView):
                 " Draw it again in a moment.",
             )
         else:
-            if drawn:
+            locks = CollectionLock.objects.on_outcomes(self.scope.district, self.scope.end_year)
+            if lock := locks.first():
+                messages.warning(request, f"{FollowUpLocked(lock).words} The list is as it was.")
+            elif drawn:
                 messages.success(request, "The list was drawn from the records as they stand.")
         page = request.POST.get("page", "")
         name = page if page in PAGES else PAGES[0]
