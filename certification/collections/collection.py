@@ -13,6 +13,7 @@ from typing import IO, Any, Protocol
 from certification.models import SealedCopy, SealedRow
 from certification.models.sealed import fingerprint
 from cte_portal.editions import Scope
+from cte_portal.words import text
 from pathways.reports.groups import Group
 from pathways.reports.runs import Run
 
@@ -165,6 +166,18 @@ class Collection:
             "school_name": "School",
             "modified_end_year": "Modified in the school year that ends",
         }
+
+    @cached_property
+    def _choices(self) -> dict[str, dict[Any, str]]:
+        return {
+            field.name: dict(field.flatchoices)
+            for field in self.sealed._meta.local_fields
+            if field.choices
+        }
+
+    def words(self, name: str, value: Any) -> str:
+        """A field's value as a person reads it: *Phone call*, not `phone`."""
+        return self._choices.get(name, {}).get(value) or text(value)
 
     @property
     def _sealed_rows(self) -> Any:

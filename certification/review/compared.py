@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from certification.collections.collection import Collection, Row
-from cte_portal.words import text
 from pathways.ledger import canonical
 
 
@@ -39,7 +38,11 @@ class ComparedRecord:
             return []
         pairs = ((name, getattr(self.before, name), getattr(self.after, name)) for name in names)
         return [
-            Difference(self.collection.labels[name], text(before), text(after))
+            Difference(
+                self.collection.labels[name],
+                self.collection.words(name, before),
+                self.collection.words(name, after),
+            )
             for name, before, after in pairs
             if canonical.text(before) != canonical.text(after)
         ]

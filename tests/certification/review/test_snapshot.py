@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,12 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certification.collections.chosen import collection_of
 from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.fall.leaver_lists import NOT_PLACED
 from certification.collections.figures import CREDITS, counts_of
 from certification.models import CertificationEvent, Recertification
+from certification.recertification import recertification
 from certification.review.changes import changes
 from certification.review.snapshot import is_unusual, sections, snapshot_of
 from certification.review.suppression import suppressed
@@ -26,12 +30,17 @@ from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from cte_portal.ui.bars import WIDTH, bars
 from pathways.ledger import canonical
-from pathways.models import Explanation, Pathway, Student
+from pathways.models import CollectionLock, Explanation, Pathway, Student
 from tests.certification.collections.test_figures import ROW, canonical_row
-from tests.fixtures.certification import make_event, make_round, seal_records
+from tests.certification.either import both, both_events, ready
+from tests.certification.ready import Ready
+from tests.certification.ready_fall import LOOKING
+from tests.fixtures.certification import make_event, make_event_of, make_round, seal_records
 from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.desk import dense
+
+__all__ = ["ready"]
 
 
 def text(answer: Any) -> str:
@@ -311,11 +320,10 @@ def test_r_05_the_first_round_is_compared_with_last_year_without_what_moves_on(
     assert "Added 1" in text(client.get(page(event, "changes")))
 
 
-def test_r_05_without_any_seal(
-    client: Client, clerk: User, event: CertificationEvent, cottonwood: District_
-) -> None:
+@both
+def test_r_05_without_any_seal(client: Client, clerk: User, ready: Ready) -> None:
     client.force_login(clerk)
-    assert "No sealed copy to compare with" in text(client.get(page(event, "changes")))
+    assert "No sealed copy to compare with" in text(client.get(f"{ready.path}changes/"))
 
 
 # --- the lists behind the figures
@@ -356,16 +364,52 @@ def test_the_lists_hold_as_many_students_as_the_figures_say(
     assert client.get(page(event, "lists", "concentrators", "file")).status_code == 403
 
 
+@both
 def test_lists_and_figures_of_a_certified_event_are_the_sealed_ones(
-    client: Client, clerk: User, event: CertificationEvent, district: District_, state_edition: Any
+    client: Client, clerk: User, opi: User, ready: Ready, kayla: Student
 ) -> None:
-    seal_records(make_round(event), district.scope.at_state())
-    district.record(Student.objects.get(state_id="999000125"), BUSINESS)
-    state_edition()
+    ready.sign()
+    CollectionLock.objects.all().delete()  # otherwise nothing else could come to stand there
+    CHANGES[ready.event.collection](ready, kayla)
+    ready.send()
     client.force_login(clerk)
-    for address in (page(event, "snapshot"), page(event, "lists", "participants")):
+    listed, after = {
+        "cte-eoy": ("participants", "Business Management"),
+        "cte-fall": (NOT_PLACED, "Not placed, seeking work"),
+    }[ready.event.collection]
+    for address in (f"{ready.path}snapshot/", f"{ready.path}lists/{listed}/"):
         words = text(client.get(address))
-        assert "9012-2025-EOY-1" in words and "Business" not in words
+        assert ready.receipt in words and after not in words, address
+    recertification.demand(ready.scope, ready.event.pk, by=opi, reason="Look", findings=[])
+    assert after in text(client.get(f"{ready.path}snapshot/"))
+
+
+CHANGES: dict[str, Callable[[Any, Student], None]] = {
+    "cte-eoy": lambda ready, student: ready.record(student, BUSINESS),
+    "cte-fall": lambda ready, student: ready.set_outcome(student, LOOKING),
+}
+
+
+@both
+def test_r_05_a_change_since_the_seal_stands_with_before_and_after(
+    client: Client, clerk: User, viewer: User, opi: User, ready: Ready, kayla: Student
+) -> None:
+    ready.sign()
+    recertification.demand(ready.scope, ready.event.pk, by=opi, reason="Look", findings=[])
+    ready.change(kayla, in_district_credits=Decimal("2.25"), concentrator=True)
+    ready.send()
+    client.force_login(clerk)
+    words = dense(text(client.get(f"{ready.path}changes/")))
+    before, after = {
+        "cte-eoy": ("1.50", "2.25"),
+        "cte-fall": ("Contact", "Screen"),
+    }[ready.event.collection]
+    assert ready.receipt in words and "Changed 1" in words
+    assert f'data-label="Before">{before}</td><td data-label="After"><strong>{after}<' in words
+    file = text(client.get(f"{ready.path}changes/file/"))
+    assert kayla.state_id in file and before in file and after in file
+    client.force_login(viewer)
+    assert client.get(f"{ready.path}changes/file/").status_code == 403
 
 
 def test_explanations_name_warning_student_and_reason(
@@ -404,14 +448,21 @@ def test_o_21_small_groups_are_not_shown_outside_the_district() -> None:
     assert [suppressed(number) for number in (0, 1, 5, 6, 1234)] == ["0", "*", "*", "6", "1,234"]
 
 
+@both_events
 def test_an_event_of_another_year_or_a_draft_has_no_such_pages(
-    client: Client, clerk: User, district: District_
+    client: Client, clerk: User, cottonwood: District_, event: CertificationEvent
 ) -> None:
-    draft = make_event(status="draft", published_at=None)
+    listed = collection_of(event).lists.titles
+    place = f"/districts/9012/{event.end_year}/event-certification"
     client.force_login(clerk)
-    for earlier in (draft, CertificationEvent.objects.get(end_year=2024)):
-        for parts in (("snapshot",), ("changes",), ("explanations",), ("lists", "concentrators")):
-            assert client.get(page(earlier, *parts)).status_code == 404
+    pages = ("snapshot", "changes", "explanations", f"lists/{next(iter(listed))}")
+    for name in pages:
+        assert client.get(f"{place}/{event.pk}/{name}/").status_code == 200, name
+    earlier = make_event_of(event.collection, end_year=event.end_year - 1)
+    CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
+    for hidden in (event, earlier):
+        for name in pages:
+            assert client.get(f"{place}/{hidden.pk}/{name}/").status_code == 404, name
 
 
 CREDITLESS = dict.fromkeys(CREDITS, Decimal(0))
