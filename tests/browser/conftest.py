@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from django.test import Client
@@ -14,57 +15,21 @@ from django.utils import timezone
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Locator,
     Page,
-    Request,
     Route,
 )
 
 from cte_portal.accounts.models import User
 from pathways.ledger import ledger, staging
 from pathways.models import Change, Pathway, Student
+from tests.browser.trap import Trap
+from tests.browser.window import SharedWindow
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 WIDE = {"width": 1366, "height": 768}
 NARROW = {"width": 320, "height": 640}
-
-
-@dataclass
-class Trap:
-    """What a page must not do while it is looked at: speak on the console, open a dialog, ask in
-    vain, ask elsewhere.
-    """
-
-    origin: str
-    heard: list[str] = field(default_factory=list)
-
-    def watch(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((self.origin, "data:"))
-                else self.heard.append(f"other host: {request.url}")
-            ),
-        )
-
-    def _failed(self, request: Request) -> None:
-        if (
-            request.failure != "net::ERR_ABORTED"
-        ):  # the next page was asked for before this one's icon came
-            self.heard.append(f"failed: {request.url}")
-
-    def _console(self, message: ConsoleMessage) -> None:
-        expected = (  # the error pages themselves
-            "Failed to load resource: the server responded with a status of 4"
-        )
-        if message.type in ("error", "warning") and not message.text.startswith(expected):
-            self.heard.append(f"console: {message.text}")
 
 
 def held_back(late: float) -> Callable[[Route], None]:
@@ -85,6 +50,7 @@ class Desk:
     browser: Browser
     url: str
     trap: Trap
+    shared: Callable[[], SharedWindow]
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
@@ -112,22 +78,37 @@ class Desk:
         page = context.new_page()
         self.trap.watch(page)
         if user is not None:
-            client = Client()
-            assert (
-                client.post(
-                    "/accounts/sign-in/", {"login": user.username, "password": PASSPHRASE}
-                ).status_code
-                == 302
-            )
-            context.add_cookies(
-                [
-                    {"name": name, "value": cookie.value, "url": self.url}
-                    for name, cookie in client.cookies.items()
-                ]
-            )
+            self._sign_in(context, user)
         if at:
             page.goto(at)
         return page
+
+    def glance(self, user: User | None, *, size: dict[str, int], at: str = "") -> Page:
+        """The shared window, signed in as `user`: for a test that opens pages, and changes nothing
+        of the window itself.
+        """
+        page = self.shared().page
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if user is not None:
+            self._sign_in(page.context, user)
+        if at:
+            page.goto(at)
+        return page
+
+    def _sign_in(self, context: BrowserContext, user: User) -> None:
+        client = Client()
+        assert (
+            client.post(
+                "/accounts/sign-in/", {"login": user.username, "password": PASSPHRASE}
+            ).status_code
+            == 302
+        )
+        context.add_cookies(
+            [
+                {"name": name, "value": cookie.value, "url": self.url}
+                for name, cookie in client.cookies.items()
+            ]
+        )
 
 
 ACTS = ("click", "check", "uncheck", "press", "select_option", "set_input_files")
@@ -175,13 +156,31 @@ def _hands_and_eyes_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Page, "content", standing_content)
 
 
+@pytest.fixture(scope="session")
+def shared_window(browser: Browser, live_server: object) -> Callable[[], SharedWindow]:
+    """Opened by the first test that looks through it."""
+    return cache(lambda: SharedWindow(browser, live_server.url))  # type: ignore[attr-defined]
+
+
 @pytest.fixture
-def desk(browser: Browser, live_server: object) -> Iterator[Desk]:
+def desk(
+    browser: Browser, live_server: object, shared_window: Callable[[], SharedWindow]
+) -> Iterator[Desk]:
     url = live_server.url  # type: ignore[attr-defined]
-    desk = Desk(browser, url, Trap(url))
+    used: list[SharedWindow] = []
+
+    def shared() -> SharedWindow:
+        used.append(shared_window())
+        return used[0]
+
+    desk = Desk(browser, url, Trap(url), shared)
     yield desk
     for context in desk.contexts:
         context.close()
+    for window in used[:1]:
+        window.leave()
+        desk.trap.heard += window.trap.heard
+        window.trap.heard.clear()
     assert desk.trap.heard == []
 
 

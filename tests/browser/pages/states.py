@@ -89,7 +89,7 @@ def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
 def look(state: State, stage: Stage) -> None:
     """At 1280 pixels and at 320, as the role that sees most."""
     user = stage.people.get(state.who)
-    page = stage.desk.open(user, size={"width": 1280, "height": 800}, at="" if user else "/")
+    page = stage.desk.glance(user, size={"width": 1280, "height": 800}, at="" if user else "/")
     state.visit(stage, page)
     without_violations(page)
     well_built(page)
