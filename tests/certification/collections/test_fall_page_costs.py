@@ -1,0 +1,136 @@
+"""A page of the follow-up and of its certification costs what its own district's leavers cost (design
+D9): with the leavers of another district multiplied, no page touches more blocks; with its own
+multiplied, no page asks more statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from certification.collections.fall.leaver_lists import PLACED
+from cte_portal.accounts.models import User
+from pathways.lists import publish
+from pathways.models import Student
+from pathways.reports.groups import FALL
+from tests.certification.ready_fall import ReadyFall
+from tests.cte_portal.access.test_access import undone
+from tests.fixtures.certification import make_fall_event
+from tests.fixtures.records import District_
+from tests.pathways.blocks import BOTH, Touched, analyze, is_postgresql, touched, vacuum
+from tests.pathways.follow_up.crowd import crowd
+
+MORE, SLACK = 60, 1.3
+"""Indexes over more rows are a level higher, once a look-up."""
+
+
+@pytest.fixture
+def fall(cottonwood: District_, elsewhere: District_, clerk: User, kayla: Student) -> ReadyFall:
+    """Kayla's line is ready to be certified, and both districts have a few more."""
+    ready = ReadyFall(cottonwood, make_fall_event(), clerk)
+    ready.record(kayla)
+    ready.prepare()
+    publish.publish()
+    crowd(cottonwood, 12, 100_000_000)
+    return ready
+
+
+def pages(fall: ReadyFall, kayla: Student) -> list[str]:
+    """Of the list, a leaver, the results of many calls, the rates, reports, sending, and certifying."""
+    line = fall.entry(kayla).pk
+    calls = f"{fall.place}cte-follow-up/"
+    listed = f"{fall.path}lists/{PLACED}/"
+    return [
+        f"{calls}list/",
+        calls,
+        f"{calls}?show=open&sort=attempts",
+        f"{calls}?show=answered",
+        f"{calls}{line}/",
+        f"{calls}{line}/outcome/",
+        f"{calls}entry/",
+        f"{calls}differences/",
+        f"{calls}elsewhere/",
+        f"{fall.place}data-validation-reports/",
+        *(f"{fall.place}data-validation-reports/?report={report.slug}" for report in FALL.reports),
+        f"{fall.place}mt-data-upload/",
+        f"{fall.place}mt-extracts/",
+        fall.path,
+        f"{fall.path}snapshot/",
+        f"{fall.path}changes/",
+        listed,
+        f"{listed}file/",
+        f"{fall.place}event-certification/status/",
+        "/districts/9012/2025/",
+        "/districts/9012/2025/resync/",
+    ]
+
+
+def visit(client: Client, address: str) -> None:
+    """A page that nothing has been kept for; whatever it does is taken back."""
+    cookies = client.cookies.copy()
+    cache.clear()
+    with undone():
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    client.cookies = SimpleCookie(cookies)
+
+
+def asked(client: Client, address: str) -> int:
+    with ExitStack() as stack:
+        captured = [
+            stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in BOTH
+        ]
+        visit(client, address)
+    return sum(map(len, captured))
+
+
+def read(client: Client, address: str) -> Touched:
+    with touched() as page:
+        visit(client, address)
+    return page
+
+
+def of_each(fall: ReadyFall, kayla: Student, cost: Callable[[Client, str], Any]) -> dict[str, Any]:
+    client = Client()
+    client.force_login(fall.clerk)
+    visit(client, fall.path)
+    return {address: cost(client, address) for address in pages(fall, kayla)}
+
+
+def test_a_page_asks_as_many_statements_for_five_times_the_leavers(
+    fall: ReadyFall, kayla: Student, cottonwood: District_
+) -> None:
+    few = of_each(fall, kayla, asked)
+    crowd(cottonwood, 48, 200_000_000)
+    many = of_each(fall, kayla, asked)
+    dearer = {page: (few[page], many[page]) for page in few if many[page] > few[page]}
+    assert not dearer
+
+
+@pytest.mark.fresh
+@pytest.mark.skipif(not is_postgresql(), reason="EXPLAIN (BUFFERS) is PostgreSQL's")
+def test_no_page_reads_the_leavers_of_another_district(
+    fall: ReadyFall, kayla: Student, elsewhere: District_
+) -> None:
+    vacuum()
+    crowd(elsewhere, 1_000, 200_000_000)
+    analyze(by_index=True)
+    before = of_each(fall, kayla, read)
+    crowd(elsewhere, 4_000, 300_000_000)
+    analyze(by_index=False)
+    dearer = []
+    for page, now in of_each(fall, kayla, read).items():
+        once = before[page]
+        if now.total > once.total * SLACK + MORE:
+            dearer.append(f"{page}: {once.total} blocks, now {now.total}; most: {now.dearest}")
+    assert not dearer, "\n".join(dearer)
