@@ -8,6 +8,10 @@ database's own is not in it. Each is a ratio to the empty layout in the same run
 DISTRICTS (the largest and the middle one). Whoever signs in is made for the run and rolled back with
 all that the pages wrote. A page whose address needs a row gets the district's first one; one without
 such a row is left out. A save, a search and a mark are sent, and undone after each time.
+
+With SIGN_ON=1 each page is asked for in turn without an identity provider, by who came by password,
+and with one, by who signed on there; the ratio of the two stands in the place of that to the empty
+layout.
 """
 
 import os
@@ -19,10 +23,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from certification.models import CertificationEvent
-from cte_portal.accounts.models import Membership, Role, User
+from cte_portal.accounts.models import Membership, Role, SignOnDuty, User
+from cte_portal.accounts.sign_in.sign_on.mark import MARK
 from pathways.models import District, Participation, SchoolYear
 
 LIMITS = {
@@ -120,19 +127,43 @@ def sent(client, number):
         yield "mark", worklist, {"chosen": line[1], "do": "later"}
 
 
+def once(client, address, fields):
+    """Seconds of one request. What is sent leads to another page and is undone."""
+    with transaction.atomic():
+        started = time.process_time()
+        answer = client.get(address) if fields is None else client.post(address, fields)
+        took = time.process_time() - started
+        transaction.set_rollback(fields is not None)
+    expected = 200 if fields is None else 302
+    assert answer.status_code == expected, (address, answer.status_code)
+    return took
+
+
 def seconds(client, address, fields=None):
-    """The median, after a first request that warms what a process keeps. What is sent leads to
-    another page and is undone."""
-    times = []
+    """The median, after a first request that warms what a process keeps."""
+    return statistics.median([once(client, address, fields) for _ in range(runs + 1)][1:])
+
+
+def beside(by_password, signed_on, address, fields=None):
+    """How much a request costs with an identity provider, for one that costs 1 without."""
+    times = {"": [], "https://login.example.gov": []}
     for _ in range(runs + 1):
-        with transaction.atomic():
-            started = time.process_time()
-            answer = client.get(address) if fields is None else client.post(address, fields)
-            times.append(time.process_time() - started)
-            transaction.set_rollback(fields is not None)
-        expected = 200 if fields is None else 302
-        assert answer.status_code == expected, (address, answer.status_code)
-    return statistics.median(times[1:])
+        for issuer, client in zip(times, (by_password, signed_on), strict=True):
+            with override_settings(OIDC_ISSUER=issuer):
+                times[issuer].append(once(client, address, fields))
+    without, with_it = (statistics.median(taken[1:]) for taken in times.values())
+    return with_it / without
+
+
+def as_signed_on(by_password):
+    """The same person in a session that began at the provider."""
+    client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0].lstrip("."))
+    person = User.objects.get(pk=by_password.session["_auth_user_id"])
+    client.force_login(person)
+    session = client.session
+    session[MARK] = {"user": person.pk, "strong": True, "session": "", "token": "", "said": {}}
+    session.save()
+    return client
 
 
 def print_ratio(name, took):
@@ -147,6 +178,13 @@ with transaction.atomic():
         clerk = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
         students = District.objects.get(pk=number).students.count()
         print(f"district {number}, {students:,} students")
+        if os.environ.get("SIGN_ON"):
+            SignOnDuty.objects.create(district=number, since=timezone.now())
+            pages = [(*page, None) for page in addresses(clerk, number)]
+            for page, address, fields in [*pages, *sent(clerk, number)]:
+                ratio = beside(clerk, as_signed_on(clerk), address, fields)
+                print(f"  {page:24} × {ratio:6.3f} with an identity provider", flush=True)
+            continue
         for page, address in list(addresses(clerk, number)):
             print_ratio(page, seconds(clerk, address))
         for name, address, fields in list(sent(clerk, number)):

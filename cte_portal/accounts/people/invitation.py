@@ -1,4 +1,6 @@
-"""The one-time link: it leads to a page where a person chooses a password, and signs in."""
+"""The one-time link: it leads to a page where a person signs in at the identity provider, or chooses
+a password.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core import ratelimit
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import validate_password
@@ -19,7 +22,9 @@ from django.views.decorators.http import require_safe
 from cte_portal.accounts.models import Invitation
 from cte_portal.accounts.people import people
 from cte_portal.accounts.sign_in.forms import HINT
+from cte_portal.accounts.sign_in.sign_on import mark
 from cte_portal.pages.action import Action
+from cte_portal.refusals import Refusal
 
 LINK = "invitation_link"
 
@@ -97,6 +102,8 @@ class Accept(Action):
 
     def act(self, form: ChoosePasswordForm) -> HttpResponse:
         assert self.invitation is not None  # noqa: S101 - dispatch answers without one
+        if not mark.way_in(self.person).password:
+            raise Refusal(f"You sign in with {settings.OIDC_LABEL} here, not with a password.")
         try:
             person = people.accept(self.invitation, form.cleaned_data["password1"])
         except Invitation.DoesNotExist:
@@ -105,4 +112,5 @@ class Accept(Action):
         return perform_login(self.request, Login(user=person, redirect_url="/"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(person=self.person, **kwargs)
+        way = mark.way_in(self.person)
+        return super().get_context_data(person=self.person, way=way, **kwargs)

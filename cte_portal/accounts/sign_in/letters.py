@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import Role, User
+from cte_portal.accounts.sign_in.sign_on import mark
 from cte_portal.plugs import directory, only, plugs
 
 log = logging.getLogger("cte_portal.letters")
@@ -174,10 +175,14 @@ def invitation(person: User, link: str, by: User) -> tuple[str, str]:
         "name": settings.HELP_NAME,
         "phone": settings.HELP_PHONE,
         "email": settings.HELP_EMAIL,
+        "way": mark.way_in(person),
+        "provider": settings.OIDC_LABEL,
     }
     subject = (
         "Your CTE Portal account"
         if context["new"]
+        else "CTE Portal: your one-time link"
+        if settings.OIDC_ISSUER
         else "CTE Portal: your link to choose a new password"
     )
     return subject, render_to_string("accounts/email/invitation.txt", context)

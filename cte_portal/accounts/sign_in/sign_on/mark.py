@@ -113,6 +113,14 @@ class WayIn(NamedTuple):
     required: bool
     """At the provider alone, because of where she works."""
 
+    @property
+    def provider(self) -> bool:
+        return bool(settings.OIDC_ISSUER) and not self.emergency
+
+    @property
+    def password(self) -> bool:
+        return not self.required
+
 
 def way_in(person: User) -> WayIn:
     """In one statement."""

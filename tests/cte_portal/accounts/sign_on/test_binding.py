@@ -22,6 +22,7 @@ from cte_portal.accounts.models import (
 )
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.authority import Authority
+from cte_portal.accounts.sign_in import letters
 from cte_portal.accounts.sign_in.sessions import SIGNED_IN_AT
 from tests.cte_portal.accounts.letters import send_queued
 from tests.fixtures.people import PASSPHRASE
@@ -186,6 +187,35 @@ def test_an_invitation_is_used_once(provider: Provider, clerk: User) -> None:
     Invitation.objects.all().delete()  # taken back meanwhile
     assert visitor.returns(leads).status_code == 410
     assert not SignOn.objects.exists() and not visitor.inside
+
+
+@pytest.mark.parametrize("case", ["free", "required", "emergency", "no provider"])
+def test_the_one_time_link_offers_the_ways_in_that_the_person_has(
+    case: str, provider: Provider, clerk: User, administrator: User, settings: Any
+) -> None:
+    """On its page and in its e-mail; what the page does not offer is refused."""
+    match case:
+        case "required":
+            SignOnDuty.objects.create(district="9012", since=timezone.now())
+        case "emergency":
+            EmergencyAccount.objects.create(user=clerk, since=timezone.now())
+        case "no provider":
+            settings.OIDC_ISSUER = ""
+    visitor = Visitor("cheryl")
+    secret = Invitation.objects.make(clerk.pk, "LUND, OLA")
+    page = text(visitor.client.get(f"/accounts/invitation/{secret}/", follow=True))
+    _, letter = letters.invitation(clerk, "https://portal/link", administrator)
+    offers = "Continue with Montana sign-in" in page, "New password again" in page
+    assert offers == (case in ("free", "required"), case != "required")
+    assert ("Sign in with Montana sign-in" in letter, "choose a password" in letter.lower()) == (
+        offers[0],
+        case == "free",
+    )
+    assert ("Choose your password here" in letter) == (not offers[0])
+    typed = dict.fromkeys(("password1", "password2"), "seven calm geese landing")
+    answer = visitor.client.post("/accounts/invitation/", typed)
+    assert visitor.inside == offers[1]
+    assert ("You sign in with Montana sign-in here" in text(answer)) == (not offers[1])
 
 
 def test_who_has_to_sign_on_does_not_sign_in_by_password(
