@@ -21,6 +21,7 @@ EMPTY = frozenset({"NULL", "NA", "<NA>", "\\N"})
 """How R, Python and databases write that there is no value."""
 _NO_VALUE = EMPTY | {"N/A", "#N/A", "NAN", "NONE"}
 _FIRST_DAY = datetime.date(1899, 12, 30)  # on which a spreadsheet's count of days begins
+_POINT = re.compile(r"(?<=[0-9])\.0+$", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -91,7 +92,7 @@ def only_numbers(codes: dict[str, int]) -> dict[int, int]:
 
 def without_point(text: str) -> str:
     """2025 for 2025.0, as a tool writes a column of numbers in which one is missing."""
-    return re.sub(r"(?<=[0-9])\.0+$", "", text, flags=re.ASCII)
+    return _POINT.sub("", text) if "." in text else text
 
 
 def bare(text: str) -> str:

@@ -53,9 +53,10 @@ class Identity:
         ):
             self._local_id(local_id, student, wrong)
         names = cells[self._at["last_name"]], cells[self._at["first_name"]]
+        if names == (student.last_name, student.first_name):  # as nearly all rows have them
+            return student.pk
         last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in names)
-        is_written = names == (student.last_name, student.first_name)
-        if not is_written and not student.is_named(last, first) and not student.is_named(*names):
+        if not student.is_named(last, first) and not student.is_named(*names):
             sentence = (
                 "The portal has this student as"
                 f" {listed_name(student.last_name, student.first_name)}"

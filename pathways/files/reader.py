@@ -63,7 +63,8 @@ class LayoutReader:
         self.header_line = 0
         self.identity = Identity(layout, known, self.summary)
         self._width = len(layout.columns)
-        self._wide = [layout.position(field) for field in self.wide]
+        self._wide = [(at, layout.columns[at].width) for at in map(layout.position, self.wide)]
+        self._own = layout.record_type, known.district, str(known.end_year)
         self._columns = {column.field: (at, column) for at, column in enumerate(layout.columns)}
         if self.lines.encoding.note:
             self.summary.notes.append(self.lines.encoding.note)
@@ -76,10 +77,10 @@ class LayoutReader:
                 self.summary.blank += 1
                 continue
             cells = text.split("\t")
-            # A record says so in its first cell: nearly all lines do, and need not be compared with
-            # the titles.
+            # Nearly all lines are records and say so: they need not be compared with the titles.
+            is_record = cells[0] == self.layout.record_type
             if (
-                cells[0] != self.layout.record_type
+                not is_record
                 and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4
             ):
                 self.summary.notes.append(f"Line {number} contains column titles and was skipped")
@@ -88,7 +89,7 @@ class LayoutReader:
                 self._begin(Header(self.layout, number, text, cells))
                 header_seen = True
                 continue
-            if unquoted(cells[0]).upper() == "HD":
+            if not is_record and unquoted(cells[0]).upper() == "HD":
                 raise FileRefused(
                     f"Line {number} is a second header record (HD). A file has one, on its first"
                     " line"
@@ -153,7 +154,8 @@ class LayoutReader:
         if cut:
             wrong("line", "CTE-414", "This line is too long to be a record", cells[0])
             return Read(number, None, problems)
-        cells = self._fit(cells)
+        if len(cells) != self._width:
+            cells = self._fit(cells)
         if len(cells) != self._width:
             self.summary.widths[len(cells)] += 1
             sentence = f"This line has {len(cells)} columns. The layout has {self._width}"
@@ -168,15 +170,16 @@ class LayoutReader:
                     cells[at] = self._clean(cell, self.layout.columns[at].field, wrong)
                 else:
                     cells[at] = cell.strip()
-        for at in self._wide:
-            if len(cells[at]) > (column := self.layout.columns[at]).width:
+        for at, width in self._wide:
+            if len(cells[at]) > width:
+                column = self.layout.columns[at]
                 wrong(
                     column.field,
                     "CTE-414",
-                    f"{column.name} is longer than {column.width} characters",
+                    f"{column.name} is longer than {width} characters",
                     cells[at],
                 )
-        is_elsewhere = self._whose(cells, wrong)
+        is_elsewhere = (cells[0], cells[1], cells[-1]) != self._own and self._whose(cells, wrong)
         staged = self._staged(number, cells, problems, wrong, is_elsewhere=is_elsewhere)
         return Read(number, staged, problems)
 
@@ -250,7 +253,7 @@ class LayoutReader:
             self.summary.districts[district[:20]] += 1
             wrong("district", "CTE-403", self._district_words(district))
             elsewhere = True
-        if year != str(self.known.end_year):
+        if year != self._own[-1]:
             self.summary.years[year[:20]] += 1
             wrong(
                 "end_year",

@@ -19,6 +19,9 @@ _CODE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 _ZERO = "status read with its leading zero|statuses read with their leading zero"
 _DAY = "date read as MM/DD/YYYY|dates read as MM/DD/YYYY"
 
+MOST_KEPT = 50_000
+
+_Cells = tuple[str, str | None, datetime.date | None, int]
 FallRow = tuple[int, int | None, str, str | None, datetime.date | None, int]
 """Line, student, school number, status, date contacted, and 1 where both of these could be read."""
 
@@ -30,8 +33,9 @@ class FallReader(LayoutReader):
         super().__init__(*arguments, **options)
         self._codes = {plain(name): code for code, name in statuses.items()}
         self._codes |= {code: code for code in statuses}
-        self._at = {column.field: at for at, column in enumerate(self.layout.columns)}
-        self._days: dict[str, datetime.date] = {}
+        at = self.layout.position
+        self._at = at("school"), at("status"), at("date_contacted")
+        self._alike: dict[tuple[str, str, str], _Cells] = {}
 
     def _staged(
         self,
@@ -42,16 +46,40 @@ class FallReader(LayoutReader):
         *,
         is_elsewhere: bool,
     ) -> FallRow | None:
-        before = len(problems)
-        status = self._status(cells[self._at["status"]], wrong)
-        day = self._day(cells[self._at["date_contacted"]], wrong)
-        is_read = len(problems) == before
+        school_at, status_at, day_at = self._at
+        texts = cells[school_at], cells[status_at], cells[day_at]
+        read = self._alike.get(texts)
+        if read is None:
+            read = self._read(*texts, problems, wrong, is_elsewhere=is_elsewhere)
         if is_elsewhere:
             return None
-        school = self._school(cells[self._at["school"]], wrong)
         student = self.identity.student(cells, {problem.field for problem in problems}, wrong)
         self.summary.count_unreadable(problems)
-        return number, student, school, status, day, int(is_read)
+        return number, student, *read
+
+    def _read(
+        self,
+        school: str,
+        status: str,
+        day: str,
+        problems: list[Problem],
+        wrong: Callable[..., None],
+        *,
+        is_elsewhere: bool,
+    ) -> _Cells:
+        """The typed cells. Those that need nothing said stand alike in many rows and are read once."""
+        before, adjusted = len(problems), self.summary.adjusted.total()
+        code, date = self._status(status, wrong), self._day(day, wrong)
+        is_read = int(len(problems) == before)
+        if is_elsewhere:
+            return "", code, date, is_read
+        is_spoiled = any(problem.field == "school" for problem in problems)
+        number = "" if is_spoiled else self._school(school, wrong)
+        read = number, code, date, is_read
+        is_clean = len(problems) == before and self.summary.adjusted.total() == adjusted
+        if is_clean and len(self._alike) < MOST_KEPT:
+            self._alike[school, status, day] = read
+        return read
 
     def _school(self, text: str, wrong: Callable[..., None]) -> str:
         """Empty where it has been said what is wrong with it."""
@@ -89,9 +117,6 @@ class FallReader(LayoutReader):
         return None
 
     def _day(self, text: str, wrong: Callable[..., None]) -> datetime.date | None:
-        known = self._days.get(text)
-        if known:
-            return known
         if text.upper() in damage.EMPTY:
             self.summary.adjusted[NO_VALUE] += 1
             return None
@@ -102,8 +127,6 @@ class FallReader(LayoutReader):
             message = damaged.message if damaged else error.message
             wrong("date_contacted", error.rule, message, text, damaged)
             return None
-        if day and text == f"{day:%m/%d}/{day.year}":
-            self._days[text] = day
-        elif day:
+        if day and text != f"{day:%m/%d}/{day.year}":
             self.summary.adjusted[_DAY] += 1
         return day

@@ -15,18 +15,16 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.words import text
-from pathways.files.fall.reader import FallRow
 from pathways.files.summary import Problem
 from pathways.follow_up.absences import absences
 from pathways.follow_up.contacted import why_not_on
 from pathways.ledger.staging import FALL_ROWS, FALL_VERDICTS, FINDINGS, Staged
 from pathways.ledger.typed_rows import typed
 from pathways.models import FollowUpYear, PostProgramStatus
-from pathways.uploads.checking import REFUSED_LINES, prepare
+from pathways.uploads.checking import REFUSED_LINES
 from pathways.uploads.findings import add_problems
 
 DAY = models.DateField()
-COLUMNS = "line, student_id, school, status, date_contacted, is_read"
 
 
 @dataclass(frozen=True)
@@ -48,31 +46,6 @@ class DifferingRow:
     entry: int
     answer: tuple[str, datetime.date]
     stored: tuple[str, datetime.date | None]
-
-
-def prepare_fall() -> Staged:
-    staged = prepare(FALL_ROWS, FALL_VERDICTS)
-    make = (
-        f"CREATE TEMPORARY TABLE {FALL_ROWS} (line integer, student_id bigint, school varchar(4),"
-        " status varchar(2), date_contacted date, is_read integer)"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(staged.own(make))
-    return staged
-
-
-def add_rows(staged: Staged, rows: list[FallRow]) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            into = staged.own(f"COPY {FALL_ROWS} ({COLUMNS}) FROM STDIN")
-            with cursor.copy(into) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            cursor.executemany(
-                staged.own(f"INSERT INTO {FALL_ROWS} ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"),
-                rows,
-            )
 
 
 # The line of the list that a row means, and the portal's answer. A row that leaves a cell empty

@@ -41,11 +41,10 @@ from pathways.uploads.fall import result
 from pathways.uploads.fall.judging import (
     CheckedFall,
     DifferingRow,
-    add_rows,
     differing_rows,
     judge,
-    prepare_fall,
 )
+from pathways.uploads.fall.staging import add_rows, prepare_fall
 from pathways.uploads.lookups import known_in
 from pathways.uploads.report import ImportResults
 from pathways.uploads.run import (
