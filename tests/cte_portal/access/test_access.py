@@ -4,7 +4,6 @@ routes come from the resolver.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -12,27 +11,19 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from certification.models import (
     CertificationEvent,
     Certifier,
-    Extension,
     Recertification,
     SealedCopy,
 )
-from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
-from cte_portal.accounts.access.scoped import ScopedView, StatewideView
-from cte_portal.accounts.models import Membership, Role, SavedList, User
+from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import (
-    Attempt,
-    Contact,
     Element,
     EndStatus,
     Explanation,
@@ -44,24 +35,14 @@ from pathways.models import (
     PostProgramStatus,
     RuleSeverity,
     Section,
-    Student,
     StudentChange,
     SubjectPathway,
 )
-from pathways.roster import editing
-from pathways.roster.editing import RowEdit
-from pathways.roster.imports.oneroster.confirming import MappingChoices, SchoolChoice, confirm
-from pathways.roster.shapes import STUDENT
-from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
-from tests.fixtures.certification import (
-    make_certifier,
-    make_event,
-    make_recertification,
-    make_round,
-    seal,
-)
-from tests.fixtures.people import person
-from tests.fixtures.records import HEALTH, District_
+from tests.cte_portal.access import districts
+from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, ROLES, STATEWIDE
+from tests.fixtures import people, records
+from tests.fixtures.quick.worlds import Standing, standing_fixture, world
+from tests.fixtures.records import HEALTH
 
 WITHOUT_A_ROW = (
     "district-home",
@@ -146,239 +127,34 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
     return url_patterns
 
 
-@pytest.fixture
-def record(
-    cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User
-) -> Participation:
-    theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
-    mine = cottonwood.record(kayla)
-    for district, student in ((elsewhere, theirs.student), (cottonwood, kayla)):
-        district.roster(student)
-        edit = RowEdit({"local_id": "0042"}, student.pk, 0)
-        editing.write(district.scope, [(STUDENT, edit)], by="X")
-    RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
-    theirs.student.enrollments.update(end_date="2025-06-06", end_status="400")
-    for district, student in ((elsewhere, theirs.student), (cottonwood, kayla)):
-        entry = FollowUpEntry.objects.create(
-            student=student,
-            end_year=2025,
-            school=district.school,
-            exit="graduate",
-            exit_date="2025-05-25",
-            end_status="400",
-            reason="Graduated on 05/25/2025",
-            since=timezone.now(),
-        )
-        Contact.objects.create(
-            student=student,
-            kind="adult",
-            value="Sentinel" if student == theirs.student else "Mine",
-            by="X",
-            by_id=1,
-            at=timezone.now(),
-        )
-        Attempt.objects.create(
-            entry=entry,
-            date="2025-11-05",
-            means="phone",
-            by="X",
-            by_id=1,
-            at=timezone.now(),
-            note="Sentinel" if student == theirs.student else "Mine",
-        )
-        ListRequest.objects.create(
-            district=student.district_id,
-            end_year=2025,
-            state_id=student.state_id,
-            wish="remove",
-            reason="Sentinel" if student == theirs.student else "Mine",
-            status="waiting",
-            by="X",
-            by_id=1,
-            at=timezone.now(),
-        )
-    event = make_event()
-    Extension.objects.create(
-        event=event,
-        district="9012",
-        due=event.corrections_until,
-        corrections_until=event.corrections_until,
-        reason="Flood",
-        by="HALE",
-        at=timezone.now(),
-    )
-    for user, district in ((clerk, "9012"), (stranger, "0965")):
-        make_certifier(user, district=district)
-        Element.objects.create(district=district, name="Bus route", kind="text", position=1)
-        one_round = make_round(event, district=district)
-        make_recertification(one_round, by=user, status="withdrawn")
-        seal(one_round)
-    for place, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
-        batch = Batch.objects.create(
-            kind="upload",
-            queue="district",
-            district=district.scope.district,
-            end_year=2025,
-            submitted_by=user,
-            submitted_name=user.record_name,
-            title="MT Data Upload",
-            subject="sentinel.tsv" if place is theirs else "mine.tsv",
-            idempotency_key=user.username,
-            status="completed",
-            finished_at=timezone.now(),
-            options={"work": "upload"},
-            result={"saved": True},
-        )
-        Batch.objects.create(
-            kind="roster-file",
-            queue="district",
-            district=district.scope.district,
-            end_year=2025,
-            submitted_by=user,
-            submitted_name=user.record_name,
-            title="Roster Upload",
-            subject="sentinel.csv" if place is theirs else "mine.csv",
-            idempotency_key=f"roster {user.username}",
-            status="completed",
-            finished_at=timezone.now(),
-            options={"work": "upload"},
-            result={
-                "saved": True,
-                "objects": [],
-                "format": "oneroster",
-                "asks": {"source": "SIS"},
-            },
-        )
-        asking = Batch.objects.get(idempotency_key=f"roster {user.username}")
-        asking.files.create(
-            role="mapping.json",
-            name="mapping.json",
-            stored=default_storage.save(
-                f"batches/{asking.pk}/1/mapping.json",
-                ContentFile(json.dumps({**ASKED, "students": 1}).encode()),
-            ),
-            content_type="application/json",
-            size=4,
-            sha256="",
-        )
-        confirm(
-            district.scope,
-            MappingChoices(
-                "SIS",
-                "identifier",
-                "",
-                "code",
-                "S",
-                100,
-                (SchoolChoice("s", "Sun", "0001", "001"),),
-            ),
-            by="X",
-            by_id=None,
-        )
-        SavedList.objects.create(
-            user=user,
-            token=f"saved{place.student.district_id}",
-            district=place.student.district_id,
-            path="student-list/",
-            name="Sentinel" if place is theirs else "Mine",
-            query="grade=12",
-            saved_at=timezone.now(),
-        )
-        Explanation.objects.create(
-            rule="CTE-127",
-            district=place.student.district_id,
-            end_year=2025,
-            state_id=place.student.state_id,
-            pathway_id=place.pathway_id,
-            value="start_date=2016-08-29",
-            reason="Sentinel" if place is theirs else "Mine",
-            by=user.record_name,
-            at=timezone.now(),
-        )
-        stored = default_storage.save(
-            f"batches/{batch.pk}/1/report.csv",
-            ContentFile(b"sentinel" if place is theirs else b"mine"),
-        )
-        batch.files.create(
-            role="report.csv",
-            name="Import Results Summary.csv",
-            stored=stored,
-            content_type="text/csv",
-            size=4,
-            sha256="",
-        )
-    Batch.objects.create(
-        kind="resync-all",
-        queue="statewide",
-        end_year=2025,
-        submitted_by=clerk,
-        submitted_name="OPI",
-        title="Resync State Data – all districts",
-        idempotency_key="all",
-        status="completed",
-        finished_at=timezone.now(),
-    )
-    for kind, file, options in (
-        ("archive", "archive.zip", {"district": "9012"}),
-        ("student-file", "students.zip", {"event": 1}),
-    ):
-        batch = Batch.objects.create(
-            kind=kind,
-            queue="statewide",
-            submitted_by=clerk,
-            submitted_name="OPI",
-            title="A file of OPI's",
-            idempotency_key=kind,
-            status="completed",
-            finished_at=timezone.now(),
-            options=options,
-        )
-        batch.files.create(
-            role=file,
-            name=file,
-            stored=default_storage.save(f"batches/{batch.pk}/1/{file}", ContentFile(b"mine")),
-            content_type="application/zip",
-            size=4,
-            sha256="",
-        )
-    return mine
+NAMES = (
+    "cottonwood",
+    "elsewhere",
+    "kayla",
+    "clerk",
+    "viewer",
+    "administrator",
+    "school_viewer",
+    "stranger",
+    "opi",
+    "keeper",
+    "nobody",
+    "record",
+    "cast",
+)
 
 
-ASKED = {
-    "state_id": [],
-    "state_id_place": "",
-    "local_id": [],
-    "local_id_place": "",
-    "section_rule": "code",
-    "section_examples": [],
-    "second_school": "S",
-    "schools": [],
-}
-"""What an export asks, as its job keeps it."""
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing]:
+    """The rows of both districts, which hundreds of tests ask for: built once."""
+    with world(django_db_blocker):
+        built = Standing(people, records, districts)
+        for name in NAMES:
+            built[name]
+        yield built
 
 
-@pytest.fixture
-def cast(
-    clerk: User,
-    viewer: User,
-    administrator: User,
-    stranger: User,
-    school_viewer: User,
-    opi: User,
-    keeper: User,
-    nobody: User,
-) -> dict[str, User | None]:
-    return {
-        "anonymous": None,
-        "clerk": clerk,
-        "viewer": viewer,
-        "administrator": administrator,
-        "school_viewer": school_viewer,
-        "stranger": stranger,
-        "opi": opi,
-        "keeper": keeper,
-        "nobody": nobody,
-    }
+globals().update({name: standing_fixture(name) for name in NAMES})
 
 
 def address(name: str, record: Participation, district: str = "9012") -> str:
@@ -513,21 +289,6 @@ def undone() -> Iterator[None]:
         yield
 
 
-def test_every_route_is_in_the_table() -> None:
-    assert set(routes()) == set(DISTRICT) | set(OTHER) | set(STATEWIDE)
-
-
-def test_every_page_of_a_district_is_a_scoped_view_with_a_capability() -> None:
-    for name, pattern in routes().items():
-        view = getattr(pattern.callback, "view_class", None)
-        scoped = view is not None and issubclass(view, ScopedView)
-        assert scoped == (name in DISTRICT), name
-        if scoped:
-            assert isinstance(view.capability, Capability), name
-        statewide = view is not None and issubclass(view, StatewideView)
-        assert statewide == (name in STATEWIDE and not name.startswith("admin:")), name
-
-
 @pytest.mark.parametrize("name", STATEWIDE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_z_09_pages_of_opi_answer_as_the_table_says(
@@ -579,61 +340,6 @@ def test_e_07_no_page_knows_put_or_delete(
         for method in ("PUT", "DELETE", "PATCH")
     }
     assert answers == dict.fromkeys(answers, 405)
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/",
-        "/admin/pathways/district/",
-        "/admin/pathways/district/9012/change/",
-        "/accounts/sign-in/",
-        "/help/",
-    ],
-)
-def test_e_07_libraries_pages_know_no_other_method_either(
-    path: str, method: str, client: Client, opi: User
-) -> None:
-    """L-17"""
-    client.force_login(opi)
-    answer = client.generic(method, path)
-    assert answer.status_code == 405 and answer["Allow"] == "GET, HEAD, POST, OPTIONS"
-    assert "with reference" in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["students__isnull=0", "students__last_name__startswith=A", "approvals__isnull=1", "name=x"],
-)
-def test_no_list_of_opi_is_asked_by_address(query: str, client: Client, opi: User) -> None:
-    """L-17: `students__isnull` read every student of the state and ended in a 500."""
-    client.force_login(opi)
-    assert client.get(f"/admin/pathways/district/?{query}").status_code == 400
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("name", sorted(OTHER))
-def test_pages_outside_a_district_are_public_only_where_said(
-    name: str, client: Client, db: None
-) -> None:
-    path = (
-        reverse(name, kwargs={"uidb36": "1", "key": "set-password"})
-        if "from_key" in name and "done" not in name
-        else (
-            reverse(name, args=["x"])
-            if name in ("invitation-link", "self-answer-link")
-            else "/admin/pathways/district/9012/"
-            if name.startswith("admin:")
-            else reverse(name)
-        )
-    )
-    answer = client.get(path)
-    wants_sign_in = answer.status_code == 302 and answer["Location"].startswith(
-        "/accounts/sign-in/"
-    )
-    assert wants_sign_in == (name not in PUBLIC_ROUTES) or name == "account_logout"
 
 
 @pytest.mark.once
@@ -755,55 +461,6 @@ def test_z_06_a_changed_password_ends_other_sessions(
     clerk.set_password("another long passphrase 7")
     clerk.save()
     assert client.get(address("cte-record", record)).status_code == 302
-
-
-def test_z_07_switching_districts_is_explicit_and_each_action_is_recorded_in_its_own(
-    client: Client, cottonwood: District_, elsewhere: District_, kayla: Student
-) -> None:
-    both = person("both", "Two", "Districts", (Role.DATA_CLERK, "9012"), (Role.VIEWER, "0965"))
-    client.force_login(both)
-    home = client.get("/districts/9012/2025/").content.decode()
-    assert "9012" in home and "/districts/0965/2025/" in home and "Data Clerk" in home
-    home = client.get("/districts/0965/2025/").content.decode()
-    assert "Viewer" in home and "Data Clerk" not in home
-    stranger = elsewhere.student("999000444")
-    assert (
-        client.post(f"/districts/0965/2025/cte-concentrator/{stranger.pk}/new/", {}).status_code
-        == 403
-    ), "viewer there, clerk here"
-    assert client.get("/").headers["Location"] == "/districts/0965/2025/", (
-        "the one that was open last"
-    )
-
-
-def test_a_person_without_a_role_is_told_so(
-    client: Client, nobody: User, cottonwood: District_
-) -> None:
-    client.force_login(nobody)
-    page = client.get("/", follow=True)
-    assert page.status_code == 200
-    assert "Cottonwood" not in page.content.decode()
-
-
-def test_roles_have_the_capabilities_of_the_matrix() -> None:
-    editors = {
-        role
-        for role, capabilities in CAPABILITIES.items()
-        if Capability.EDIT_RECORDS in capabilities
-    }
-    assert editors == {Role.DATA_CLERK, Role.DISTRICT_ADMINISTRATOR}
-    readers = {
-        role
-        for role, capabilities in CAPABILITIES.items()
-        if Capability.VIEW_RECORDS in capabilities
-    }
-    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR, Role.SCHOOL_VIEWER}, (
-        "who keeps lists and people sees no student, who is of a school sees that school"
-    )
-    keepers = {
-        role for role, capabilities in CAPABILITIES.items() if Capability.KEEP_LISTS in capabilities
-    }
-    assert keepers == {Role.OPI_ADMINISTRATOR}
 
 
 def fingerprint() -> dict[str, list[Any]]:

@@ -13,7 +13,8 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from pathways.models import Participation
 from tests.cte_portal.access.access_matrix import DISTRICT
-from tests.cte_portal.access.test_access import address, cast, record, undone
+from tests.cte_portal.access.districts import cast, record
+from tests.cte_portal.access.test_access import address, undone
 from tests.fixtures.records import District_
 from tests.pathways.blocks import Touched, analyze, grow, is_postgresql, touched, vacuum
 
