@@ -1,8 +1,12 @@
 """Language and time, e-mail, whom the pages name, and which figures are unusual."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
 from cte_portal.settings.environment import PRODUCTION, env, needed, number
+
+SITE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
@@ -32,6 +36,19 @@ HELP_NAME = env.str("HELP_NAME", default="AIM Unit")
 HELP_HOURS = env.str("HELP_HOURS", default="weekdays 8 AM to 5 PM MT")
 HELP_PHONE = needed("HELP_PHONE", "406-555-0142", "Every page names it.")
 HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it.")
+
+
+def practice_portal() -> str:
+    """Where the practice portal stands, without a slash at the end; empty where there is none."""
+    address = env.str("PRACTICE_PORTAL", default="").strip().rstrip("/")
+    if address and not SITE.fullmatch(address):
+        raise ImproperlyConfigured(
+            "PRACTICE_PORTAL is no address; set it to one like https://cte-practice.example.gov"
+        )
+    return address
+
+
+PRACTICE_PORTAL = practice_portal()
 
 # A figure that differs from the last sealed year by more than both of these is flagged, and its
 # signer may write a note.

@@ -99,7 +99,7 @@ RECORDS: Mapping[str, Sentences] = {
     "practice-tour": (
         "This is a tour of seven steps through a clerk's work, with students who do not exist.",
         "Take the steps in order; each names its screen and what to do there.",
-        "Each night the records of the Practice District go back to what they were.",
+        "Each night the records of the Practice District go back to what they were, unless they are certified.",
     ),
     "rules": (
         "These are the rules that every record is checked against, with what to do about each.",

@@ -25,7 +25,7 @@ def practice_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=("none", "Optional"),
             sentence=(
                 "Seven steps through a clerk's work. Each night these records go back to what they"
-                " were."
+                " were, unless they are certified."
             ),
             url=reverse("practice-tour"),
             next_label="Start the tour",

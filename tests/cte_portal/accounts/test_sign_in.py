@@ -216,6 +216,29 @@ def test_a_proxy_is_trusted_where_there_is_one(sent: dict[str, str], counted: st
 
 
 @pytest.mark.parametrize(
+    ("sent", "secure"), [({}, "False"), ({"BEHIND_TLS_PROXY": "true"}, "True")]
+)
+def test_a_practice_portal_behind_a_proxy_keeps_its_cookies_to_tls(
+    sent: dict[str, str], secure: str
+) -> None:
+    script = (
+        "from django.conf import settings as s; from django.test import RequestFactory as F;"
+        "print(s.SESSION_COOKIE_SECURE,"
+        " F(HTTP_X_FORWARDED_PROTO='https').get('/').is_secure())"
+    )
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "cte_portal.settings", **sent}
+    finished = subprocess.run(
+        [sys.executable, "-c", script],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert finished.stdout.split() == [secure, secure]
+
+
+@pytest.mark.parametrize(
     ("password", "accepted"),
     [
         ("fourteen chars", False),

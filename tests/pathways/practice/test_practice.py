@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
@@ -19,6 +20,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
+from cte_portal.settings.words import practice_portal
 from pathways.demo import records
 from pathways.demo.districts import PRACTICE
 from pathways.ledger.shape import TYPED, Row
@@ -49,6 +51,18 @@ def stored(district: str = PRACTICE.number) -> list[Any]:
     held = Participation.objects.filter(student__district=district)
     fields = ("student_id", "pathway_id", "modified_date", "modified_by", *TYPED)
     return sorted(held.values_list(*fields))
+
+
+def certified() -> None:
+    CollectionLock.objects.create(
+        district=PRACTICE.number,
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
 
 
 def practiced(district: District_) -> None:
@@ -153,7 +167,11 @@ def test_in_production_no_district_is_for_practice_whatever_its_name(
     before = stored()
     assert run_here(batch).status == "failed" and stored() == before
     client.force_login(clerk)
-    assert "This portal has no Practice District" in client.get("/practice-tour/").content.decode()
+    page = client.get("/practice-tour/").content.decode()
+    assert "This portal has no Practice District" in page and "knows its address" in page
+    settings.PRACTICE_PORTAL = "https://practice.example.gov"
+    page = client.get("/practice-tour/").content.decode()
+    assert 'href="https://practice.example.gov/practice-tour/"' in page
 
 
 def test_a_district_of_another_name_with_that_number_is_not_the_practice_district(
@@ -167,19 +185,34 @@ def test_a_district_of_another_name_with_that_number_is_not_the_practice_distric
 
 def test_what_was_certified_stays_as_it_was_signed(practice: District_) -> None:
     practiced(practice)
-    CollectionLock.objects.create(
-        district=PRACTICE.number,
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
+    certified()
     before = stored()
     batch = run_here(*night())
     assert batch.status == "failed" and "locked" in batch.sentence
     assert stored() == before
+
+
+def test_the_tour_says_that_certified_records_are_not_put_back(
+    practice: District_, clerk: User, client: Client
+) -> None:
+    client.force_login(clerk)
+    goes_back = "Each night its records go back to what they were"
+    assert goes_back in client.get("/practice-tour/").content.decode()
+    certified()
+    page = client.get("/practice-tour/").content.decode()
+    assert "The records of the Practice District are certified" in page and goes_back not in page
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("value", ["practice", "http://practice.example.gov", "https://a b"])
+def test_an_address_of_the_practice_portal_that_is_none_stops_the_start(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRACTICE_PORTAL", value)
+    with pytest.raises(ImproperlyConfigured, match="PRACTICE_PORTAL is no address"):
+        practice_portal()
+    monkeypatch.setenv("PRACTICE_PORTAL", "https://practice.example.gov/")
+    assert practice_portal() == "https://practice.example.gov"
 
 
 def test_nobody_signs_in_with_the_account_of_the_job(practice: District_) -> None:
