@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from io import BytesIO
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils import timezone
 from certification.collections.fall.description import FALL
 from certification.models import CertificationEvent, SealedCopy, SealedOutcome, SealedRecord
 from certification.review.suppression import HIDDEN, nested_of_groups
+from cte_portal.ui import csv_file
 from pathways.models import District, FollowUpEntry, Student
 
 TITLES = (
@@ -55,6 +57,12 @@ class Group:
     @property
     def numbers(self) -> tuple[int, int, int]:
         return len(self.leavers), len(self.answered), len(self.placed)
+
+
+def file_of(event: CertificationEvent) -> bytes:
+    content = BytesIO()
+    csv_file.write(content, TITLES, lines(event))
+    return content.getvalue()
 
 
 def lines(event: CertificationEvent) -> Iterator[list[str]]:

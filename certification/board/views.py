@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +34,7 @@ from certification.models import CertificationEvent, Reminder
 from certification.recertification import approval
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.reach import active_end_year
-from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, access
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
@@ -225,12 +226,13 @@ class StatusBoardFile(BoardView):
         return response
 
     def perkins(self, event: CertificationEvent) -> HttpResponse:
-        content = io.BytesIO()
-        csv_file.write(content, perkins.TITLES, perkins.lines(event))
-        response = HttpResponse(content.getvalue(), content_type=writer.CSV)
-        name = f"3S1 {event.school_year}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        """The digest is recorded: the same seals give the same file (R-OUT-09)."""
+        content = perkins.file_of(event)
+        digest = hashlib.sha256(content).hexdigest()
+        words = "downloaded file=3s1 user=%s event=%s sha256=%s"
+        access.info(words, self.person.pk, event.pk, digest)
+        name = f'attachment; filename="3S1 {event.school_year}.csv"'
+        return HttpResponse(content, writer.CSV, headers={"Content-Disposition": name})
 
 
 FIGURES = (
