@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 
@@ -20,6 +21,8 @@ from cte_portal.frame import (
     Standing,
 )
 from cte_portal.plugs import by_step, plugs
+
+MOST_ADDRESSES = 20_000  # screens of four hundred districts
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
     number = screen.open(standing) if screen.open else 0
     return Entry(
         screen.name,
-        reverse(screen.url_name, args=arguments),
+        _address(screen.url_name, *arguments),
         screen.step,
         current,
         number,
@@ -129,7 +132,7 @@ def same_screen(standing: Standing, url_name: str, district: str, end_year: int)
         if is_screen and (
             screen.capability is None or standing.can_in(district, screen.capability)
         ):
-            return reverse(screen.url_name, args=[district, end_year])
+            return _address(screen.url_name, district, end_year)
     return first_page(standing, district, end_year)
 
 
@@ -146,7 +149,13 @@ def first_page(standing: Standing, district: str, end_year: int) -> str:
         ),
         "district-home",
     )
-    return reverse(name, args=[district, end_year])
+    return _address(name, district, end_year)
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def _address(url_name: str, *arguments: str | int) -> str:
+    """Each page names twenty screens, and Django looks through every pattern for each."""
+    return reverse(url_name, args=arguments)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+Text = TypeVar("Text", bound=str)
 
 
 class Patterns:
@@ -30,14 +32,24 @@ class Patterns:
         return format_html(self._known[key], **values)
 
 
-def kept_pattern(pattern: Callable[..., str]) -> Callable[..., str]:
-    """A template with places to fill in. A list shows hundreds of these, so it is rendered once; a
-    developer who changes it sees that at once.
+_KEPT = Patterns()
+
+
+def kept_patterns() -> Patterns:
+    """Those of the whole process, for what is of a few kinds on whatever page. A developer who
+    changes one sees that at once.
+    """
+    return Patterns() if settings.RELOAD else _KEPT
+
+
+def kept_pattern(pattern: Callable[..., Text]) -> Callable[..., Text]:
+    """A template without places to fill in, or whose places are arguments of a few values. It is
+    rendered once; a developer who changes it sees that at once.
     """
     once = cache(pattern)
 
     @wraps(pattern)
-    def kept(*places: int) -> str:
+    def kept(*places: Any) -> Text:
         return (pattern if settings.RELOAD else once)(*places)
 
     return kept

@@ -1,16 +1,23 @@
-"""The CTE Participant Summary: one row for each pathway of a student (guide, Step Two)."""
+"""The CTE Participant Summary, one row for each pathway of a student (guide, Step Two), and the lines
+of the result list beside it.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 
-from cte_portal.ui.templatetags.portal import credits, us_date
+from cte_portal.ui.patterns import kept_patterns
+from cte_portal.ui.templatetags.portal import credits, threes, us_date
 from cte_portal.words import text
 from pathways.models import Participation
+from pathways.records.search import ResultList
 
 
 @dataclass(frozen=True)
@@ -73,3 +80,24 @@ class SummaryTable(tables.Table):
             "class": lambda record: "chosen" if record.is_open else "",
             "current": lambda record: "true" if record.is_open else "",
         }
+
+
+def lines(
+    results: ResultList, students: str, open_student: int | None = None
+) -> Iterator[SafeString]:
+    """The students of a result list; `students` is the address that theirs begin with."""
+    student: Any  # with grade and record_count
+    for student in results.rows:
+        values = {
+            "address": f"{students}{student.pk}/{results.search.query}",
+            "name": student.name,
+            "state_id": threes(student.state_id),
+            "grade": student.grade,
+            "number": student.record_count,
+        }
+        yield kept_patterns().fill(
+            "pathways/records/list_line.html",
+            values,
+            current=student.pk == open_student,
+            records=min(student.record_count, 2),
+        )

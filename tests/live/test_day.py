@@ -45,5 +45,6 @@ def test_the_day_is_played_and_reckoned(live: Portal) -> None:
             assert re.search(rf"^  {page} +[1-9]\d* requests, 0 failed", whole, re.MULTILINE), whole
         shared = played(live, *SHARED)
         assert re.search(r"saves: .*\d+ accepted", shared), shared
+        assert "search" not in shared and "worklist" not in shared, shared
     finally:
         live.kill("web")

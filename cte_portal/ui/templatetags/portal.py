@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import kept_pattern
+from cte_portal.ui.navigation import Entry
+from cte_portal.ui.patterns import kept_pattern, kept_patterns
 from cte_portal.ui.rows import rows_of
 
 register = template.Library()
@@ -37,16 +38,34 @@ STATUS_KINDS = (
 )
 
 
-@register.inclusion_tag("ui/icon.html")
-def icon(name: str) -> dict[str, Any]:
+@register.simple_tag
+def icon(name: str) -> SafeString:
     """A picture of the sprite; it says nothing by itself, so words stand beside it."""
-    return {"name": name}
+    return _icon(name, False)
 
 
-@register.inclusion_tag("ui/icon.html")
-def turning_icon(name: str) -> dict[str, Any]:
+@register.simple_tag
+def turning_icon(name: str) -> SafeString:
     """The same in a summary: it turns when the details are open."""
-    return {"name": name, "turn": True}
+    return _icon(name, True)
+
+
+@kept_pattern
+def _icon(name: str, turn: bool) -> SafeString:
+    return render_to_string("ui/icon.html", {"name": name, "turn": turn})
+
+
+@register.filter
+def screen_link(entry: Entry) -> SafeString:
+    """A screen's line in the list of screens."""
+    return kept_patterns().fill(
+        "ui/screen_link.html",
+        {"url": entry.url, "name": entry.name, "open": count(entry.open)},
+        current=entry.current,
+        key=entry.key,
+        is_open=bool(entry.open),
+        step=entry.step,
+    )
 
 
 @register.inclusion_tag("ui/status.html")

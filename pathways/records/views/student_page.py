@@ -27,7 +27,7 @@ from pathways.records import undo
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
-from pathways.records.tables import SummaryRow, SummaryTable
+from pathways.records.tables import SummaryRow, SummaryTable, lines
 from pathways.records.views import lookups
 
 
@@ -242,6 +242,7 @@ class StudentPage(RecordsView, TemplateView):
             for entry in self.records
         ]
         answers = {entry.single_parent for entry in self.records}
+        students = reverse("cte-concentrator", args=[self.scope.district, self.scope.end_year])
         context = {
             "student": self.student,
             "links": [template for plug in plugs() for template in plug.student_links],
@@ -251,6 +252,7 @@ class StudentPage(RecordsView, TemplateView):
             "summary": SummaryTable(rows),
             "entered": rows,
             "results": self.results,
+            "lines": lines(self.results, students, self.student.pk),
             "search": self.search,
             "list_query": self.search.query,
             "form_query": self.form_query,

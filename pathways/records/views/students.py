@@ -14,6 +14,7 @@ from cte_portal.accounts.access.scoped import ScopedView
 from pathways.models import School, Student
 from pathways.pages.grades import grades_of
 from pathways.records.search import Search, start_of
+from pathways.records.tables import lines
 
 
 class StudentSearch(ScopedView, TemplateView):
@@ -34,6 +35,7 @@ class StudentSearch(ScopedView, TemplateView):
         nobody = not results.total and not Student.objects.in_scope(self.scope).exists()
         return super().get_context_data(
             results=results,
+            lines=lines(results, self.request.path),
             nobody=nobody,
             search=search,
             list_query=search.query,

@@ -127,8 +127,9 @@ class Clerk(Person):
     def queue(self):
         self.opens(f"{self.top}/batches/", "queue")
 
-    if PLAN["saving"]:
-        tasks = [save]
+
+if PLAN["saving"]:
+    Clerk.tasks = [Clerk.save]  # set from outside: Locust adds to it what is marked as a task
 
 
 class District(Person):
