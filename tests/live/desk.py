@@ -61,7 +61,9 @@ def submit(content: str, district: str = "9012", work: str = "upload", key: str 
     return str(batch.pk)
 
 
-def submit_roster(files: dict[str, str], district: str = "9012") -> str:
+def submit_roster(
+    files: dict[str, str], district: str = "9012", work: str = "upload", since: int | None = None
+) -> str:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in files.items():
@@ -72,7 +74,7 @@ def submit_roster(files: dict[str, str], district: str = "9012") -> str:
         title="Roster Upload",
         subject="x.zip",
         scope=Scope(district, 2025),
-        options={"type": "roster", "work": "upload"},
+        options={"type": "roster", "work": work, "since": since},
         content=ContentFile(content.getvalue(), name="input"),
     )
     return str(batch.pk)

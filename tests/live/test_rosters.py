@@ -79,6 +79,38 @@ def test_a_worker_killed_at_a_step_of_a_roster_loses_and_doubles_nothing(
     }
 
 
+def test_of_two_imports_of_a_district_the_second_waits_and_is_tested_anew(live: Portal) -> None:
+    """R-IMP-20: both were tested on the same state, a free worker is there, and the first has read
+    its file.
+    """
+    live.start("second-worker")  # it needs the time of the tests to come
+    sent = [files(20), files(21)]
+    tests = [live.ended(live.ask("submit_roster", files=each, work="validate")) for each in sent]
+    since = tests[0]["result"]["cursor"]
+    assert tests[1]["result"]["cursor"] == since
+    paused = live.fault.with_suffix(".paused")
+    try:
+        live.fault.write_text("roster-read pause 200")
+        first = live.ask("submit_roster", files=sent[0], since=since)
+        wait(paused.exists)
+        second = live.ask("submit_roster", files=sent[1], since=since)
+        elsewhere = live.ask("submit_extract", district="0965")
+        assert live.ended(elsewhere, 180)["status"] == "completed"
+        assert live.ask("look", key=second)["status"] == "queued"
+        paused.unlink()
+        assert live.ended(first)["result"]["saved"]
+        tested_anew = live.ended(second)
+        assert "The district's data changed after the test" in tested_anew["sentence"]
+        assert not tested_anew["result"]["saved"]
+        assert live.ask("roster_state", key=second)["Student"] == [0, 0, 0]
+        again = live.ask("submit_roster", files=sent[1], since=tested_anew["result"]["cursor"])
+        assert live.ended(again)["result"]["saved"]
+        assert live.ask("roster_state", key=again)["Student"] == [STUDENTS] * 3
+    finally:
+        paused.unlink(missing_ok=True)
+        live.kill("second-worker")
+
+
 def test_until_another_worker_takes_it_the_district_is_as_it_was(live: Portal) -> None:
     """R-IMP-19: killed with everything written and nothing committed."""
     live.fault.write_text("roster-reported kill-all")

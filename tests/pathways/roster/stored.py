@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.roster.shapes import BY_NAME
+from pathways.roster.shapes import BY_NAME, SHAPES
 
 NATURAL = {
     "School": ("district", "number", "name"),
@@ -44,4 +44,11 @@ def stored() -> dict[str, list[Any]]:
     return {
         name: sorted(BY_NAME[name].model._base_manager.values_list(*columns), key=str)
         for name, columns in NATURAL.items()
+    }
+
+
+def rows_of_all() -> dict[str, list[tuple[Any, ...]]]:
+    """Every column of every row, its id among them."""
+    return {
+        shape.name: list(shape.model._base_manager.order_by("pk").values_list()) for shape in SHAPES
     }

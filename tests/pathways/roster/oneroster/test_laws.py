@@ -18,7 +18,7 @@ from tests.pathways.roster.conftest import Desk
 from tests.pathways.roster.oneroster.exports import Files, export, packed
 from tests.pathways.roster.oneroster.faults import FAULTS, mixed
 from tests.pathways.roster.oneroster.plain import expected
-from tests.pathways.roster.stored import stored
+from tests.pathways.roster.stored import rows_of_all, stored
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "state"]),
@@ -34,7 +34,13 @@ laws = settings(
 )
 
 
+OUTCOMES = ("new", "changed", "unchanged", "held", "refused", "set_aside")
+
+
 def counted(batch: Batch) -> Counter[tuple[str, str]]:
+    """Rows by kind and outcome; all that were read have one."""
+    for row in batch.result["objects"]:
+        assert row["read"] == sum(row[outcome] for outcome in OUTCOMES), row
     return Counter(
         {
             (row["type"], outcome): number
@@ -63,9 +69,6 @@ def test_an_independent_reader_agrees_on_every_count_with_all_faults_mixed(
     content = packed(mixed(export(version), list(FAULTS), random.Random(1)), version)
     batch = desk.send(content)
     assert counted(batch) == expected(content)
-    for row in batch.result["objects"]:
-        outcomes = ("new", "changed", "unchanged", "held", "refused", "set_aside")
-        assert row["read"] == sum(row[outcome] for outcome in outcomes), row
 
 
 @laws
@@ -142,6 +145,48 @@ def test_good_and_bad_rows_give_what_the_good_rows_give(
     both = desk.send(packed(mixed(export(version), kept, chance), version))
     assert stored() == before
     emptied(desk, both)
+
+
+CHANGES = [
+    ("users", "givenName", "Ada"),
+    ("users", "identifier", "77"),
+    ("users", "grades", "10"),
+    ("demographics", "birthDate", "2008-02-28"),
+    ("demographics", "sex", "male"),
+    ("courses", "title", "Welding II"),
+    ("orgs", "name", "Star High"),
+]
+
+
+@laws
+@given(
+    version=VERSIONS,
+    names=NAMES,
+    changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6),
+    seed=st.integers(0, 9999),
+)
+def test_an_export_that_is_undone_leaves_every_row_as_it_was(
+    desk: Desk, version: str, names: list[str], changes: list[tuple[str, str, str]], seed: int
+) -> None:
+    """R-IMP-29: also where it changed rows that an earlier one brought, and the same afterwards does
+    what it did.
+    """
+    chance = random.Random(seed)
+    first = desk.send(packed(export(version), version))
+    before = rows_of_all()
+    files = export(version)
+    for name, column, text in changes:
+        chance.choice(files[name])[column] = text
+    files["enrollments"] = chance.sample(files["enrollments"], chance.randint(1, 6))
+    content = packed(mixed(files, names, chance), version)
+    batch = desk.send(content)
+    desk.undo(batch)
+    assert rows_of_all() == before
+    again = desk.send(content)
+    assert counted(again) == counted(batch)
+    desk.undo(again)
+    assert rows_of_all() == before
+    emptied(desk, first)
 
 
 @laws

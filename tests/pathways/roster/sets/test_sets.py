@@ -6,20 +6,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cte_portal.batches.models import Batch
-from pathways.roster.shapes import SHAPES
 from tests.fixtures.examples import examples
 from tests.pathways.roster.conftest import Desk
 from tests.pathways.roster.sets.faults import BY_FORMAT, mixed
 from tests.pathways.roster.sets.plain import expected
 from tests.pathways.roster.sets.rows import FORMATS, Rows, base
-from tests.pathways.roster.stored import stored
+from tests.pathways.roster.stored import rows_of_all, stored
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 OUTCOMES = ("new", "changed", "unchanged", "held", "refused", "set_aside")
@@ -60,13 +58,6 @@ def counted(batch: Batch) -> Counter[tuple[str, str]]:
             if row[outcome]
         }
     )
-
-
-def rows_of_all() -> dict[str, list[tuple[Any, ...]]]:
-    """Every column of every row, its id among them."""
-    return {
-        shape.name: list(shape.model._base_manager.order_by("pk").values_list()) for shape in SHAPES
-    }
 
 
 def emptied(desk: Desk, batch: Batch) -> None:
