@@ -279,6 +279,7 @@ def by_hand(scope: Scope, path: Path) -> float:
         connection.cursor() as cursor,
         zipfile.ZipFile(path) as archive,
     ):
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a job's statements have none either
         for name in ("orgs", "users", "demographics", "courses", "classes", "enrollments"):
             with archive.open(f"{name}.csv") as part:
                 rows = csv.reader(io.TextIOWrapper(part, "utf-8", newline=""))
