@@ -39,9 +39,12 @@ STILL_OPEN = "provider-open"
 """In a session that has ended: the provider's could not be ended with it."""
 
 
-def problem(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
-    """A page that says what happened and where to go on."""
-    return render(request, "account/sign_on_problem.html", {"sentence": sentence}, status=status)
+def problem(
+    request: HttpRequest, sentence: str, status: int = 403, *, anew: bool = False
+) -> HttpResponse:
+    """A page that says what happened and where to go on; `anew` where another account there helps."""
+    context = {"sentence": sentence, "anew": anew}
+    return render(request, "account/sign_on_problem.html", context, status=status)
 
 
 def away(request: HttpRequest) -> HttpResponse:
@@ -74,7 +77,8 @@ class Begin(SignOnView):
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect(own_path(request))
-        return trip.begin(request, "sign-in", back=own_path(request))
+        anew = bool(request.POST.get("anew"))
+        return trip.begin(request, "sign-in", back=own_path(request), anew=anew)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -158,6 +162,7 @@ class Answer(SignOnView):
                 f"No account of the portal is connected to this {settings.OIDC_LABEL} account."
                 " Use the link in your invitation, or sign in with your password and connect it"
                 " under Sign-in and security.",
+                anew=True,
             )
         return self.enter(person, where.back, identity, token)
 

@@ -189,6 +189,21 @@ def test_an_invitation_is_used_once(provider: Provider, clerk: User) -> None:
     assert not SignOn.objects.exists() and not visitor.inside
 
 
+def test_at_a_shared_computer_the_next_person_uses_the_own_account(
+    provider: Provider, clerk: User
+) -> None:
+    """Somebody else is still signed in at the provider; it asks anew who it is."""
+    bind(clerk, provider, "cheryl")
+    provider.knows("zed")
+    visitor = Visitor("zed")
+    page = visitor.goes("/accounts/sign-on/")
+    assert "Use another Montana sign-in account" in text(page) and visitor.asked_there == 1
+    visitor.name = "cheryl"
+    assert visitor.goes("/accounts/sign-on/").status_code == 403 and visitor.asked_there == 1
+    assert visitor.goes("/accounts/sign-on/", {"anew": "1"}).status_code == 302
+    assert visitor.asked_there == 2 and visitor.inside
+
+
 @pytest.mark.parametrize("case", ["free", "required", "emergency", "no provider"])
 def test_the_one_time_link_offers_the_ways_in_that_the_person_has(
     case: str, provider: Provider, clerk: User, administrator: User, settings: Any
