@@ -88,9 +88,7 @@ class Case:
 
     @cached_property
     def signatures(self) -> dict[int, Signature]:
-        """Certifier → the signature in the open round that is not voided; whether it still covers
-        the data is `covers`.
-        """
+        """Certifier → the open round's signature that stands; `covers` says whether it still does."""
         return (
             {
                 signature.certifier_id: signature
@@ -198,7 +196,8 @@ class Case:
 
     @cached_property
     def document(self) -> signed_text.Document:
-        return signed_text.of_state(self.scope, self.event, self.next_number, self.district_name)
+        text = signed_text.of_state(self.scope, self.event, self.next_number, self.district_name)
+        return signed_text.as_signed(text, [own.digest for own in self.signatures.values()])
 
     @cached_property
     def digest(self) -> str:
@@ -258,6 +257,7 @@ class ShownCase(Case):
         moving = (
             self.event.pk,
             self.next_number,
+            tuple(own.digest for own in self.signatures.values()),
             tuple(statements),
             timezone.localdate(),
             explanations_of(self.scope),

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from certification.collections.chosen import collection_of, collection_of_copy
@@ -23,7 +23,9 @@ from certification.models import CertificationEvent, SealedCopy, Signature
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.ledger.canonical import instant
-from pathways.rules import Severity
+from pathways.models import CollectionLock
+from pathways.rules import Severity, severities
+from pathways.rules.signed import CAME_LATER
 
 
 def exact(value: Any) -> str:
@@ -118,6 +120,29 @@ def of_state(
         findings=judgment.findings,
         explanations=judgment.explanations,
     )
+
+
+def as_signed(document: Document, digests: Collection[str]) -> Document:
+    """The document as the standing signatures of its round cover it. One that was given before a
+    version brought a rule does not fall by the new version: until something else moves, the round
+    goes on by the rules of its first signature.
+    """
+    if not digests or document.collection != CollectionLock.Collection.END_OF_YEAR:
+        return document
+    if document.digest in digests:
+        return document
+    earlier = replace(
+        document,
+        rules=[rule for rule in document.rules if rule[0] not in CAME_LATER],
+        rules_hash=severities.digest(document.end_year, without=CAME_LATER),
+        findings=_of_known_rules(document.findings),
+        explanations=_of_known_rules(document.explanations),
+    )
+    return earlier if earlier.digest in digests else document
+
+
+def _of_known_rules(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if entry["rule"] not in CAME_LATER]
 
 
 def open_counts(document: Document) -> tuple[int, int]:

@@ -32,6 +32,8 @@ from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
 from pathways.roster import editing
 from pathways.roster.shapes import STUDENT
+from pathways.rules import judging_stored, severities
+from pathways.rules.signed import CAME_LATER
 from tests.certification.either import COLLECTIONS, both, ready_for, ready_with
 from tests.certification.ready import Ready
 from tests.certification.sealed_writes import PAIRS, SEALED_WRITES, image
@@ -99,6 +101,47 @@ def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> No
     assert ready.copies.count() == 1 and {
         signature.digest for signature in Signature.objects.all()
     } == {Signature.objects.first().digest}  # type: ignore[union-attr]
+
+
+def test_a_signature_of_a_version_without_a_rule_stands_and_the_round_is_sealed_as_it_was_signed(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that a new version brings is no reason to sign again; what moves the data is."""
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    with monkeypatch.context() as before:
+        before.setattr(
+            severities,
+            "judging_stored",
+            lambda year: [rule for rule in judging_stored(year) if rule.id not in CAME_LATER],
+        )
+        assert not ready.sign().sealed
+    first = Signature.objects.get()
+    case = ready.case(second)
+    assert case.covers(first) and not {rule[0] for rule in case.document.rules} & CAME_LATER
+    assert case.waiting() == [second]
+    assert ready.sign(second).sealed
+    copy = ready.copies.get()
+    assert differences(copy) == []
+    assert {signature.digest for signature in Signature.objects.all()} == {first.digest}
+    assert not {rule[0] for rule in copy.rules} & CAME_LATER
+
+
+def test_a_signature_of_a_version_without_a_rule_falls_when_the_data_move(
+    ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    with monkeypatch.context() as before:
+        before.setattr(
+            severities,
+            "judging_stored",
+            lambda year: [rule for rule in judging_stored(year) if rule.id not in CAME_LATER],
+        )
+        ready.sign()
+    ready.change(kayla, in_district_credits=Decimal("1.75"))
+    ready.send()
+    case = ready.case(second)
+    assert not case.covers(Signature.objects.get())
+    assert {rule[0] for rule in case.document.rules} & CAME_LATER
 
 
 @both
