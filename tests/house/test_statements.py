@@ -1,0 +1,76 @@
+"""Which tests PostgreSQL need not be asked twice: all statements stay asked, and the list names
+tests that exist.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+
+from development.statements import ALWAYS, Asked, elsewhere, read, shape
+from tests.fixtures.once import ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("SELECT a FROM t WHERE a IN (%s, %s)", "SELECT a FROM t WHERE a IN (%s)"),
+        ("INSERT INTO t VALUES (%s, %s), (%s, %s)", "INSERT INTO t VALUES (%s, %s)"),
+        ("SELECT a FROM t LIMIT 21", "SELECT a FROM t LIMIT 1"),
+        ("ANALYZE staged_514341f52df1a754", "ANALYZE staged_30b4bf881d5da920"),
+        ("SELECT a FROM t WHERE a = 'x'", "SELECT a FROM t WHERE a = 'y'"),
+    ],
+)
+def test_values_make_no_other_statement(first: str, second: str) -> None:
+    assert shape(first) == shape(second)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["SELECT b FROM t WHERE a = %s", "SELECT a FROM t WHERE a = %s FOR UPDATE", "SELECT a FROM t"],
+)
+def test_another_clause_makes_another_statement(other: str) -> None:
+    assert shape(other) != shape("SELECT a FROM t WHERE a = %s")
+
+
+def test_every_statement_is_still_asked_and_what_stays_stays() -> None:
+    functions = {
+        "stays": Asked({"a"}, 1.0, stays=True),
+        "the same": Asked({"a"}, 1.0),
+        "dear": Asked({"b", "c"}, 50.0),
+        "cheap": Asked({"b", "c"}, 0.1),
+        "alone": Asked({"a", "d"}, 9.0),
+    }
+    assert elsewhere(functions) == {"the same", "dear"}
+
+
+def test_a_function_stays_for_one_of_its_parameters_and_for_its_folder() -> None:
+    def line(test: str, stays: str) -> str:
+        return f'{{"test": "{test}", "shapes": ["a"], "seconds": 1, "stays": {stays}}}'
+
+    functions = read(
+        [
+            line("tests/x.py::test_x[1]", "false"),
+            line("tests/x.py::test_x[2]", "true"),
+            line("tests/x.py::test_y", "false"),
+            line("tests/pathways/ledger/test_ledger.py::test_z", "false"),
+        ]
+    )
+    assert {name.partition("::")[2]: asked.stays for name, asked in functions.items()} == {
+        "test_x": True,
+        "test_y": False,
+        "test_z": True,
+    }
+    assert functions["tests/x.py::test_x"].seconds == 2
+
+
+def test_the_list_names_tests_that_exist_and_none_that_stays() -> None:
+    for name in sorted(ELSEWHERE):
+        file, _, function = name.partition("::")
+        text = (settings.BASE_DIR / file).read_text()
+        assert re.search(rf"^def {function}\(", text, re.MULTILINE), (
+            f"{name} is gone: take its line out of tests/fixtures/asked_elsewhere.txt"
+        )
+        assert not name.startswith(ALWAYS), name
