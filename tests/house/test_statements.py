@@ -52,8 +52,8 @@ def test_a_function_stays_for_one_of_its_parameters_and_for_its_folder() -> None
 
     functions = read(
         [
-            line("tests/x.py::test_x[1]", "false"),
-            line("tests/x.py::test_x[2]", "true"),
+            line("tests/x.py::test_x[1]", "true"),
+            line("tests/x.py::test_x[2]", "false"),
             line("tests/x.py::test_y", "false"),
             line("tests/pathways/ledger/test_ledger.py::test_z", "false"),
         ]
