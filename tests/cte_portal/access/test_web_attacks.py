@@ -103,6 +103,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/uploads/undo.py",
         "pathways/uploads/fall/judging.py",
         "pathways/uploads/fall/run.py",
+        "pathways/uploads/fall/staging.py",
         "pathways/models/change.py",
         "pathways/management/commands/migrate.py",
         "pathways/demo/load.py",
