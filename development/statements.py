@@ -66,7 +66,7 @@ def shape(statement: str) -> str:
 
 def elsewhere(functions: Mapping[str, Asked]) -> set[str]:
     """The functions all of whose statements are asked by those that are not in the answer."""
-    staying = {name for name, asked in functions.items() if asked.stays}
+    staying = {name for name, function in functions.items() if function.stays}
     covered = {text for name in staying for text in functions[name].shapes}
     waiting = {name: functions[name].shapes - covered for name in functions.keys() - staying}
     while any(waiting.values()):
@@ -149,7 +149,7 @@ def main() -> None:
     print(
         f"{len(leaving)} of {len(functions)} test functions need not be repeated: they took"
         f" {sum(functions[name].seconds for name in leaving):.0f} of"
-        f" {sum(asked.seconds for asked in functions.values()):.0f} processor seconds."
+        f" {sum(function.seconds for function in functions.values()):.0f} processor seconds."
     )
 
 

@@ -58,7 +58,7 @@ def test_a_function_stays_for_one_of_its_parameters_and_for_its_folder() -> None
             line("tests/pathways/ledger/test_ledger.py::test_z", "false"),
         ]
     )
-    assert {name.partition("::")[2]: asked.stays for name, asked in functions.items()} == {
+    assert {name.partition("::")[2]: function.stays for name, function in functions.items()} == {
         "test_x": True,
         "test_y": False,
         "test_z": True,
