@@ -89,10 +89,10 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.annotate(has_namesake=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
     def listed(self) -> "UserQuerySet":
-        """By name, with roles and an open invitation at hand."""
+        """By name, with roles, an open invitation and single sign-on at hand."""
         return (
             self.order_by(Folded("last_name"), Folded("first_name"), "username")
-            .select_related("invitation")
+            .select_related("invitation", "sign_on")
             .prefetch_related("memberships")
         )
 
@@ -223,7 +223,7 @@ class User(AbstractUser):
         """(kind, word) of the status component."""
         if not self.is_active:
             return "locked", "Closed"
-        if self.waits and not self.has_usable_password():
+        if self.waits and not self.has_usable_password() and not hasattr(self, "sign_on"):
             return (
                 ("warning", "Invited, link expired")
                 if self.waits.expired

@@ -189,6 +189,16 @@ def test_an_invitation_is_used_once(provider: Provider, clerk: User) -> None:
     assert not SignOn.objects.exists() and not visitor.inside
 
 
+def test_who_signs_on_is_not_invited_any_more(provider: Provider, clerk: User) -> None:
+    """A link that was made for somebody who needs none says nothing of the account."""
+    clerk.set_unusable_password()
+    clerk.save()
+    Invitation.objects.make(clerk.pk, "LUND, OLA")
+    assert User.objects.listed().get(pk=clerk.pk).status == ("people", "Invited")
+    bind(clerk, provider, "cheryl")
+    assert User.objects.listed().get(pk=clerk.pk).status == ("completed", "Active")
+
+
 def test_at_a_shared_computer_the_next_person_uses_the_own_account(
     provider: Provider, clerk: User
 ) -> None:
