@@ -5,6 +5,7 @@ field that cures it (ux V-05, B-07, B-08).
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -53,6 +54,7 @@ class FindingsPage(FindingRows):
             "narrowed": self.filter.is_narrowed or bool(finding_list.narrowing.rule),
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
+            "grid": "" if listing.is_empty else self.grid,
             "again": f"{finding_list.but()}&{CHECK_AGAIN}",
             "other_edition": finding_list.but(
                 edition=Edition.DISTRICT if finding_list.at_state else Edition.STATE, page=1
@@ -61,6 +63,19 @@ class FindingsPage(FindingRows):
                 level.value: finding_list.but(level=level, rule="", page=1) for level in LEVELS
             },
         }
+
+    @property
+    def grid(self) -> str:
+        """Where all records of the school, pathway and grade of this list are entered together;
+        empty where none is chosen.
+        """
+        narrowing = self.finding_list.narrowing
+        places = {name: narrowing.values[name] for name in ("school", "pathway", "grade")}
+        chosen = {name: value for name, value in places.items() if value}
+        if not chosen or not self.may_edit or self.finding_list.at_state:
+            return ""
+        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
+        return f"{page}?{urlencode(chosen)}"
 
     def _sentence(self) -> str:
         records = self.findings.records

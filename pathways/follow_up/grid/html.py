@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from cte_portal.editions import Scope
-from cte_portal.ui.patterns import Patterns
+from cte_portal.ui.patterns import Patterns, joined
 from pathways.follow_up.grid.rows import AttemptRow
 from pathways.models import FollowUpEntry
 from pathways.roster.grid.html import ElementCells
@@ -40,7 +39,7 @@ class AttemptRows:
             "problems": render_to_string("pathways/roster/grid_problems.html", {"row": row})
             if row.problems
             else "",
-            "cells": format_html_join("", "{}", ((self.cells.cell(cell),) for cell in row.cells)),
+            "cells": joined(self.cells.cell(cell) for cell in row.cells),
         }
         return self.patterns.fill(
             "pathways/follow_up/grid_row.html",

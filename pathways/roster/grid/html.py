@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from cte_portal.editions import Scope
-from cte_portal.ui.patterns import Patterns
+from cte_portal.ui.patterns import Patterns, joined
 from cte_portal.words import text
 from pathways.ledger.shape import PARTS_OF_THE_TOTAL
 from pathways.roster.grid.rows import GridCell, GridRow
@@ -72,7 +71,7 @@ class Rows:
             "seen": row.seen,
             "before": row.before,
             "problems": self._problems(row),
-            "cells": format_html_join("", "{}", ((cell,) for cell in self._cells(row))),
+            "cells": joined(self._cells(row)),
         }
         return self.patterns.fill(
             "pathways/roster/grid_row.html",

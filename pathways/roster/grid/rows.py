@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from cte_portal.words import text
 from pathways.elements.entry_form import choices_of
@@ -35,8 +36,7 @@ OF_CREDITS = ("In District", "Out of District", "Total", "Dual", "Work Based")
 """The heads over amounts, the total among them."""
 
 
-@dataclass(frozen=True)
-class GridCell:
+class GridCell(NamedTuple):
     """`text` is what the cell shows; `head` stands over its column, `name` is its own on the form."""
 
     kind: str
@@ -75,7 +75,10 @@ def advice_of(texts: Mapping[str, str]) -> str:
     """What the total says of the concentrator answer: a proposal, never a change. grid.js says the
     same.
     """
-    total = total_of(texts)
+    return _advice(texts, total_of(texts))
+
+
+def _advice(texts: Mapping[str, str], total: Decimal | None) -> str:
     if total is None or texts[CREDITS[0]] == "":
         return ""
     enough = total >= CONCENTRATOR_CREDITS
@@ -177,6 +180,8 @@ class GridRow:
         """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty for
         the row as a whole.
         """
+        if not self.unsaved.problems and not self.unsaved.reason:
+            return []
         names = {cell.column: cell.name for cell in (*self.cells, *self.element_cells)}
         own = [
             (names.get(column, ""), f"{words}.") for column, words in self.unsaved.problems.items()
@@ -184,15 +189,20 @@ class GridRow:
         return [*own, ("", self.unsaved.reason)] if self.unsaved.reason else own
 
     def amount(self, column: str) -> Decimal | None:
+        if self.line.record and not self.typed:
+            stored: Decimal = getattr(self.line.record, column)
+            return stored
         return amount_of(self.texts[column])
 
     @cached_property
     def total(self) -> Decimal | None:
+        if self.line.record and not self.typed:
+            return self.line.record.total_credits
         return total_of(self.texts)
 
     @property
     def mark(self) -> str:
-        return advice_of(self.texts)
+        return _advice(self.texts, self.total)
 
     @property
     def before(self) -> str:

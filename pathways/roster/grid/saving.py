@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from pathways.ledger.shape import TYPED, Row
 from pathways.models import Change, ElementValueChange, Participation
 from pathways.records import entry
 from pathways.roster.grid.elements import RETIRED, TypedElements, typed_elements
-from pathways.roster.grid.typed import TypedRow
+from pathways.roster.grid.typed import COLUMNS, TypedRow
 from pathways.roster.worklist.line import Pair
 from pathways.rules import Finding
 
@@ -185,13 +186,19 @@ def with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
     return [row.added_to(before.get(row.pair)) if row.adds else row for row in rows]
 
 
-def _images(
-    scope: Scope, rows: Iterable[TypedRow]
-) -> dict[tuple[Pair, int], Participation | Change]:
-    """The versions that the page showed. Most records still stand at theirs."""
+def _images(scope: Scope, rows: Iterable[TypedRow]) -> dict[tuple[Pair, int], Any]:
+    """What stood in the versions that the page showed, as objects with the cells of a row. Most
+    records still stand at theirs.
+    """
     seen = {row.pair: row.version for row in rows if row.version}
-    images: dict[tuple[Pair, int], Participation | Change] = {
-        (pair, record.version): record for pair, record in standing_of(scope, seen).items()
+    cells = ("student_id", "pathway_id", "version", *COLUMNS)
+    standing = (
+        Participation.objects.of_district(scope)
+        .filter(student_id__in={student for student, _ in seen})
+        .values_list(*cells, named=True)
+    )
+    images = {
+        ((record.student_id, record.pathway_id), record.version): record for record in standing
     }
     older = [(pair, version) for pair, version in seen.items() if (pair, version) not in images]
     if older:
@@ -201,7 +208,8 @@ def _images(
             version__in={version for _, version in older},
         ).exclude(operation=Change.Operation.DELETE)
         images |= {
-            ((change.student_id, change.pathway_id), change.version): change for change in changes
+            ((change.student_id, change.pathway_id), change.version): change
+            for change in changes.values_list(*cells, named=True)
         }
     return images
 

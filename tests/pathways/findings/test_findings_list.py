@@ -67,6 +67,21 @@ def test_it_is_sorted_by_each_column_both_ways(desk: Client) -> None:
     assert names(page(desk, "?sort=since")) == ["ABBOTT", "=BAKER", "COLE"], "no such sorting"
 
 
+def test_a_narrowed_list_leads_into_the_grid_of_its_choice(
+    desk: Client, client: Client, viewer: User
+) -> None:
+    health = Pathway.objects.get(name=HEALTH).pk
+    words = "Open all records of this choice in CTE Roster Entry"
+    here = f"?pathway={health}&grade=10"
+    assert words not in page(desk), "the whole district is no choice of the grid"
+    assert words not in page(desk, f"{here}&at=state")
+    (link,) = re.findall(rf'<a href="([^"]*)">{words}', page(desk, here))
+    grid = desk.get(link.replace("&amp;", "&")).content.decode()
+    assert "COLE" in grid and "BAKER" not in grid and "ABBOTT" not in grid
+    client.force_login(viewer)
+    assert words not in page(client, here)
+
+
 def test_it_is_narrowed_by_school_grade_pathway_rule_level_and_day(
     desk: Client, elsewhere: District_
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from pytest_django import Settings
@@ -39,6 +40,8 @@ def test_a_student_is_added_to_a_section_and_dropped(
     cottonwood.roster(cottonwood.student("999000600", "Zeta"), HEALTH)
     section = Roster.objects.get().section
     assert "KAYLA" in pages.send("roster-section", section.pk, add=kayla.state_id)
+    (grid,) = re.findall(r'href="([^"]*)">Enter credits', pages.open("roster-section", section.pk))
+    assert "KAYLA" in pages.client.get(grid).content.decode()
     again = pages.send("roster-section", section.pk, add=kayla.state_id)
     assert "already in this section" in again
     line = Roster.objects.get(enrollment__student=kayla)
