@@ -19,7 +19,7 @@ from certification.collections.fall.statewide import FollowUpKnown, follow_ups
 from certification.letters.occasions import is_waited_for
 from certification.models import CertificationEvent
 from certification.models.dates import days
-from certification.review.suppression import FEWEST, FEWEST_LEAVERS, nested, suppressed
+from certification.review.suppression import FEWEST, FEWEST_LEAVERS, HIDDEN, nested, suppressed
 from certification.signing.last_validation import LastValidation
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
@@ -168,6 +168,12 @@ class Line:
             return []
         rates = self.follow_up.rates
         return nested((rates.of, rates.worked_on, rates.answered, rates.placed))
+
+    @property
+    def is_below_target(self) -> bool:
+        """Of OPI's target, where both numbers may be told."""
+        told = bool(self.leavers) and HIDDEN not in (self.leavers[0], self.leavers[3])
+        return told and self.follow_up is not None and self.follow_up.is_below_target
 
     @property
     def validated_at(self) -> datetime.datetime | None:

@@ -15,7 +15,12 @@ def cells_of(line: Line) -> list[str]:
     numbers = ("" if number is None else str(number) for number in (line.errors, line.warnings))
     district_event = line.district_event
     if line.follow_up:
-        figures = [*line.leavers, line.not_sent_words, _moment(line.last_resync)]
+        figures = [
+            *line.leavers,
+            text(line.is_below_target),
+            line.not_sent_words,
+            _moment(line.last_resync),
+        ]
     else:
         figures = [
             *numbers,
@@ -64,6 +69,7 @@ TITLES_OF_LEAVERS = (
     "Worked on",
     "Answered",
     "Placed",
+    "Below the target",
     "Outcomes and leavers not sent",
     "Last resync",
     *OF_DATES,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
@@ -41,6 +42,16 @@ class FollowUpKnown:
     not_sent: int | None
     """Outcomes and leavers that differ between district and state; None while the state cannot be reached."""
     last_attempt: datetime.datetime | None
+    target: Decimal | None
+    """OPI's, percent placed."""
+
+    @property
+    def is_below_target(self) -> bool:
+        return (
+            self.target is not None
+            and bool(self.rates.of)
+            and 100 * self.rates.placed < self.target * self.rates.of
+        )
 
 
 NO_RATES = Rates(0, 0, 0, 0)
@@ -50,8 +61,9 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
     """By district number."""
     lists = dict(DrawnList.objects.filter(end_year=end_year).values_list("district", "receipt"))
     counted = FollowUpEntry.objects.filter(end_year=end_year).counted()
+    year = FollowUpYear.objects.filter(pk=end_year).first()
     rates = _rates(counted)
-    open_lines, badly_dated = _open(counted, end_year), _badly_dated(counted, end_year)
+    open_lines, badly_dated = _open(counted, year), _badly_dated(counted, year)
     unresolved = _unresolved(end_year)
     not_sent, last = not_sent_of_all(end_year), _last_attempts(end_year)
     return {
@@ -63,6 +75,7 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
             unresolved=unresolved.get(number, 0),
             not_sent=None if not_sent is None else len(not_sent.get(number, NotSent())),
             last_attempt=last.get(number),
+            target=year.target if year else None,
         )
         for number in numbers
     }
@@ -73,7 +86,7 @@ def _rates(entries: QuerySet[FollowUpEntry]) -> dict[str, Rates]:
     return {row[NUMBER]: Rates.of_row(row) for row in rows}
 
 
-def _open(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
+def _open(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) -> dict[str, int]:
     needing = PostProgramStatus.objects.filter(needs_attempts=True).values("code")
     unsettled = with_answers(entries.order_by()).filter(Q(status=None) | Q(status__in=needing))
     standing = Q(attempts__taken_back_at=None)
@@ -82,7 +95,6 @@ def _open(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
         means=Count("attempts__means", filter=standing, distinct=True),
         days=Count("attempts__date", filter=standing, distinct=True),
     )
-    year = FollowUpYear.objects.filter(pk=end_year).first()
     counts: dict[str, int] = {}
     for number, *made in tried.values_list(NUMBER, "tries", "means", "days"):
         demands = (
@@ -93,8 +105,7 @@ def _open(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
     return counts
 
 
-def _badly_dated(entries: QuerySet[FollowUpEntry], end_year: int) -> dict[str, int]:
-    year = FollowUpYear.objects.filter(pk=end_year).first()
+def _badly_dated(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) -> dict[str, int]:
     dated = with_answers(entries.order_by()).filter(Q(status__isnull=False))
     if year:
         last = min(year.closes, timezone.localdate())

@@ -370,13 +370,17 @@ def test_the_board_tells_rates_and_no_small_group(
         student = Student.objects.get(state_id=f"9990005{number:02d}")
         fall.answer(student, COLLEGE if number < 14 else LOOKING)
     (line,) = [line for line in lines_of(fall.event) if line.number == "9012"]
-    assert line.leavers == ["31", "*", "*", "14"]
+    assert line.leavers == ["31", "*", "*", "14"] and not line.is_below_target
+    FollowUpYear.objects.filter(pk=2024).update(target="45.20")
     client.force_login(opi)
     answer = client.get("/opi/status-board/")
     page = text(answer)
     assert "Worked on" in page and "Validate all" not in page and "fewer than 10 leavers" in page
+    assert "14 below the target" in page
     file = client.get("/opi/status-board/csv/").content.decode()
-    assert "Outcomes and leavers not sent" in file and ",31,*,*,14,some," in file
+    assert "Outcomes and leavers not sent" in file and ",31,*,*,14,Yes,some," in file
+    FollowUpYear.objects.filter(pk=2024).update(target="45.10")
+    assert "below the target" not in text(client.get("/opi/status-board/"))
     assert line.not_sent == 56
     cells = re.findall(r">\s*(?:<b>)?56\b", answer.content.decode())  # not a minute of a time
     assert not cells, "outcomes and leavers together tell both"

@@ -15,6 +15,7 @@ from pathways.follow_up.views.drawn import DrawnPage
 from pathways.follow_up.workbench.call_list import CallState
 from pathways.follow_up.workbench.called_lines import called_lines
 from pathways.follow_up.workbench.calling import hold, hold_next
+from pathways.follow_up.workbench.progress import Progress, days_of
 from pathways.follow_up.workbench.views.pages import WorkbenchPage
 from pathways.models import FollowUpEntry, OutcomeProposal
 
@@ -53,6 +54,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "may_export": self.can(Capability.EXPORT_RECORDS),
             "rates": self.lines.rates,
             "groups": self.lines.groups(),
+            "progress": self.progress(),
             "shows": list(CallState),
             "narrowing": self.narrowing,
             "exits": FollowUpEntry.Exit.choices,
@@ -63,3 +65,10 @@ class CallList(DrawnPage, WorkbenchPage):
             "proposals_open": OutcomeProposal.objects.in_scope(self.scope).undecided().count(),
         }
         return render(request, "pathways/follow_up/calls.html", context)
+
+    def progress(self) -> Progress | None:
+        """Of the whole list, where there is somebody to call."""
+        if self.year is None or not self.lines.rates.of:
+            return None
+        days = days_of(self.scope, self.lines.everything, self.lines.codes)
+        return Progress(self.year, self.lines.rates, tuple(days))
