@@ -17,7 +17,7 @@ from pathways.follow_up.workbench.called_lines import called_lines
 from pathways.follow_up.workbench.calling import hold, hold_next
 from pathways.follow_up.workbench.progress import Progress, days_of
 from pathways.follow_up.workbench.views.pages import WorkbenchPage
-from pathways.models import FollowUpEntry, OutcomeProposal
+from pathways.models import FollowUpEntry, OutcomeDifference, OutcomeProposal
 
 PAGE = 100
 NEXT = "next"
@@ -62,6 +62,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "query": query,
             "rows": called_lines(page.object_list),
             "saved": self.saved_before(),
+            "differences_open": OutcomeDifference.objects.unresolved(self.scope).count(),
             "proposals_open": OutcomeProposal.objects.in_scope(self.scope).undecided().count(),
         }
         return render(request, "pathways/follow_up/calls.html", context)
