@@ -21,12 +21,12 @@ from cte_portal.accounts.models import User
 from pathways.lists import publish
 from pathways.models import Student
 from pathways.reports.groups import FALL
+from tests.certification.collections.crowd import crowd
 from tests.certification.ready_fall import ReadyFall
 from tests.cte_portal.access.test_access import undone
 from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import District_
 from tests.pathways.blocks import BOTH, Touched, analyze, is_postgresql, touched, vacuum
-from tests.pathways.follow_up.crowd import crowd
 
 MORE, SLACK = 60, 1.3
 """Indexes over more rows are a level higher, once a look-up."""
