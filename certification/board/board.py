@@ -172,8 +172,8 @@ class Line:
     @property
     def is_below_target(self) -> bool:
         """Of OPI's target, where both numbers may be told."""
-        told = bool(self.leavers) and HIDDEN not in (self.leavers[0], self.leavers[3])
-        return told and self.follow_up is not None and self.follow_up.is_below_target
+        may_tell = bool(self.leavers) and HIDDEN not in (self.leavers[0], self.leavers[3])
+        return may_tell and self.follow_up is not None and self.follow_up.is_below_target
 
     @property
     def validated_at(self) -> datetime.datetime | None:
