@@ -31,10 +31,10 @@ from pathways.ledger.refusals import Busy
 from pathways.models import CollectionLock
 
 SUBJECTS = {
-    "signature_void": "sign again, the data have changed",
+    "signature_void": "sign again, what you signed has changed",
     "second_signer": "your signature is needed",
 }
-CHANGED = "The figures, findings, or statements changed after this was signed."
+CHANGED = "Figures, findings, statements, or the form of the text changed after this was signed."
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from django.test import Client
 from certification.board import perkins
 from certification.collections import chosen
 from certification.collections.chosen import COLLECTIONS, FALL, FALL_OF_RELEASE_0_1_0
+from certification.collections.collection import Collection
 from certification.collections.end_of_year import END_OF_YEAR
 from certification.collections.fall.description import FALL_OF_FORM_2, OutcomeRowOfForm2
-from certification.models import CertificationEvent, SealedCopy
+from certification.models import CertificationEvent, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
 from certification.review.since import Since
 from certification.signing import sealing
@@ -85,6 +86,42 @@ def test_a_fall_seal_of_release_0_1_0_is_read_and_verified(
     assert "No sealed copy to compare with" in text(client.get(f"{ready.case().path}changes/"))
 
 
+def fall_as_of_form_2() -> Collection:
+    """As it was signed before a line said whom OPI counts in another district."""
+    return replace(
+        FALL_OF_FORM_2,
+        rows=lambda scope: (OutcomeRowOfForm2(*row) for row in FALL.rows(scope)),
+        digest=lambda scope: canonical.digest_of(
+            sorted(canonical.line(OutcomeRowOfForm2(*row)) for row in FALL.rows(scope))
+        ),
+    )
+
+
+def test_a_waiting_signature_of_form_2_is_asked_for_again_in_words_that_are_true(
+    cottonwood: District_,
+    clerk: User,
+    kayla: Student,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No figure has changed: only the form of the text."""
+    fall = ReadyFall(cottonwood, make_fall_event(), clerk)
+    fall.record(kayla)
+    fall.prepare()
+    second = fall.certifier("mreyes2", "Reyes", "Maria")
+    with monkeypatch.context() as release:
+        release.setitem(chosen.COLLECTIONS, FALL.slug, fall_as_of_form_2())
+        assert not fall.sign().sealed
+    client.force_login(fall.primary.user)
+    page = text(client.get(fall.case().path))
+    assert "but what is signed has changed since. A new signature is needed" in page
+    assert "data have changed" not in page and "Certify & Submit" in page
+    assert not fall.sign(second).sealed, "one signature is not two"
+    void = Signature.objects.get(certifier=fall.primary)
+    assert "the form of the text changed after this was signed" in void.void_reason
+    assert fall.sign().sealed
+
+
 def test_a_fall_seal_of_form_2_is_verified_counted_and_compared(
     cottonwood: District_,
     clerk: User,
@@ -96,15 +133,8 @@ def test_a_fall_seal_of_form_2_is_verified_counted_and_compared(
     fall = ReadyFall(cottonwood, make_fall_event(), clerk)
     fall.record(kayla)
     fall.prepare()
-    before = replace(
-        FALL_OF_FORM_2,
-        rows=lambda scope: (OutcomeRowOfForm2(*row) for row in FALL.rows(scope)),
-        digest=lambda scope: canonical.digest_of(
-            sorted(canonical.line(OutcomeRowOfForm2(*row)) for row in FALL.rows(scope))
-        ),
-    )
     with monkeypatch.context() as release:
-        release.setitem(chosen.COLLECTIONS, FALL.slug, before)
+        release.setitem(chosen.COLLECTIONS, FALL.slug, fall_as_of_form_2())
         fall.sign()
     copy = SealedCopy.objects.get(receipt="9012-2024-FALL-1")
     assert copy.form_version == 2 and "elsewhere" not in copy.counts["totals"]
