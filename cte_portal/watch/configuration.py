@@ -140,10 +140,19 @@ def databases() -> Iterator[CheckMessage]:
             hint="Each edition needs a database of its own.",
             id="portal.E113",
         )
+    if len({server[0] for server in servers.values() if len(server) > 1}) > 1:
+        yield Error(
+            "DATABASE_URL and STATE_DATABASE_URL lead to two PostgreSQL clusters: a restore to a"
+            " point in time could not bring both editions to one moment.",
+            hint="Make both databases in one cluster.",
+            id="portal.E117",
+        )
 
 
 def _server(connection: Any) -> tuple[Any, ...]:
-    """What tells two databases apart, however their hosts are called."""
+    """What tells two databases apart, however their hosts are called: on PostgreSQL the cluster, by
+    its start, and the database in it.
+    """
     if connection.vendor != "postgresql":
         return (str(connection.settings_dict["NAME"]),)
     return _row(

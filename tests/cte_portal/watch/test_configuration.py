@@ -107,6 +107,17 @@ def test_one_database_by_two_names(production: Any, monkeypatch: pytest.MonkeyPa
     assert "lead to the same database by two names" in problems()["portal.E113"]
 
 
+def test_two_clusters(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be restored to a moment of its own (docs/deploy.md, *Back up and restore*)."""
+    starts = {"default": ("Monday", 1), "state": ("Tuesday", 1)}
+    monkeypatch.setattr(configuration, "_server", lambda connection: starts[connection.alias])
+    assert problems() == {
+        "portal.E117": "DATABASE_URL and STATE_DATABASE_URL lead to two PostgreSQL clusters: a"
+        " restore to a point in time could not bring both editions to one moment. Make both"
+        " databases in one cluster."
+    }
+
+
 def test_tables_of_another_version(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "is_migrated", lambda alias: alias != "state")
     assert problems() == {
