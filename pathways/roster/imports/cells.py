@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cte_portal.ui.csv_file import FORMULA
 from pathways.files import values
+from pathways.files.text import FileRefused
 from pathways.models import Course, Enrollment
 from pathways.models.participation import MOST_CREDITS
 from pathways.roster import problems
@@ -200,3 +201,35 @@ READERS: dict[str, Callable[[str, RosterColumn, ImportingDistrict], Any]] = {
     "sced_area": _sced(2),
     "sced_course": _sced(3),
 }
+
+
+@dataclass
+class DayOrder:
+    """Whether a file's dates are month/day/year: the other reading is lawful for most of them."""
+
+    day_first: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """Lines by file and column whose date can only be day/month/year."""
+    month_first: set[tuple[int, str]] = field(default_factory=set)
+    """Files and columns with a date that can only be month/day/year."""
+
+    def note(self, part: int, line: int, column: str, cell: str) -> None:
+        """Remember a date that leaves one reading only."""
+        numbers = cell.strip().split("/")
+        if len(numbers) == 3 and all(text.isascii() and text.isdigit() for text in numbers):
+            first, second = (int(text[:4]) for text in numbers[:2])
+            if first > 12 >= second:
+                self.day_first.setdefault((part, column), []).append(line)
+            elif second > 12 >= first:
+                self.month_first.add((part, column))
+
+    def refuse_day_first(self, part: int, name: str) -> None:
+        """Raises FileRefused where a column of the file writes the day first: it would be misread
+        wherever both readings are lawful.
+        """
+        for (of, column), lines in self.day_first.items():
+            if of == part and (of, column) not in self.month_first:
+                places = ", ".join(str(line) for line in lines[:3])
+                raise FileRefused(
+                    f"{name}: {column} is written day/month/year, for example in line {places}."
+                    " Export the file with month/day/year, like 01/31/2007. Nothing was read"
+                )

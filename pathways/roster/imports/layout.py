@@ -5,6 +5,7 @@ are named by their titles.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import (
@@ -48,6 +49,14 @@ class RosterLayout:
     @property
     def required(self) -> set[str]:
         return {column.title for column in self.columns if column.required}
+
+    @cached_property
+    def fills(self) -> dict[str, tuple[str, ...]]:
+        """By kind of row, the columns that fill its staged values, in their order."""
+        return {
+            shape.name: tuple(names[staged] for staged in shape.staged)
+            for shape, names in self.shapes
+        }
 
     @property
     def needs(self) -> list[tuple[RosterColumn, str]]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from pathways.files.text import FileRefused
 from pathways.roster import problems
 from pathways.roster.imports.aim import BY_RECORD_TYPE
-from pathways.roster.imports.cells import ImportingDistrict, Unfit, read_cell
+from pathways.roster.imports.cells import DayOrder, ImportingDistrict, Unfit, read_cell
 from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterColumn, RosterLayout
 from pathways.roster.imports.recognizing import RosterNote, RosterPart, RosterRow
 from pathways.roster.problems import Becomes, RosterProblem
@@ -51,14 +51,17 @@ class Reading:
     on_hold: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     other_years: Counter[int] = field(default_factory=Counter)
-    values: dict[tuple[str, str, str], Any] = field(default_factory=dict)
-    """By kind and name of the column, and the cell: most cells say what one before has said."""
+    values: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    """By kind and name of the column, what its cells say: most say what one before has said. Dates
+    stand by file too, because each file has its own order of day and month.
+    """
+    number_of_values: int = 0
     findings: list[RosterFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    day_first: dict[tuple[int, str], list[int]] = field(default_factory=dict)
-    """Lines by file and column whose date can only be day/month/year."""
-    month_first: set[tuple[int, str]] = field(default_factory=set)
-    """Files and columns with a date that can only be month/day/year."""
+    day_order: DayOrder = field(default_factory=DayOrder)
+    _columns: dict[tuple[int, str], list[tuple[RosterColumn, int, dict[str, Any]]]] = field(
+        default_factory=dict
+    )
     brought: set[str] = field(default_factory=set)
     """The kinds of rows that the files are about; what else is in the portal is no business of
     theirs.
@@ -66,6 +69,25 @@ class Reading:
 
     def of_problem(self, problem: RosterProblem) -> list[RosterFinding]:
         return [finding for finding in self.findings if finding.problem is problem]
+
+    def columns_of(
+        self, place: int, part: RosterPart, layout: RosterLayout
+    ) -> list[tuple[RosterColumn, int, dict[str, Any]]]:
+        """The columns of a line's layout, each with its place in the line and what its cells have
+        said.
+        """
+        key = (place, layout.slug)
+        if key not in self._columns:
+            self._columns[key] = [
+                (
+                    *(column, at),
+                    self.values.setdefault(
+                        (column.kind, column.name, place if column.kind == "date" else None), {}
+                    ),
+                )
+                for column, at in part.columns_of(layout)
+            ]
+        return self._columns[key]
 
     @property
     def outcomes(self) -> tuple[tuple[Becomes, Counter[str]], ...]:
@@ -103,7 +125,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
         if part.spellings:
             pairs = ", ".join(f"{title} as {exact}" for title, exact in part.spellings)
             reading.notices.append(f"{part.name}: these columns were read: {pairs}")
-        _one_order_of_dates(reading, place, part)
+        reading.day_order.refuse_day_first(place, part.name)
     whole = sum(reading.other_years.values())
     if whole and whole == total:
         year = reading.other_years.most_common(1)[0][0]
@@ -114,36 +136,12 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     return reading
 
 
-def _one_order_of_dates(reading: Reading, place: int, part: RosterPart) -> None:
-    """A file that writes the day first would be misread wherever both readings are lawful. Raises
-    FileRefused.
-    """
-    for (of, column), lines in reading.day_first.items():
-        if of == place and (of, column) not in reading.month_first:
-            places = ", ".join(str(line) for line in lines[:3])
-            raise FileRefused(
-                f"{part.name}: {column} is written day/month/year, for example in line {places}."
-                " Export the file with month/day/year, like 01/31/2007. Nothing was read"
-            )
-
-
-def _note_order(reading: Reading, place: int, line: int, column: str, cell: str) -> None:
-    """Remember a date that leaves one reading only."""
-    parts = cell.strip().split("/")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
-        first, second = (int(part[:4]) for part in parts[:2])
-        if first > 12 >= second:
-            reading.day_first.setdefault((place, column), []).append(line)
-        elif second > 12 >= first:
-            reading.month_first.add((place, column))
-
-
 def _read_row(
     reading: Reading, place: int, part: RosterPart, row: RosterRow, district: ImportingDistrict
 ) -> None:
     line, cells = row.line, row.cells
     layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
-    names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
+    names = list(layout.fills) if layout else ["Student"]
     for name in names:
         reading.read[name] += 1
     reading.brought.update(names)
@@ -171,12 +169,8 @@ def _read_row(
             f"This line has {len(cells)} columns; {layout.title} has {width}",
         )
     else:
-        placed = columns_with_cells(part, layout, cells)
-        for column, cell in placed:
-            if cell and column.kind == "date":
-                _note_order(reading, place, line, column.title, cell)
-        typed, good = _typed(reading, placed, district, refuse)
-        if good:
+        typed = _typed(reading, place, part, layout, row, district, refuse)
+        if typed is not None:
             end_year = typed.get("end_year", district.end_year)
             if end_year != district.end_year:
                 reading.set_aside.update(names)
@@ -187,12 +181,9 @@ def _read_row(
                 if note:
                     _noted(reading, place, line, names, (note,))
                     return
-            for shape, filled in layout.shapes:
-                staged = tuple(
-                    typed.get(filled[name], district.end_year if name == "end_year" else None)
-                    for name in shape.staged
-                )
-                reading.rows[shape.name].append(((place, line), staged))
+            typed["end_year"] = end_year
+            for name, columns in layout.fills.items():
+                reading.rows[name].append(((place, line), tuple(map(typed.get, columns))))
             return
     reading.refused.update(names)
 
@@ -251,33 +242,40 @@ def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
 
 def _typed(
     reading: Reading,
-    placed: list[tuple[RosterColumn, str]],
+    place: int,
+    part: RosterPart,
+    layout: RosterLayout,
+    row: RosterRow,
     district: ImportingDistrict,
     refuse: Any,
-) -> tuple[dict[str, Any], bool]:
-    typed: dict[str, Any] = {}
-    good = True
-    for column, cell in placed:
-        cell_of = (column.kind, column.name, cell)
+) -> dict[str, Any] | None:
+    """What the line says, by column; None where something is wrong with it."""
+    cells = row.cells or []
+    last, good, typed = len(cells), True, {}
+    for column, at, known in reading.columns_of(place, part, layout):
+        cell = cells[at] if at < last else ""
         if not cell:
             value = None
-        elif cell_of in reading.values:
-            value = reading.values[cell_of]
+        elif cell in known:
+            value = known[cell]
         else:
+            if column.kind == "date":
+                reading.day_order.note(place, row.line, column.title, cell)
             try:
                 value = read_cell(column, cell, district)
             except Unfit as unfit:
                 refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
                 good = False
                 continue
-            if len(reading.values) < MOST_VALUES:
-                reading.values[cell_of] = value
-        if value is None and column.required and column is not STATE_ID_COLUMN:
+            if reading.number_of_values < MOST_VALUES:
+                known[cell] = value
+                reading.number_of_values += 1
+        if value is not None:
+            typed[column.name] = value
+        elif column.required and column is not STATE_ID_COLUMN:
             refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
             good = False
-        elif value is not None:
-            typed[column.name] = value
-    return typed, good
+    return typed if good else None
 
 
 def columns_with_cells(

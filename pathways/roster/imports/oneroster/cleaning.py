@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -71,23 +72,26 @@ def _lines(package: Package, name: str, other_users: set[str]) -> Iterator[str]:
     }
     titles = [title for title in table.titles if title.lower() in kept]
     places = [table.places[title.lower()] for title in titles]
+    of_others = [titles.index(title) for title in titles if title.lower() in ("sourcedid", "role")]
     user = titles.index(_USER[name]) if name in _USER and _USER[name] in titles else None
     yield "\n" * (table.first_line - 1) + _line(table.titles)
     line = table.first_line
     for row in table.rows(*titles):
-        yield "\n" * (row.line - line - 1)
+        if row.line > line + 1:
+            yield "\n" * (row.line - line - 1)
         line = row.line
         if row.fault:
             yield _line([""] * row.width) if row.width else '"\n'
             continue
         cells = [""] * table.width
         is_other = user is not None and row.cells[user] in other_users
-        for title, place, cell in zip(titles, places, row.cells, strict=True):
-            if not is_other or title.lower() in ("sourcedid", "role"):
-                cells[place] = cell
+        for number in of_others if is_other else range(len(places)):
+            cells[places[number]] = row.cells[number]
         yield _line(cells)
 
 
+_QUOTED = re.compile(r'["\r\n]')
+"""Beside a comma, what csv puts into quotation marks."""
 _USER = {"users": "sourcedId", "demographics": "sourcedId"}
 """Files about people, and the column with the user; of people who are no students nothing else is
 kept.
@@ -97,6 +101,9 @@ kept.
 def _line(cells: list[str]) -> str:
     if len(cells) < 2:
         return '""\n' if not any(cells) else f'"{cells[0].replace(chr(34), chr(34) * 2)}"\n'
+    plain = ",".join(cells)
+    if plain.count(",") == len(cells) - 1 and not _QUOTED.search(plain):
+        return f"{plain}\n"
     into = io.StringIO()
     csv.writer(into, lineterminator="\n").writerow(cells)
     return into.getvalue()

@@ -27,13 +27,13 @@ class OneRosterPart(RosterPart):
         text = io.TextIOWrapper(self.file, encoding="utf-8", newline="")
         try:
             for line, notes, *cells in csv.reader(text):
-                named = tuple(
-                    RosterNote(PROBLEMS[problem], *about)
-                    for problem, *about in (json.loads(notes) if notes else ())
-                )
-                yield RosterRow(int(line), cells, notes=named)
+                yield RosterRow(int(line), cells, False, _notes(notes) if notes else ())
         finally:
             text.detach()  # the file is read once more for the rows to correct
+
+
+def _notes(text: str) -> tuple[RosterNote, ...]:
+    return tuple(RosterNote(PROBLEMS[problem], *about) for problem, *about in json.loads(text))
 
 
 class PartWriter:
@@ -42,6 +42,7 @@ class PartWriter:
     def __init__(self, name: str, slug: str) -> None:
         self.name, self.layout = name, BY_SLUG[slug]
         self.number = 0
+        self._columns = [column.name for column in self.layout.columns]
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="", write_through=True)
         self._writer = csv.writer(self._text)
@@ -53,7 +54,7 @@ class PartWriter:
             (
                 line,
                 json.dumps(named) if named else "",
-                *(values.get(column.name, "") for column in self.layout.columns),
+                *[values.get(column, "") for column in self._columns],
             )
         )
 
