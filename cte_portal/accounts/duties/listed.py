@@ -52,6 +52,8 @@ class DistrictRow:
     connected: int
     since: datetime.datetime | None
     """Since when single sign-on is required of this district by itself."""
+    with_all: bool
+    """Whether it is required of everybody."""
 
     @property
     def label(self) -> str:
@@ -67,9 +69,13 @@ class DistrictRow:
 
     @property
     def rule(self) -> str:
-        if self.since is None:
-            return "Password or single sign-on"
-        return f"Single sign-on, since {timezone.localtime(self.since):%m/%d/%Y}"
+        if self.since:
+            return f"Single sign-on, since {timezone.localtime(self.since):%m/%d/%Y}"
+        return "Single sign-on, like everybody" if self.with_all else "Password or single sign-on"
+
+    @property
+    def is_required(self) -> bool:
+        return self.with_all or self.since is not None
 
 
 class DutyTable(ListTable):
@@ -116,7 +122,9 @@ def every_row() -> dict[str, DistrictRow]:
     }
     since = dict(SignOnDuty.objects.values_list("district", "since"))
     return {
-        number: DistrictRow(number, name, *counts.get(number, (0, 0)), since.get(number))
+        number: DistrictRow(
+            number, name, *counts.get(number, (0, 0)), since.get(number), "" in since
+        )
         for number, name in directory().districts(None)
     }
 
@@ -126,8 +134,8 @@ def keys_of(
 ) -> list[str]:
     """The numbers of those that the filter lets through, sorted."""
     tests: dict[str, Callable[[DistrictRow], bool]] = {
-        REQUIRED: lambda row: row.since is not None,
-        FREE: lambda row: row.since is None,
+        REQUIRED: lambda row: row.is_required,
+        FREE: lambda row: not row.is_required,
         WAITING: lambda row: row.unconnected > 0,
     }
     passes = tests.get(values.get("show") or "", lambda row: True)

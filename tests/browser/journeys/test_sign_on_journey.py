@@ -4,17 +4,20 @@ identity provider, beside a second certifier with password and app.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from certification.models import Signature
 from cte_portal.accounts.models import Invitation, SignOn, User
 from cte_portal.accounts.sign_in.sign_on import provider as network
 from pathways.models import Student
-from tests.browser.conftest import Desk
+from tests.browser.conftest import NARROW, Desk
+from tests.browser.pages.states import without_violations
 from tests.certification.ready import Ready
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
@@ -52,6 +55,21 @@ def named(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="Provider of the tests")).to_be_visible()
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Sign in").click()
+
+
+def stands_on_the_receipt(page: Page, words: str) -> None:
+    """On the page, at a telephone's width too, and on what the printer gives."""
+    expect(page.get_by_text(words)).to_be_visible()
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    printed = "".join("".join(sheet.extract_text() for sheet in sheets).split())
+    assert "".join(words.split()) in printed
+    window = page.viewport_size
+    page.set_viewport_size(NARROW)
+    expect(page.get_by_text(words)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    without_violations(page)
+    assert window
+    page.set_viewport_size(window)
 
 
 def test_a_certifier_without_a_password_from_invitation_to_sign_out(
@@ -93,6 +111,7 @@ def test_a_certifier_without_a_password_from_invitation_to_sign_out(
     other.get_by_label("Code from your authenticator app").fill(phone.code())
     other.get_by_role("button", name="Certify & Submit").click()
     expect(other.get_by_text("Certified under receipt").first).to_be_visible()
+    stands_on_the_receipt(other, f"Signed in at {provider.issuer} on ")
 
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Yes, sign me out").click()

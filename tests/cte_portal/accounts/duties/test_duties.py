@@ -96,6 +96,19 @@ def test_the_list_says_of_each_district_who_is_not_connected(
     assert file.splitlines()[1:] == [f'9012 Cottonwood Bend,"Single sign-on, since {since}",2,1,1']
 
 
+def test_where_everybody_must_the_list_says_so_of_each_district(
+    desk: Client, clerk: User, elsewhere: District_
+) -> None:
+    SignOnDuty.objects.create(since=timezone.now())
+    SignOnDuty.objects.create(district="9012", since=timezone.now())
+    page = text(desk.get(LIST))
+    assert "Single sign-on, like everybody 0 0 0" in page
+    assert "9012 Cottonwood Bend Single sign-on, since " in page
+    assert "Password or single sign-on" not in page.partition("Not connected")[2]
+    assert "No districts match" in text(desk.get(f"{LIST}?show=free"))
+    assert "like everybody" in text(desk.get(f"{LIST}?show=required"))
+
+
 def test_the_list_costs_the_same_however_many_districts(
     desk: Client, cottonwood: District_, django_assert_num_queries: Any
 ) -> None:
@@ -164,8 +177,8 @@ def test_everybody_needs_two_emergency_accounts_first(desk: Client, keeper: User
     assert pressed(desk, f"{NAMING}{first.pk}/")["Location"] == LIST
     User.objects.filter(pk=second.pk).update(is_active=False)
     page = text(desk.get(LIST))
-    assert "Fewer than two emergency accounts could sign in today" in page
-    assert "Could not sign in today." in page
+    assert "Fewer than two emergency accounts are ready" in page
+    assert "Not ready closed, not an OPI Administrator" in page
 
 
 def test_an_emergency_account_is_named_by_somebody_else(desk: Client, keeper: User) -> None:
