@@ -13,12 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certification.models import SealedCopy
+from certification.signing import sealing
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.drawing import follow_up_list
 from pathways.follow_up.rates import Rates
 from pathways.follow_up.workbench.call_list import CallLines, Narrowing
-from pathways.models import Enrollment, FollowUpEntry, FollowUpPathway, FollowUpYear
+from pathways.ledger import canonical
+from pathways.models import (
+    Calendar,
+    Enrollment,
+    FollowUpEntry,
+    FollowUpPathway,
+    FollowUpYear,
+    School,
+)
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.pathways.follow_up.leavers import Leavers
 
@@ -43,7 +52,9 @@ STUDENTS = st.tuples(
     st.sampled_from([None, None, datetime.date(2024, 9, 3), datetime.date(2024, 12, 2)]),
     st.lists(st.sampled_from(["", "", "01", "04", "06"]), max_size=3),
     st.sampled_from([False, False, False, True]),
+    st.booleans(),
 )
+NOBODY = Rates(0, 0, 0, 0)
 PLACED, ANSWERED = {"01", "04"}, {"01", "04", "06"}
 CALLED = datetime.date(2024, 11, 5)
 
@@ -51,11 +62,12 @@ CALLED = datetime.date(2024, 11, 5)
 def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[str]]]:
     """Exit, its day and the pathways by State ID, read from the sealed text and the enrollments."""
     pathways: dict[str, set[str]] = {}
-    for state_id, name, says_yes in copy.records.values_list(
-        "state_id", "pathway_name", "concentrator"
-    ):
-        if says_yes:
-            pathways.setdefault(state_id, set()).add(name)
+    text = b"\n".join(sealing.text_of(copy)).decode().split("\n")
+    head = next(at for at, line in enumerate(text) if line.startswith("records "))
+    for line in text[head + 1 : head + 1 + int(text[head].split()[1])]:
+        cells = dict(zip(canonical.COLUMNS, line.split("\t"), strict=True))
+        if cells["concentrator"] == "t":
+            pathways.setdefault(cells["state_id"], set()).add(cells["pathway_name"])
     rows: dict[str, list[Enrollment]] = {}
     for enrollment in Enrollment.objects.select_related("student", "calendar"):
         rows.setdefault(enrollment.student.state_id, []).append(enrollment)
@@ -86,15 +98,17 @@ def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[s
     return leavers
 
 
-Called = tuple[list[str], bool]
-"""What a student answered at each attempt, empty where nobody was reached, and whether OPI counts the
-student elsewhere.
+Called = tuple[list[str], bool, bool]
+"""What a student answered at each attempt, empty where nobody was reached, whether OPI counts the
+student elsewhere, and whether it is a student of the second school.
 """
+CALLERS = ("MARTIN, CHERYL", "KELLER, DANIEL")
+"""Who take turns at each student."""
 
 
 def rates_by_hand(calls: list[Called]) -> Rates:
     counted = [
-        set(answers) if answers else None for answers, is_elsewhere in calls if not is_elsewhere
+        set(answers) if answers else None for answers, is_elsewhere, _ in calls if not is_elsewhere
     ]
     tried = [answers for answers in counted if answers is not None]
     placed = sum(bool(answers & PLACED) for answers in tried)
@@ -107,11 +121,11 @@ def call(leavers: Leavers, calls: dict[str, Called]) -> None:
     """Those on the list are called as often as they are."""
     entries = FollowUpEntry.objects.in_scope(leavers.scope).on_list()
     for entry in entries.select_related("student"):
-        answers, is_elsewhere = calls[entry.student.state_id]
+        answers, is_elsewhere, _ = calls[entry.student.state_id]
         last = 0
-        for status in answers:
+        for turn, status in enumerate(answers):
             attempt = Try(date=CALLED, means="phone", status=status, seen=last)
-            author: Any = {"by": "MARTIN, CHERYL", "by_id": 1}
+            author: Any = {"by": CALLERS[turn % 2], "by_id": turn % 2 + 1}
             last = attempts.record(leavers.scope, entry.pk, attempt, **author).attempt.pk
         FollowUpEntry.objects.filter(pk=entry.pk).update(counted_elsewhere=is_elsewhere)
 
@@ -130,6 +144,14 @@ def test_list_and_rates_are_what_sealed_text_enrollments_and_answers_make(
         FollowUpYear.objects.filter(pk=2024).update(
             opens="2024-11-01", refreshed_until=REFRESHED_UNTIL, closes="2024-12-31"
         )
+        second = Calendar.objects.create(
+            school=School.objects.create(
+                district=leavers.district.district, number="0002", name="Second High School"
+            ),
+            school_year_id=2024,
+            number="001",
+        )
+        places = (leavers.district.calendars[2024], second)
         calls = {}
         for number, (enrollments, pathways, later, *called) in enumerate(students):
             calls[f"9990003{number:02d}"] = tuple(called)
@@ -140,6 +162,7 @@ def test_list_and_rates_are_what_sealed_text_enrollments_and_answers_make(
                     end_status,
                     end_date,
                     service_type=service_type,
+                    calendar=places[called[2]],
                     start_date=datetime.date(2023, 6, 1) + datetime.timedelta(days=place),
                 )
             for pathway, concentrator in pathways.items():
@@ -168,5 +191,14 @@ def test_list_and_rates_are_what_sealed_text_enrollments_and_answers_make(
         for name in (HEALTH, BUSINESS):
             own = [calls[state_id] for state_id, row in expected.items() if name in row[2]]
             counted = rates_by_hand(own)
-            assert by_pathway.get(name, Rates(0, 0, 0, 0)) == counted
+            assert by_pathway.get(name, NOBODY) == counted
+        everybody = [calls[state_id] for state_id in expected]
+        by_school = {group.name: group.rates for group in lines.groups()["school"]}
+        for is_second, place in enumerate(places):
+            own = [row for row in everybody if row[2] == bool(is_second)]
+            assert by_school.get(place.school.name, NOBODY) == rates_by_hand(own)
+        by_caller = {group.name: group.rates for group in lines.groups()["caller"]}
+        for turn, name in enumerate(CALLERS):
+            own = [row for row in everybody if len(row[0]) > turn]
+            assert by_caller.get(name, NOBODY) == rates_by_hand(own)
         transaction.set_rollback(True)
