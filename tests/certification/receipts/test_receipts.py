@@ -342,7 +342,7 @@ def test_d_17_a_locked_record_is_text_and_its_banner_leads_to_the_receipt(
         and "DOE, JANE" in banner
     )
     assert f'<a href="{page(copy)}">{copy.receipt}</a>' in banner
-    assert {"cte-eoy": "2.50", "cte-fall": "Anderson"}[ready.event.collection] in page_text
+    assert {"cte-eoy": "2.50", "cte-fall": "ANDERSON"}[ready.event.collection] in page_text
     assert saving_forms(page_text) == []
     CollectionLock.objects.all().delete()
     assert saving_forms(text(client.get(own_page))), "otherwise there is nothing to take away"
