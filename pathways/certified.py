@@ -11,9 +11,10 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from cte_portal.editions import Scope
@@ -57,10 +58,12 @@ class SealedYear:
 
 @dataclass(frozen=True)
 class SealedConcentrators:
-    """Rows of a sealed copy that say Yes, as (State ID, pathway code, pathway name)."""
+    """Rows of a sealed copy that say Yes, as `state_id`, `pathway_code` and `pathway_name`: a question
+    that can be asked within another one.
+    """
 
     receipt: str
-    rows: tuple[tuple[str, str, str], ...]
+    rows: QuerySet[Any, tuple[str, str, str]]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from certification.collections.chosen import collection_of_copy
 from certification.collections.collection import Collection
 from certification.collections.end_of_year import END_OF_YEAR
-from certification.models import Certifier, Extension, Round, SealedCopy, Signature
+from certification.models import (
+    Certifier,
+    Extension,
+    Round,
+    SealedCopy,
+    SealedRecord,
+    Signature,
+)
 from certification.review.snapshot import Figure, Section, sections
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, User
@@ -258,19 +266,24 @@ def sealed_year(scope: Scope) -> SealedYear | None:
 
 def sealed_concentrators(scope: Scope) -> SealedConcentrators | None:
     """Whom the follow-up of the year asks for (pathways/certified.py)."""
-    copy = _official(scope)
+    copy = _of_year(scope).values_list("pk", "receipt").first()
     if copy is None:
         return None
-    rows = copy.records.filter(concentrator=True).order_by("state_id", "pathway_code")
+    key, receipt = copy
+    rows = SealedRecord.objects.filter(copy=key, concentrator=True)
     return SealedConcentrators(
-        copy.receipt, tuple(rows.values_list("state_id", "pathway_code", "pathway_name"))
+        receipt, rows.values_list("state_id", "pathway_code", "pathway_name")
     )
 
 
 def _official(scope: Scope) -> SealedCopy | None:
-    official = (
-        SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
+    return _of_year(scope).select_related("round__event").first()
+
+
+def _of_year(scope: Scope) -> QuerySet[SealedCopy]:
+    """The district's official sealed copy of the year's End of Year collection."""
+    return (
+        SealedCopy.objects.official()
+        .of_district(scope.district)
+        .filter(round__event__collection=END_OF_YEAR.slug, round__event__end_year=scope.end_year)
     )
-    return official.filter(
-        round__event__collection=END_OF_YEAR.slug, round__event__end_year=scope.end_year
-    ).first()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.words import text
-from pathways.follow_up.population import population
+from pathways.follow_up.population import exits_of
 from pathways.models import FollowUpEntry, FollowUpYear, Student
 
 
@@ -31,15 +31,14 @@ def absences(scope: Scope, year: FollowUpYear, students: Collection[int]) -> dic
         .values_list("student_id", "end_year")
     )
     enrolled = set(Student.objects.in_scope(scope).values_list("pk", flat=True))
-    people = population(scope, year)
+    exits = exits_of(scope, year)
 
     def why(student: int) -> str:
         if reason := reasons.get(student):
             return f"No longer on the follow-up list: {reason}"
-        if student in people.leavers:
-            return f"Not on the follow-up list, which stands since {text(year.refreshed_until)}. Ask OPI"
-        if student in people.exits:
-            exit_ = people.exits[student]
+        if exit_ := exits.get(student):
+            if exit_.is_leaver:
+                return f"Not on the follow-up list, which stands since {text(year.refreshed_until)}. Ask OPI"
             return (
                 f"Returned on {text(exit_.returned)}"
                 if exit_.returned

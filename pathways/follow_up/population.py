@@ -1,25 +1,25 @@
 """Who belongs on a year's follow-up list (R-FUP-01): concentrators of its sealed copy whose enrollment
 ended as graduate or dropout.
+
+One statement says it of the whole district. The list is drawn from it without its rows coming here.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.words import text
-from pathways.certified import certified
+from pathways.certified import SealedConcentrators, certified
+from pathways.ledger.typed_rows import typed
 from pathways.models import (
-    EndStatus,
-    Enrollment,
     FollowUpYear,
     ListRequest,
     MergedRow,
@@ -29,100 +29,205 @@ from pathways.models import (
     StudentChange,
 )
 
-Family = EndStatus.Family
-EXITS = (Family.GRADUATE.value, Family.DROPOUT.value)
 NO_EXIT = "No longer a graduate or dropout"
 NO_CONCENTRATOR = "No longer a concentrator in the certified records"
 NO_CONCENTRATOR_IN_DRAFT = "No longer a concentrator"
 REMOVED = "Removed at the district’s request, which OPI approved on"
 ADDED = "added at the district’s request, which OPI approved on"
-VERBS = {Family.GRADUATE.value: "Graduated", Family.DROPOUT.value: "Dropped out"}
 
-Pathways = tuple[tuple[str, str], ...]
+Relation = tuple[str, dict[str, Any]]
+"""A SELECT, and the values that it names."""
+_DAY = {
+    "postgresql": "to_char({}, 'MM/DD/YYYY')",
+    "sqlite": "strftime('%%m/%%d/%%Y', {})",
+}
+# The enrollment that decides, for each student of the year: the Primary one, of several the one that
+# is open or ended last; without any, the latest that ended. So no other one goes before it.
+_GOES_BEFORE = """
+(CASE WHEN other.service_type = 'P' THEN 2 WHEN other.end_date IS NOT NULL THEN 1 ELSE 0 END,
+    COALESCE(other.end_date, %(no_end)s), other.start_date, other.id)
+> (CASE WHEN own.service_type = 'P' THEN 2 ELSE 1 END, own.end_date, own.start_date, own.id)
+"""
+# A return: an enrollment of a later year that counts and began after the exit, until the list stands.
+_EXITS = f"""
+SELECT own.student_id, calendar.school_id, own.end_date, own.end_status,
+    ending.family AS exit,
+    CASE ending.family WHEN 'dropout' THEN (
+        SELECT MIN(later.start_date) FROM pathways_enrollment later
+        JOIN pathways_calendar of_later ON of_later.id = later.calendar_id AND of_later.end_year > %(year)s
+        JOIN pathways_schoolyear later_year ON later_year.end_year = of_later.end_year
+        WHERE later.student_id = own.student_id AND later.service_type IN ('P', 'S', 'N')
+            AND later.start_date > own.end_date AND later.start_date <= %(refreshed_until)s
+            AND (later.end_date IS NULL OR later.end_date >= later_year.starts)) END AS returned
+FROM pathways_enrollment own
+JOIN pathways_calendar calendar ON calendar.id = own.calendar_id AND calendar.end_year = %(year)s
+JOIN pathways_student student ON student.id = own.student_id AND student.district_id = %(district)s
+JOIN pathways_endstatus ending ON ending.code = own.end_status AND ending.family IN ('graduate', 'dropout')
+WHERE own.end_date BETWEEN %(starts)s AND %(last)s AND own.service_type IN ('P', 'S', 'N')
+    AND (CAST(%(student)s AS bigint) IS NULL OR own.student_id = %(student)s)
+    AND NOT EXISTS (
+        SELECT 1 FROM pathways_enrollment other
+        JOIN pathways_calendar of_other ON of_other.id = other.calendar_id AND of_other.end_year = %(year)s
+        WHERE other.student_id = own.student_id AND other.service_type IN ('P', 'S', 'N')
+            AND (other.end_date IS NULL OR other.end_date >= %(starts)s) AND {_GOES_BEFORE})
+"""
+_DRAWN = """
+SELECT leaver.student_id, leaver.school_id, leaver.exit, leaver.end_date AS exit_date, leaver.end_status, leaver.returned,
+    CASE
+        WHEN wish.adds IS NOT NULL THEN wish.adds
+        WHEN leaver.returned IS NULL AND concentrator.student_id IS NOT NULL THEN 1
+        ELSE 0
+    END AS is_leaver,
+    CASE leaver.exit WHEN 'graduate' THEN 'Graduated on ' ELSE 'Dropped out on ' END || {left_on}
+        || CASE WHEN wish.adds = 1 THEN '; ' || %(added)s || ' ' || wish.day ELSE '' END AS reason,
+    CASE
+        WHEN wish.adds = 0 THEN %(removed)s || ' ' || wish.day
+        WHEN leaver.returned IS NOT NULL THEN 'Returned on ' || {returned_on}
+        ELSE %(no_concentrator)s
+    END AS absence
+FROM ({exits}) leaver
+LEFT JOIN (SELECT DISTINCT student_id FROM {concentrators}) concentrator ON concentrator.student_id = leaver.student_id
+LEFT JOIN ({wishes}) wish ON wish.student_id = leaver.student_id
+"""
+_SEALED = """
+SELECT student.id AS student_id, sealed.pathway_code AS code, sealed.pathway_name AS name
+FROM ({sealed}) sealed
+JOIN pathways_student student ON student.district_id = %(district)s AND student.state_id = sealed.state_id
+"""
+_CORRECTED = """
+UNION SELECT corrected.student_id, sealed.pathway_code, sealed.pathway_name
+FROM ({sealed}) sealed JOIN ({corrected}) corrected ON corrected.state_id = sealed.state_id
+"""
 
 
 class Exit(NamedTuple):
-    """How a student left: by the enrollment that decides."""
+    """A student who graduated or dropped out, whether or not the list has a line of it."""
 
-    student: int
-    state_id: str
-    school: int
-    exit: str
-    date: datetime.date
-    end_status: str
+    is_leaver: bool
     returned: datetime.date | None
     """The first day of a later enrollment of one who had dropped out."""
-
-    @property
-    def reason(self) -> str:
-        return f"{VERBS[self.exit]} on {text(self.date)}"
-
-
-@dataclass(frozen=True)
-class Concentrators:
-    """Their pathways by student; `receipt` is empty where they are drafted from live records."""
-
-    receipt: str
-    pathways: dict[int, Pathways]
 
 
 @dataclass(frozen=True)
 class Population:
-    """The leavers of a district and year, and why others are not among them."""
+    """The leavers of a district and year, and why others are not among them, as statements whose number
+    is the same for any number of students.
 
+    `receipt` is empty where concentrators are drafted from live records. `concentrators` has
+    student_id, code and name of their pathways; `wishes` whom OPI has approved to add or to remove.
+    """
+
+    scope: Scope
     receipt: str
-    leavers: dict[int, Exit] = field(default_factory=dict)
-    pathways: dict[int, Pathways] = field(default_factory=dict)
-    exits: dict[int, Exit] = field(default_factory=dict)
-    """Of everybody who graduated or dropped out, the returned among them."""
-    wishes: dict[int, ListRequest] = field(default_factory=dict)
-    """What OPI approved last about a student."""
+    concentrators: Relation
+    days: dict[str, Any]
+    """The year's first and last day of an exit, and the last of a return."""
+    wishes: Relation
+    student: int | None = None
+    """The one student that this is about; None for all."""
 
-    def presence(self, student: int) -> str:
-        """Why a leaver is on the list."""
-        reason, wish = self.leavers[student].reason, self.wishes.get(student)
-        return f"{reason}; {ADDED} {_day(wish)}" if wish else reason
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statements name."""
+        return {
+            **self.days,
+            **self.concentrators[1],
+            **self.wishes[1],
+            "student": self.student,
+            "district": self.scope.district,
+            "year": self.scope.end_year,
+            "receipt": self.receipt,
+            "added": ADDED,
+            "removed": REMOVED,
+            "no_exit": NO_EXIT,
+            "no_concentrator": NO_CONCENTRATOR if self.receipt else NO_CONCENTRATOR_IN_DRAFT,
+        }
 
-    def absence(self, student: int) -> str:
-        """Why a student who was on the list is not a leaver."""
-        own = self.exits.get(student)
-        if own is None:
-            return NO_EXIT
-        if (wish := self.wishes.get(student)) and not wish.adds:
-            return f"{REMOVED} {_day(wish)}"
-        if own.returned:
-            return f"Returned on {text(own.returned)}"
-        return NO_CONCENTRATOR if self.receipt else NO_CONCENTRATOR_IN_DRAFT
-
-
-def population(scope: Scope, year: FollowUpYear) -> Population:
-    """The leavers as the data stand. The statements are the same for any number of students."""
-    exits = {leaver.student: leaver for leaver in _exits(scope, year)}
-    concentrators = sealed_or_live(scope)
-    wishes = _wishes(scope)
-    leavers = {
-        student: leaver
-        for student, leaver in exits.items()
-        if (
-            wishes[student].adds
-            if student in wishes
-            else student in concentrators.pathways and not leaver.returned
+    def drawn(self, concentrators: str = "") -> str:
+        """Everybody who graduated or dropped out: `is_leaver` 1 or 0, the reason to be on the list and
+        the one not to be. `concentrators` is a table that has them already.
+        """
+        day = _DAY[connection.vendor]
+        return _DRAWN.format(
+            left_on=day.format("leaver.end_date"),
+            returned_on=day.format("leaver.returned"),
+            exits=_EXITS,
+            concentrators=concentrators or f"({self.concentrators[0]}) named",
+            wishes=self.wishes[0],
         )
-    }
-    pathways = _pathways_of(leavers.keys() - concentrators.pathways.keys())
-    pathways |= {
-        student: named for student, named in concentrators.pathways.items() if student in leavers
-    }
-    return Population(concentrators.receipt, leavers, pathways, exits, wishes)
 
 
-def _wishes(scope: Scope) -> dict[int, ListRequest]:
+def population(
+    scope: Scope,
+    year: FollowUpYear,
+    sealed: SealedConcentrators | None,
+    student: int | None = None,
+) -> Population:
+    """The leavers as the data stand; of one student alone where one is given. The concentrators are
+    those of the year's official sealed copy, or of the live records while there is none (R-FUP-02).
+    """
+    starts, last = exit_window(scope.end_year)
+    days = {
+        "starts": starts,
+        "last": last,
+        "refreshed_until": year.refreshed_until,
+        "no_end": datetime.date.max,
+    }
+    adapt = connection.ops.adapt_datefield_value
+    adapted = {name: adapt(day) for name, day in days.items()}
+    return Population(scope, *_concentrators(scope, sealed), adapted, _wishes(scope), student)
+
+
+def exits_of(scope: Scope, year: FollowUpYear) -> dict[int, Exit]:
+    """Everybody who graduated or dropped out in the year."""
+    people = population(scope, year, certified().sealed_concentrators(scope))
+    with connection.cursor() as cursor:
+        select = f"SELECT student_id, is_leaver, returned FROM ({people.drawn()}) drawn"
+        cursor.execute(select, people.values)
+        rows = typed(connection, cursor, [None, None, models.DateField()])
+        return {student: Exit(bool(leaver), returned) for student, leaver, returned in rows}
+
+
+def _relation(prefix: str, rows: QuerySet[Any, Any]) -> Relation:
+    """The SELECT of a queryset, its values by names that begin with the prefix."""
+    sql, values = rows.order_by().query.sql_with_params()
+    first, *rest = sql.split("%s")
+    named = "".join(f"%({prefix}_{at})s{part}" for at, part in enumerate(rest))
+    return first + named, {f"{prefix}_{at}": value for at, value in enumerate(values)}
+
+
+def _listed(prefix: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> Relation:
+    """Rows that Python has, as a SELECT; `columns` are their names and types."""
+    of_columns = [column.split() for column in columns.split(", ")]
+    values: dict[str, Any] = {}
+    selects = []
+    for number, row in enumerate(rows):
+        cells = []
+        for (name, kind), value in zip(of_columns, row, strict=True):
+            values[f"{prefix}_{name}_{number}"] = value
+            cells.append(f"CAST(%({prefix}_{name}_{number})s AS {kind})")
+        selects.append(f"({', '.join(cells)})")
+    names = ", ".join(name for name, _ in of_columns)
+    if not selects:
+        empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in of_columns)
+        return f"SELECT {empty} WHERE 1 = 0", {}
+    return (
+        f"WITH {prefix} ({names}) AS (VALUES {', '.join(selects)}) SELECT * FROM {prefix}",
+        values,
+    )
+
+
+def _wishes(scope: Scope) -> Relation:
     """What OPI approved last about each student, by the student's row."""
     requests = {row.state_id: row for row in ListRequest.objects.in_scope(scope).approved()}
-    if not requests:
-        return {}
-    students = students_of(scope, set(requests))
-    return {students[state_id]: row for state_id, row in requests.items() if state_id in students}
+    students = students_of(scope, set(requests)) if requests else {}
+    wishes = {
+        students[state_id]: (int(row.adds), _day(row))
+        for state_id, row in requests.items()
+        if state_id in students
+    }
+    rows = ((student, *wish) for student, wish in wishes.items())
+    return _listed("wish", "student_id bigint, adds integer, day text", rows)
 
 
 def _day(wish: ListRequest) -> str:
@@ -130,113 +235,35 @@ def _day(wish: ListRequest) -> str:
     return text(timezone.localtime(wish.answered_at).date())
 
 
-def _pathways_of(students: Collection[int]) -> dict[int, Pathways]:
-    """The pathways in which students have records who were no concentrators."""
-    if not students:
-        return {}
-    pathways: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    rows = Participation.objects.filter(student__in=students)
-    for student, code, name in rows.values_list("student_id", "pathway__code", "pathway__name"):
-        pathways[student][code] = name
-    return _sorted(pathways)
-
-
 def exit_window(end_year: int) -> tuple[datetime.date, datetime.date]:
     """From the year's first day through the day before the next year's first day, or through its
     last while OPI has not named the next.
     """
-    year = SchoolYear.objects.get(pk=end_year)
-    following = SchoolYear.objects.filter(pk=end_year + 1).first()
+    years = SchoolYear.objects.in_bulk([end_year, end_year + 1])
+    year, following = years[end_year], years.get(end_year + 1)
     return year.starts, following.starts - datetime.timedelta(days=1) if following else year.ends
 
 
-def _exits(scope: Scope, year: FollowUpYear) -> Iterable[Exit]:
-    """The students whose deciding enrollment of the year ended as graduate or dropout."""
-    first, last = exit_window(scope.end_year)
-    graduate = EndStatus.objects.codes_of(Family.GRADUATE)
-    leaving = (
-        Enrollment.objects.in_scope(scope)
-        .filter(pk__in=_deciding(scope), end_date__range=(first, last))
-        .ended_as(*EXITS)
-        .order_by()
-        .annotate(returned=Subquery(_returns(year).values("start_date")[:1]))
-    )
-    rows: Iterable[tuple[Any, ...]] = leaving.values_list(
-        "student_id",
-        "student__state_id",
-        "calendar__school_id",
-        "end_date",
-        "end_status",
-        "returned",
-    )
-    for student, state_id, school, date, end_status, returned in rows:
-        is_graduate = end_status in graduate
-        yield Exit(
-            student,
-            state_id,
-            school,
-            Family.GRADUATE.value if is_graduate else Family.DROPOUT.value,
-            date,
-            end_status,
-            None if is_graduate else returned,
-        )
-
-
-def _deciding(scope: Scope) -> QuerySet[Enrollment, int]:
-    """The number of the enrollment that decides, for each student of the year: the Primary one, of
-    several the one that is open or ended last; without any, the latest that ended.
-    """
-    turn = Window(
-        RowNumber(),
-        partition_by="student_id",
-        order_by=[
-            Case(
-                When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)),
-                When(end_date__isnull=False, then=Value(1)),
-                default=Value(2),
-            ),
-            F("end_date").desc(nulls_first=True),
-            F("start_date").desc(),
-            F("pk").desc(),
-        ],
-    )
-    ordered = Enrollment.objects.in_scope(scope).order_by().annotate(turn=turn)
-    return ordered.filter(turn=1).values_list("pk", flat=True)
-
-
-def _returns(year: FollowUpYear) -> QuerySet[Enrollment]:
-    """Enrollments of later years that count and began after the exit, until the list stands."""
-    began = Q(end_date=None) | Q(end_date__gte=F("calendar__school_year__starts"))
-    return Enrollment.objects.filter(
-        began,
-        student_id=OuterRef("student_id"),
-        calendar__school_year_id__gt=year.end_year,
-        service_type__in=Enrollment.SERVICE_TYPES_THAT_COUNT,
-        start_date__gt=OuterRef("end_date"),
-        start_date__lte=year.refreshed_until,
-    ).order_by("start_date")
-
-
-def sealed_or_live(scope: Scope) -> Concentrators:
-    """The concentrators of the year's official sealed copy; of the live records while there is none
-    (R-FUP-02).
-    """
-    sealed = certified().sealed_concentrators(scope)
-    pathways: defaultdict[int, dict[str, str]] = defaultdict(dict)
+def _concentrators(scope: Scope, sealed: SealedConcentrators | None) -> tuple[str, Relation]:
+    """The receipt of the sealed copy, and the concentrators."""
     if sealed is None:
         live = Participation.objects.in_scope(scope).filter(concentrator=True)
-        for student, code, name in live.values_list("student_id", "pathway__code", "pathway__name"):
-            pathways[student][code] = name
-        return Concentrators("", _sorted(pathways))
-    students = students_of(scope, {state_id for state_id, _, _ in sealed.rows})
-    for state_id, code, name in sealed.rows:
-        if state_id in students:
-            pathways[students[state_id]][code] = name
-    return Concentrators(sealed.receipt, _sorted(pathways))
-
-
-def _sorted(pathways: dict[int, dict[str, str]]) -> dict[int, Pathways]:
-    return {student: tuple(sorted(named.items())) for student, named in pathways.items()}
+        named = live.annotate(code=F("pathway__code"), name=F("pathway__name"))
+        return "", _relation("live", named.values_list("student_id", "code", "name"))
+    rows, values = _relation("sealed", sealed.rows)
+    concentrators = _SEALED.format(sealed=rows)
+    own = Student.objects.of_district(scope).filter(state_id=OuterRef("state_id"))
+    strange = set(sealed.rows.filter(~Exists(own)).values_list("state_id", flat=True))
+    if strange:
+        students = students_of(scope, strange)
+        corrected, more = _listed(
+            "corrected",
+            "state_id text, student_id bigint",
+            ((state_id, students[state_id]) for state_id in strange if state_id in students),
+        )
+        concentrators += _CORRECTED.format(sealed=rows, corrected=corrected)
+        values |= more
+    return sealed.receipt, (concentrators, values)
 
 
 def students_of(scope: Scope, state_ids: set[str]) -> dict[str, int]:

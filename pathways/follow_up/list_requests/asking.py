@@ -9,7 +9,7 @@ from cte_portal.editions import Scope, school_year_label
 from cte_portal.refusals import Refusal
 from pathways.follow_up import outcomes
 from pathways.follow_up.list_requests import news
-from pathways.follow_up.population import population
+from pathways.follow_up.population import exits_of
 from pathways.models import FollowUpEntry, ListRequest, Student
 
 Wish, Status = ListRequest.Wish, ListRequest.Status
@@ -27,7 +27,7 @@ def ask_to_add(scope: Scope, state_id: str, reason: str, *, by: User) -> ListReq
         lines = FollowUpEntry.objects.in_scope(scope).on_list()
         if lines.filter(student=student).exists():
             raise Refusal("This student is on the list already.", field="state_id")
-        if student not in population(scope, year).exits:
+        if student not in exits_of(scope, year):
             raise Refusal(
                 f"No enrollment of {school_year_label(scope.end_year)} says that this student"
                 " graduated or dropped out. Correct the enrollment first.",

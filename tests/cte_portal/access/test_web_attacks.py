@@ -104,6 +104,8 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/uploads/fall/judging.py",
         "pathways/uploads/fall/run.py",
         "pathways/uploads/fall/staging.py",
+        "pathways/follow_up/lines.py",
+        "pathways/follow_up/population.py",
         "pathways/models/change.py",
         "pathways/management/commands/migrate.py",
         "pathways/demo/load.py",

@@ -142,6 +142,7 @@ KEYS_AND_COUNTS = {
     "pathways/uploads/findings.py",
     "pathways/uploads/undo.py",
     "pathways/uploads/fall/judging.py",
+    "pathways/follow_up/lines.py",
     "pathways/ledger/ledger.py",
     "pathways/ledger/locks.py",
     "pathways/ledger/plan.py",
