@@ -136,37 +136,44 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> int
             return process.wait()
 
 
-def covered() -> None:
-    """The figure of `--coverage`: lines and branches that some test ran."""
+def covered(part: str) -> None:
+    """The figure of `--coverage`: lines and branches that some test ran; of `--coverage=FOLDERS`
+    (separated by commas), those of these folders.
+    """
     coverage = [sys.executable, "-m", "coverage"]
+    folders = [folder for folder in part.split(",") if folder]
+    chosen = [f"--include={','.join(f'{folder}/*' for folder in folders)}"] if folders else []
     subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, check=False)
     total = subprocess.run(
-        [*coverage, "report", "--format=total"],
+        [*coverage, "report", "--format=total", *chosen],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
+    where = f" of {' and '.join(folders)}" if folders else ""
     print(
-        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file:"
-        " .venv/bin/coverage report --skip-covered",
+        f"Coverage with branches{where}:"
+        f" {total.stdout.strip() or 'not measured'} %. By file: .venv/bin/coverage report"
+        f" --skip-covered {' '.join(chosen)}".rstrip(),
         flush=True,
     )
 
 
 def main(arguments: list[str]) -> int:
-    postgres, coverage = "--postgres" in arguments, "--coverage" in arguments
-    options = [argument for argument in arguments if argument not in {"--postgres", "--coverage"}]
+    postgres = "--postgres" in arguments
+    measured = [argument for argument in arguments if argument.split("=")[0] == "--coverage"]
+    options = [argument for argument in arguments if argument not in {"--postgres", *measured}]
     tests = ["-m", "pytest", "-p", "development.times", *processes(options), *options]
-    command = [sys.executable, *(["-m", "coverage", "run", *tests] if coverage else tests)]
+    command = [sys.executable, *(["-m", "coverage", "run", *tests] if measured else tests)]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if postgres:
         with cluster() as environment:
             answer = run(command, environment)
     else:
         answer = run(command)
-    if coverage:
-        covered()
+    if measured:
+        covered(measured[-1].partition("=")[2])
     return answer
 
 

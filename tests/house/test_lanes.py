@@ -5,6 +5,7 @@ goes away with it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from development import times
+from development import lanes, times
 from development.lanes import processes, surroundings
 from tests.by_hand import services
 
@@ -80,6 +81,47 @@ def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
         times.sentence("PostgreSQL", 5, 1, [])
         == "Lane PostgreSQL: 0:05 on one process. Work of its tests: none."
     )
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--coverage", "Coverage with branches: 91.0 %."),
+        ("--coverage=a,b/c", "Coverage with branches of a and b/c: 91.0 %."),
+    ],
+)
+def test_coverage_is_of_everything_or_of_the_folders_named(
+    option: str,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands: list[list[str]] = []
+
+    def finished(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0, "91.0\n", "")
+
+    monkeypatch.setattr(lanes, "run", lambda command: finished(command).returncode)
+    monkeypatch.setattr(subprocess, "run", finished)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    assert lanes.main([option, "-q", "tests/house/test_lanes.py"]) == 0
+    measured, _, report = commands
+    assert measured[1:4] == ["-m", "coverage", "run"]
+    assert measured[-2:] == ["-q", "tests/house/test_lanes.py"] and option not in measured
+    folders = "--include=a/*,b/c/*" if "=" in option else ""
+    assert report[-1] == (folders or "--format=total")
+    assert capsys.readouterr().out.startswith(sentence)
+
+
+def test_what_runs_beside_the_faults_is_there_and_not_run_again() -> None:
+    """Each list of `.ci/run` is left out of the SQLite lane whole, and of no other."""
+    script = (ROOT / ".ci" / "run").read_text()
+    lists = dict(re.findall(r"^(beside|measured)=\(([^)]+)\)$", script, re.MULTILINE))
+    assert set(lists) == {"beside", "measured"}
+    for name, paths in lists.items():
+        assert all((ROOT / path).exists() for path in paths.split())
+        assert script.count(f'"${{{name}[@]}}"') == 1 == script.count(f"${{{name}[@]/#/--ignore=}}")
 
 
 def test_a_missing_server_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
