@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ from pathways.ledger import ledger, staging
 from pathways.models import Change, Pathway, Student
 from tests.browser.trap import Trap
 from tests.browser.window import SharedWindow
+from tests.fixtures import people, records
 from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.quick.kept import Kept
+from tests.fixtures.quick.worlds import Standing
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 WIDE = {"width": 1366, "height": 768}
@@ -285,28 +289,27 @@ class Stage:
         return self.address("cte-concentrator", self.kayla.pk, self.health(), *parts)
 
 
+CAST = ("clerk", "viewer", "opi", "keeper", "administrator", "nobody", "school_viewer")
+
+
+def _rows() -> dict[str, object]:
+    standing = Standing(people, records, sys.modules[__name__])
+    names = ("cottonwood", "elsewhere", *CAST, "guides_student", "classmates")
+    return {name: standing[name] for name in names}
+
+
+ROWS = Kept(_rows)
+"""What five hundred tests begin with."""
+
+
 @pytest.fixture
-def stage(
-    desk: Desk,
-    cottonwood: District_,
-    elsewhere: District_,
-    clerk: User,
-    viewer: User,
-    opi: User,
-    keeper: User,
-    administrator: User,
-    nobody: User,
-    school_viewer: User,
-    guides_student: Student,
-    classmates: list[Student],
-) -> Stage:
-    people = {
-        "clerk": clerk,
-        "viewer": viewer,
-        "opi": opi,
-        "keeper": keeper,
-        "administrator": administrator,
-        "nobody": nobody,
-        "school_viewer": school_viewer,
-    }
-    return Stage(desk, cottonwood, clerk, people, guides_student, elsewhere)
+def stage(desk: Desk) -> Stage:
+    cast = ROWS.take()
+    return Stage(
+        desk,
+        cast["cottonwood"],
+        cast["clerk"],
+        {name: cast[name] for name in CAST},
+        cast["guides_student"],
+        cast["elsewhere"],
+    )
