@@ -14,6 +14,7 @@ class Capability(Enum):
     SEE_BATCHES = "see the Batch Queue, its reports and files"
     VIEW_SCHOOL = "see the students of a school"
     EXPORT_SCHOOL = "take the students of a school out as a file"
+    SAVE_LISTS = "save lists of a district under a name"
     FOLLOW_UP = "see whom the district calls, and how to reach them"
     SEND_RECORDS = "send records to the state"
     WORK_STATEWIDE = "run work for all districts"
@@ -33,6 +34,7 @@ _CLERK = frozenset(
         Capability.VIEW_RECORDS,
         Capability.VIEW_SCHOOL,
         Capability.EXPORT_SCHOOL,
+        Capability.SAVE_LISTS,
         Capability.EDIT_RECORDS,
         Capability.FOLLOW_UP,
         Capability.SEND_RECORDS,
@@ -49,6 +51,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_STAFF: frozenset(
         {
             Capability.VIEW_RECORDS,
+            Capability.SAVE_LISTS,
             Capability.SEND_RECORDS,
             Capability.WORK_STATEWIDE,
             Capability.SEE_BATCHES,
@@ -65,8 +68,17 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.DEFINE_ELEMENTS,
     },
     Role.DATA_CLERK: _CLERK,
-    Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.VIEW_SCHOOL, Capability.FOLLOW_UP}),
-    Role.SCHOOL_VIEWER: frozenset({Capability.VIEW_SCHOOL, Capability.EXPORT_SCHOOL}),
+    Role.VIEWER: frozenset(
+        {
+            Capability.VIEW_RECORDS,
+            Capability.VIEW_SCHOOL,
+            Capability.SAVE_LISTS,
+            Capability.FOLLOW_UP,
+        }
+    ),
+    Role.SCHOOL_VIEWER: frozenset(
+        {Capability.VIEW_SCHOOL, Capability.EXPORT_SCHOOL, Capability.SAVE_LISTS}
+    ),
 }
 
 

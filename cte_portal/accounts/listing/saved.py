@@ -122,7 +122,7 @@ class RemoveSavedList(SavedListPage):
 
 
 class OfDistrict(SavedListPage, ScopedView):
-    capability = Capability.VIEW_RECORDS
+    capability = Capability.SAVE_LISTS
 
     @property
     def shelf(self) -> Shelf:

@@ -48,6 +48,7 @@ NO_METHOD = {
     "stranger": 404,
     "nobody": 404,
 }
+NO_METHOD_FOR_READERS = {**NO_METHOD, "school_viewer": 405}
 NO_METHOD_FOR_EDITORS = {**NO_METHOD, "viewer": 403, "opi": 403}
 
 
@@ -94,9 +95,15 @@ DISTRICT |= {
     "cte-roster-entry": {"GET": READ, "POST": write(302)},
     "roster-worklist": {"GET": READ, "POST": write(200)},
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
-    "saved-lists": {"GET": NO_METHOD, "POST": {**READ, **LED_ON}},
-    "saved-list": {"GET": {**READ, **LED_ON}, "POST": NO_METHOD},
-    "saved-list-remove": {"GET": NO_METHOD, "POST": {**READ, **LED_ON}},
+    "saved-lists": {"GET": NO_METHOD_FOR_READERS, "POST": {**READ, **LED_ON, "school_viewer": 302}},
+    "saved-list": {
+        "GET": {**READ, **LED_ON, "school_viewer": 404},
+        "POST": NO_METHOD_FOR_READERS,
+    },
+    "saved-list-remove": {
+        "GET": NO_METHOD_FOR_READERS,
+        "POST": {**READ, **LED_ON, "school_viewer": 302},
+    },
     "student-list": {"GET": READ, "POST": NO_METHOD},
     "student-list-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},
     "roster-worklist-file": {"GET": READ_BY_EDITORS, "POST": NO_METHOD_FOR_EDITORS},

@@ -158,6 +158,24 @@ def test_the_file_has_the_list_as_it_is_shown_and_is_in_the_read_log(
     assert office.get(f"{PAGE}file/pdf/").status_code == 404
 
 
+def test_how_it_is_looked_at_is_saved_for_who_may_see_the_school(
+    office: Client, client: Client, middle: School
+) -> None:
+    address = f"{PAGE}?grade=12&sort=-student"
+    saved = office.post(f"{BASE}saved-lists/", {"address": address, "name": "Seniors"}, follow=True)
+    (link,) = re.findall(r'<a href="([^"]*)">Seniors</a>', saved.content.decode())
+    assert office.get(link)["Location"] == f"{PAGE}?grade=12&sort=-student"
+    refused = office.post(
+        f"{BASE}saved-lists/", {"address": f"{BASE}student-list/", "name": "All"}, follow=True
+    )
+    assert "This list cannot be saved" in text(refused)
+    other = person("pm", "Middle", "Pia")
+    other.memberships.create(role=Role.SCHOOL_VIEWER, district="9012", school="0002")
+    client.force_login(other)
+    answer = client.get(link, follow=True)
+    assert answer.status_code == 404, "the link opens no other school"
+
+
 def test_another_school_is_not_found_by_page_or_file(
     office: Client, students: dict[str, Student], elsewhere: District_
 ) -> None:
