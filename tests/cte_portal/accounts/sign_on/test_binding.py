@@ -253,7 +253,7 @@ def test_who_has_to_sign_on_does_not_sign_in_by_password(
     visitor.client.post("/accounts/sign-in/", SIGN_IN)
     home = "/districts/9012/2025/"
     assert visitor.client.get(home)["Location"] == "/accounts/security/"
-    assert "Your district signs in with Montana sign-in" in text(
+    assert "From now on you sign in with Montana sign-in" in text(
         visitor.client.get("/accounts/security/")
     )
     visitor.goes("/accounts/sign-on/connect/")
