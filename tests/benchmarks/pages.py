@@ -3,21 +3,28 @@ tests/benchmarks/pages.py`, on a scratch portal with `demo`, or with `demo --dis
 --students 150000` for a state.
 
 The empty layout is CTE Lingo for a signed-in person who has opened no district. Medians of RUNS (5)
-of the processor's time that this process takes, so that others on the machine count little; the
-database's own is not in it. Each is a ratio to the empty layout in the same run, for each of
+of the processor's time that this process and its sessions with PostgreSQL take, so that others on
+the machine count little. Each is a ratio to the empty layout in the same run, for each of
 DISTRICTS (the largest and the middle one). Whoever signs in is made for the run and rolled back with
 all that the pages wrote. A page whose address needs a row gets the district's first one; one without
 such a row is left out. A save, a search and a mark are sent, and undone after each time.
+
+With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py makes
+them), its pages are measured there too, and a second ratio is that of the page among all others to
+the page alone.
 
 With SIGN_ON=1 each page is asked for in turn without an identity provider, by who came by password,
 and with one, by who signed on there; the ratio of the two stands in the place of that to the empty
 layout.
 """
 
+import json
 import os
 import re
 import statistics
-import time
+import subprocess
+import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -31,6 +38,7 @@ from certification.models import CertificationEvent
 from cte_portal.accounts.models import Membership, Role, SignOnDuty, User
 from cte_portal.accounts.sign_in.sign_on.mark import MARK
 from pathways.models import District, Participation, SchoolYear
+from tests.benchmarks.processor import spent_here
 
 LIMITS = {
     "cte-record": 3,
@@ -130,9 +138,9 @@ def sent(client, number):
 def once(client, address, fields):
     """Seconds of one request. What is sent leads to another page and is undone."""
     with transaction.atomic():
-        started = time.process_time()
+        started = spent_here()
         answer = client.get(address) if fields is None else client.post(address, fields)
-        took = time.process_time() - started
+        took = spent_here() - started
         transaction.set_rollback(fields is not None)
     expected = 200 if fields is None else 302
     assert answer.status_code == expected, (address, answer.status_code)
@@ -166,15 +174,48 @@ def as_signed_on(by_password):
     return client
 
 
-def print_ratio(name, took):
-    limit = f"  (limit {LIMITS[name]})" if name in LIMITS else ""
-    print(f"  {name:24} × {took / empty:6.1f}{limit}", flush=True)
+def every_page(client, number):
+    """Page → seconds, as they are known."""
+    for page, address in list(addresses(client, number)):
+        yield page, seconds(client, address)
+    for page, address, fields in list(sent(client, number)):
+        yield page, seconds(client, address, fields)
 
 
+def pages_alone(number):
+    """The same of a process with the databases in which the district is by itself."""
+    surroundings = {**os.environ, "DISTRICTS": number, "IS_ALONE": "1"}
+    surroundings["DATABASE_URL"], surroundings["STATE_DATABASE_URL"] = surroundings.pop(
+        "ALONE"
+    ).split()
+    finished = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0"],
+        input=Path("tests/benchmarks/pages.py").read_text(),
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(finished.stdout)
+
+
+def print_ratio(page, took, alone):
+    limit = f"  (limit {LIMITS[page]})" if page in LIMITS else ""
+    beside = f"  alone × {took / alone[page]:.2f} (limit 1.15)" if page in alone else ""
+    print(f"  {page:24} × {took / empty:6.1f}{limit}{beside}", flush=True)
+
+
+districts = chosen_districts()
+alone = pages_alone(districts[-1]) if "ALONE" in os.environ else {}
 with transaction.atomic():
     empty = seconds(signed_in("bench-empty"), reverse("cte-lingo"))
-    print(f"empty layout {empty * 1000:.1f} ms, medians of {runs}")
-    for number in chosen_districts():
+    if os.environ.get("IS_ALONE"):
+        clerk = signed_in(f"bench-{districts[0]}", (Role.DATA_CLERK, districts[0]))
+        print(json.dumps(dict(every_page(clerk, districts[0]))))
+        districts = []
+    else:
+        print(f"empty layout {empty * 1000:.1f} ms, medians of {runs}")
+    for number in districts:
         clerk = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
         students = District.objects.get(pk=number).students.count()
         print(f"district {number}, {students:,} students")
@@ -185,8 +226,6 @@ with transaction.atomic():
                 ratio = beside(clerk, as_signed_on(clerk), address, fields)
                 print(f"  {page:24} × {ratio:6.3f} with an identity provider", flush=True)
             continue
-        for page, address in list(addresses(clerk, number)):
-            print_ratio(page, seconds(clerk, address))
-        for name, address, fields in list(sent(clerk, number)):
-            print_ratio(name, seconds(clerk, address, fields))
+        for page, took in every_page(clerk, number):
+            print_ratio(page, took, alone if number == districts[-1] else {})
     transaction.set_rollback(True)

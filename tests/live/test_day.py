@@ -18,7 +18,7 @@ SHARED = ("--one-district", "--districts", "0")
 def played(live: Portal, *sizes: str) -> str:
     finished = subprocess.run(
         [
-            *(sys.executable, "-m", "tests.benchmarks.day"),
+            *(sys.executable, "-m", "tests.benchmarks.last_day.day"),
             *("--at", f"http://127.0.0.1:{live.env['WEB_PORT']}", *DAY, *sizes),
         ],
         cwd=ROOT,

@@ -18,6 +18,10 @@ from pathways.models import Change, Course, Enrollment, Participation, Roster, S
 from tests.fixtures.records import HEALTH, District_
 
 BOTH = ("default", "state")
+OF_MANY_ROWS = re.compile(
+    r"Seq Scan on pathways_(student|participation|change|enrollment|roster)\b"
+)
+READS, WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
 
 
 def blocks(plan: str) -> int:
@@ -28,9 +32,14 @@ def blocks(plan: str) -> int:
 
 @dataclass
 class Touched:
-    """The statements of a page that read, each with its blocks."""
+    """The statements of a page that read, and those that write where asked for, each with its
+    blocks.
+    """
 
+    explained: tuple[str, ...] = READS
     statements: list[tuple[int, str]] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    """Of those of which every district has many rows, the tables that were read from end to end."""
 
     @property
     def total(self) -> int:
@@ -42,13 +51,14 @@ class Touched:
         return f"{number} {sql[:400]}"
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not many and sql.lstrip(" (").startswith(("SELECT", "WITH")):
+        if not many and sql.lstrip(" (").startswith(self.explained):
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute("SAVEPOINT explained")
                 try:
                     cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
                     plan = "\n".join(line for (line,) in cursor.fetchall())
                     self.statements.append((blocks(plan), sql))
+                    self.whole += OF_MANY_ROWS.findall(plan)
                 except Error:
                     pass  # the page meets the same error
                 cursor.execute("ROLLBACK TO SAVEPOINT explained")
@@ -56,9 +66,9 @@ class Touched:
 
 
 @contextmanager
-def touched() -> Iterator[Touched]:
+def touched(*, writes: bool = False) -> Iterator[Touched]:
     """What the statements within touch, in both databases; inside a transaction."""
-    page = Touched()
+    page = Touched((*READS, *WRITES) if writes else READS)
     with ExitStack() as stack:
         for alias in BOTH:
             stack.enter_context(connections[alias].execute_wrapper(page))

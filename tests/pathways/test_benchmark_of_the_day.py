@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from pathways.models import Change, CollectionLock, Participation, Student
-from tests.benchmarks import day
+from tests.benchmarks.last_day import day, reckoning
 from tests.benchmarks.last_day import plan as planning
-from tests.benchmarks.last_day import reckoning
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
 

@@ -1,4 +1,4 @@
-"""Who clicks on the last day, for Locust (tests/benchmarks/day.py starts it): clerks who open,
+"""Who clicks on the last day, for Locust (day.py starts it): clerks who open,
 search and save, districts that upload and resync, and OPI, which reloads the board.
 
 DAY_PLAN names a file with everybody's session and work; DAY_REPORT gets what each could swear to,

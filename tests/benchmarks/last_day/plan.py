@@ -1,4 +1,4 @@
-"""Who works where on the last day (tests/benchmarks/day.py): people who are signed in, the records
+"""Who works where on the last day (day.py): people who are signed in, the records
 that each opens, the files that districts upload.
 """
 

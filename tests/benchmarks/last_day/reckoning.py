@@ -1,4 +1,4 @@
-"""What the records hold at the end of the last day (tests/benchmarks/day.py), beside what its people
+"""What the records hold at the end of the last day (day.py), beside what its people
 were told.
 """
 

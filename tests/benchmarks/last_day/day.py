@@ -4,8 +4,8 @@ reloads the board; at the end every accepted save is in the records exactly once
 By hand, with the environment of a running scratch portal (its DATABASE_URL and the rest) that holds
 `demo --districts 400 --students 150000` and has two web processes:
 
-    .venv/bin/python -m tests.benchmarks.day --at http://127.0.0.1:8000
-    .venv/bin/python -m tests.benchmarks.day --at http://127.0.0.1:8000 --one-district \
+    .venv/bin/python -m tests.benchmarks.last_day.day --at http://127.0.0.1:8000
+    .venv/bin/python -m tests.benchmarks.last_day.day --at http://127.0.0.1:8000 --one-district \
         --clerks 40 --pages 40 --districts 0 --minutes 1
 
 The first plays the whole day; the second forty clerks of the largest district, who open and save
@@ -39,7 +39,7 @@ from django.urls import reverse
 from tests.benchmarks.last_day.plan import plan_of
 from tests.benchmarks.last_day.reckoning import faults_of
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE_LIMIT = 25  # times the empty layout, idle: the 95th percentile of all pages of the day
 SAVE_LIMIT = 1000  # milliseconds: the 95th percentile of saves in one district
 ENDS_WITHIN = 12 * 60  # seconds: all uploads and resyncs of the day
