@@ -71,11 +71,12 @@ WHERE own.end_date BETWEEN %(starts)s AND %(last)s AND own.service_type IN ('P',
         WHERE other.student_id = own.student_id AND other.service_type IN ('P', 'S', 'N')
             AND (other.end_date IS NULL OR other.end_date >= %(starts)s) AND {_GOES_BEFORE})
 """
+# Whether a concentrator: put so, PostgreSQL hashes them once also where it has no statistics yet.
 _DRAWN = """
 SELECT leaver.student_id, leaver.school_id, leaver.exit, leaver.end_date AS exit_date, leaver.end_status, leaver.returned,
     CASE
         WHEN wish.adds IS NOT NULL THEN wish.adds
-        WHEN leaver.returned IS NULL AND concentrator.student_id IS NOT NULL THEN 1
+        WHEN leaver.returned IS NULL AND leaver.student_id IN (SELECT student_id FROM {concentrators}) THEN 1
         ELSE 0
     END AS is_leaver,
     CASE leaver.exit WHEN 'graduate' THEN 'Graduated on ' ELSE 'Dropped out on ' END || {left_on}
@@ -86,7 +87,6 @@ SELECT leaver.student_id, leaver.school_id, leaver.exit, leaver.end_date AS exit
         ELSE %(no_concentrator)s
     END AS absence
 FROM ({exits}) leaver
-LEFT JOIN (SELECT DISTINCT student_id FROM {concentrators}) concentrator ON concentrator.student_id = leaver.student_id
 LEFT JOIN ({wishes}) wish ON wish.student_id = leaver.student_id
 """
 _SEALED = """
