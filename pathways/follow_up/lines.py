@@ -97,6 +97,9 @@ def bring_to(people: Population, now: datetime.datetime, *, is_first: bool = Fal
     values = people.values | {"now": connection.ops.adapt_datetimefield_value(now)}
     named, leavers = people.concentrators[0], people.drawn(NAMED)
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Without statistics, as after a first load, each leaver would be met with every enrollment.
+            cursor.execute("SET LOCAL enable_nestloop = off")
         if is_first and not people.wishes[1]:  # each is asked once, so none need be kept
             new, of_new = _OF_NEW
             cursor.execute(f"WITH {NAMED} AS ({named}), {LEAVERS} AS ({leavers}) {new}", values)

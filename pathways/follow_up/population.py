@@ -41,7 +41,6 @@ _DAY = {
     "postgresql": "to_char({}, 'MM/DD/YYYY')",
     "sqlite": "strftime('%%m/%%d/%%Y', {})",
 }
-# `+ 0` keeps to the index by student, also before there are statistics.
 # The enrollment that decides, for each student of the year: the Primary one, of several the one that
 # is open or ended last; without any, the latest that ended. So no other one goes before it.
 _GOES_BEFORE = """
@@ -55,7 +54,7 @@ SELECT own.student_id, calendar.school_id, own.end_date, own.end_status,
     ending.family AS exit,
     CASE ending.family WHEN 'dropout' THEN (
         SELECT MIN(later.start_date) FROM pathways_enrollment later
-        JOIN pathways_calendar of_later ON of_later.id = later.calendar_id + 0 AND of_later.end_year > %(year)s
+        JOIN pathways_calendar of_later ON of_later.id = later.calendar_id AND of_later.end_year > %(year)s
         JOIN pathways_schoolyear later_year ON later_year.end_year = of_later.end_year
         WHERE later.student_id = own.student_id AND later.service_type IN ('P', 'S', 'N')
             AND later.start_date > own.end_date AND later.start_date <= %(refreshed_until)s
@@ -68,7 +67,7 @@ WHERE own.end_date BETWEEN %(starts)s AND %(last)s AND own.service_type IN ('P',
     AND (CAST(%(student)s AS bigint) IS NULL OR own.student_id = %(student)s)
     AND NOT EXISTS (
         SELECT 1 FROM pathways_enrollment other
-        JOIN pathways_calendar of_other ON of_other.id = other.calendar_id + 0 AND of_other.end_year = %(year)s
+        JOIN pathways_calendar of_other ON of_other.id = other.calendar_id AND of_other.end_year = %(year)s
         WHERE other.student_id = own.student_id AND other.service_type IN ('P', 'S', 'N')
             AND (other.end_date IS NULL OR other.end_date >= %(starts)s) AND {_GOES_BEFORE})
 """
