@@ -1,4 +1,4 @@
-"""Which tests the second lane of CI needs not repeat: those whose statements other tests ask on
+"""Which tests the second lane of CI need not repeat: those whose statements other tests ask on
 PostgreSQL as well.
 
     python3 manage.py test --postgres -p development.statements -m "not once"

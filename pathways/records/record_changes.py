@@ -36,7 +36,7 @@ HEADS = (
 
 
 class ChangeFilter(forms.Form):
-    """What to look for. It is posted: a State ID belongs into no address."""
+    """What to look for. It is posted: a State ID belongs in no address."""
 
     use_required_attribute = False
 

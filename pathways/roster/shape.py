@@ -26,9 +26,9 @@ class Shape:
     `name` is the type of object as the resync screen calls it. `staged` gives each staged column
     its SQL type, `key` the staged columns that name the row in a file. `joins` finds the stored row
     and its parents. `image` gives each stored column its new value, and `unique` the stored columns
-    that no two rows share. `new_needs` are the staged columns without which a row cannot be new. `problems` are pairs of a problem and the condition under which a row
-    has it, the first that holds. `dependents` are (model, field) of what a row cannot be removed
-    under.
+    that no two rows share. `new_needs` are the staged columns without which a row cannot be new.
+    `problems` are pairs of a problem and the condition under which a row has it, the first that
+    holds. `dependents` are (model, field) of what a row cannot be removed under.
     """
 
     name: str
