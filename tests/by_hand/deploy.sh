@@ -72,6 +72,7 @@ for role in owner web worker; do
   sed -i "s/password/${!name}/" "/etc/cte/$role.env"
 done
 sed -i -e "s/password/$REDIS/" -e "s|^SECRET_KEY=|&$(openssl rand -base64 48)|" -e "s|^MFA_KEYS=|&$(openssl rand -base64 32 | tr '+/' '-_')|" /etc/cte/cte.env
+echo "METRICS_TOKEN=$(openssl rand -hex 32)" >> /etc/cte/cte.env
 # A command as one of the roles, as the page writes it.
 as() {
   role=$1 && shift
@@ -108,11 +109,36 @@ for _ in $(seq 120); do
 done
 curl -fsS --cacert /etc/ssl/cte/fullchain.pem https://cte.example.gov/health/ready; echo
 curl -sS -o /dev/null -w 'http: %{http_code} to %{redirect_url}\n' http://cte.example.gov/
-echo "$(pgrep -fc 'python.*gunicorn cte_portal.wsgi') web processes, of which one starts the others"
+for port in 8001 8002; do
+  curl -fsS -o /dev/null -w "web on port $port: %{http_code}\n" -H 'Host: cte.example.gov' -H 'X-Forwarded-Proto: https' "http://127.0.0.1:$port/health/ready"
+done
+token=$(sed -n 's/^METRICS_TOKEN=//p' /etc/cte/cte.env)
+counted() {
+  curl -fsS --cacert /etc/ssl/cte/fullchain.pem -H "Authorization: Bearer $token" "https://cte.example.gov/metrics/$1" |
+    sed -n 's/^cte_portal_pages_total{method="GET",page="account_login",status="200"} //p' | cut -d. -f1
+}
+for _ in $(seq 40); do curl -fsS -o /dev/null --cacert /etc/ssl/cte/fullchain.pem https://cte.example.gov/accounts/sign-in/; done
+echo "sign-in pages: $(counted web-1) of web-1, $(counted web-2) of web-2"
+[ $(($(counted web-1) + $(counted web-2))) = 40 ]
 step "Health, backup, seals"
 as worker verify_sealed | tail -1
 block 'python3 manage.py backup' | sed 's/^python3 manage.py //' | while read -r command; do as owner "$command" | tail -1; done
 as worker status
+
+step "A rolling restart, while somebody reads"
+while :; do
+  curl -sS -o /dev/null -w '%{http_code}\n' --cacert /etc/ssl/cte/fullchain.pem https://cte.example.gov/accounts/sign-in/ || true
+  sleep 0.1
+done >"$place/answers" 2>&1 &
+reader=$!
+for port in 8001 8002; do
+  before=$(cat "/run/cte-web@$port.service.pid")
+  block 'systemctl restart cte-web@8001' | sed "s/8001/$port/g" | sh -eu
+  [ "$before" != "$(cat "/run/cte-web@$port.service.pid")" ]
+done
+kill "$reader"
+echo "answers: $(sort "$place/answers" | uniq -c | tr -s ' \n' ' ')"
+[ "$(sort -u "$place/answers")" = 200 ]
 
 step "From the first sign-in to a certifier's signature"
 "$code/.venv/bin/python" -m tests.by_hand.deploy.journey https://cte.example.gov /var/mail-sink

@@ -134,7 +134,8 @@ def proxy(folder: Path, port: int) -> Iterator[None]:
     ]
     text = "\n".join(plain).replace("listen 80;", f"listen 127.0.0.1:{port + 2};")
     text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{port + 1}").replace("/opt/cte", str(ROOT))
+    text = text.replace("127.0.0.1:8001", f"127.0.0.1:{port + 1}").replace("/opt/cte", str(ROOT))
+    text = text.replace("    server 127.0.0.1:8002;\n", "")
     text = text.replace("X-Forwarded-Proto https", "X-Forwarded-Proto http")
     conf = folder / "nginx.conf"
     conf.write_text(

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.by_hand.deploy.blocks import blocks
 from tests.cte_portal.test_set_up import ROOT
@@ -45,24 +46,57 @@ def test_a_unit_runs_what_is_there_as_nobody_else(path: Path, tmp_path: Path) ->
     files = re.findall(r"^EnvironmentFile=/etc/cte/(\S+)", text, re.MULTILINE)
     assert files[0] == "cte.env" and all((DEPLOY / name).exists() for name in files)
     if shutil.which("systemd-analyze"):
-        copy = tmp_path / path.name
+        copy = tmp_path / path.name.replace("@", "@8001")
         copy.write_text(
             text.replace("/opt/cte/.venv", str(ROOT / ".venv")).replace("/opt/cte", str(ROOT))
         )
         verdict = subprocess.run(
             ["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False
         )
-        assert path.name not in verdict.stderr, verdict.stderr
+        assert copy.name not in verdict.stderr, verdict.stderr
 
 
 def test_the_units_are_those_of_the_page() -> None:
     page = (ROOT / "docs" / "deploy.md").read_text()
     for path in DEPLOY.iterdir():
         assert path.name in page or path.stem in page, path.name
-    for service in ("cte-web", "cte-dispatch", "cte-worker-district", "cte-worker-statewide"):
-        text = (DEPLOY / f"{service}.service").read_text()
+    target = (DEPLOY / "cte.target").read_text()
+    wanted = re.findall(r"(cte-\S+)\.service", target)
+    started = re.findall(r"^ *systemctl enable --now cte\.target (.*)$", page, re.MULTILINE)
+    assert [name for name in started[0].split() if "." not in name] == wanted
+    assert {re.sub(r"@.*", "@", name) for name in wanted} == {
+        "cte-web@",
+        "cte-dispatch",
+        "cte-worker-district",
+        "cte-worker-statewide",
+    }
+    for service in wanted:
+        text = (DEPLOY / f"{re.sub('@.*', '@', service)}.service").read_text()
         assert "Restart=always" in text and "TimeoutStopSec=120" in text
-        assert f"{service}.service" in (DEPLOY / "cte.target").read_text()
+
+
+def test_each_web_that_starts_is_asked_by_the_proxy_and_by_prometheus() -> None:
+    """One web's answer would be half the pages that people saw, and never the same half."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    ports = re.findall(r"cte-web@(\d+)\.service", (DEPLOY / "cte.target").read_text())
+    assert len(ports) == 2
+    assert "--bind 127.0.0.1:%i " in (DEPLOY / "cte-web@.service").read_text()
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    assert re.findall(r"^    server 127\.0\.0\.1:(\d+);", proxy, re.MULTILINE) == ports
+    assert "location = /metrics { return 404; }" in proxy
+    asked = re.findall(
+        r"location = (/metrics/\S+) \{ proxy_pass http://127\.0\.0\.1:(\d+)/metrics; \}", proxy
+    )
+    assert [port for _, port in asked] == ports
+    [text] = [block for block in blocks(page) if "scrape_configs" in block]
+    [job] = yaml.safe_load(text)["scrape_configs"]
+    [webs] = [static["targets"] for static in job["static_configs"]]
+    to = {rule["target_label"]: rule.get("replacement", "$1") for rule in job["relabel_configs"]}
+    assert [to["__metrics_path__"].replace("$1", web) for web in webs] == [
+        path for path, _ in asked
+    ]
+    assert to["instance"] == "$1" and f"server_name {to['__address__']};" in proxy
+    assert "sum by" in page and "max(cte_portal_status)" in page
 
 
 def test_the_page_of_a_restart_asks_for_nothing_else() -> None:

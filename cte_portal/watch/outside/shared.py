@@ -1,4 +1,4 @@
-"""The counts of several web processes as one, by prometheus_client's files in shared memory
+"""The counts of all processes of one web server as one, by prometheus_client's files in shared memory
 (https://prometheus.github.io/client_python/multiprocess).
 
 They lie in memory and not under VAR_DIR: the library writes to them as to its own memory, and a

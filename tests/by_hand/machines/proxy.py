@@ -37,7 +37,7 @@ class Proxy(Service):
         text = (ROOT / "docs" / "deploy" / "nginx.conf").read_text()
         text = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", text, flags=re.DOTALL)
         text = re.sub(r"\n    ssl_[^\n]*", "", text)
-        text = text.replace("server 127.0.0.1:8000;", servers)
+        text = re.sub(r"(upstream cte \{).*?\}", rf"\1 {servers} }}", text, flags=re.DOTALL)
         text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{self.port};")
         text = text.replace("Forwarded-Proto https;", "Forwarded-Proto $scheme;")
         text = text.replace("Host $host;", "Host $http_host;")  # this one has a port

@@ -151,3 +151,43 @@ def test_the_processes_of_a_server_are_counted_together_and_older_servers_are_go
         assert line in answer.stdout.splitlines()
         assert not ended_before.exists()
     assert [path.name for path in (tmp_path / "metrics").iterdir()] == [str(os.getpid())]
+
+
+WEB = """
+import subprocess, sys
+for number in range(int(sys.argv[3])):
+    answer = subprocess.run([sys.executable, "-c", sys.argv[1], sys.argv[2]], text=True, check=True)
+input()
+"""
+
+
+def test_each_web_of_a_machine_counts_its_own_pages_and_leaves_the_others(tmp_path: Path) -> None:
+    """So a sum over the webs counts no page twice, and none is missing."""
+    environment = bare(DJANGO_SETTINGS_MODULE="cte_portal.settings", VAR_DIR=str(tmp_path / "0"))
+    webs = [
+        subprocess.Popen(
+            [sys.executable, "-c", WEB, PROCESS, str(tmp_path / "metrics"), str(processes)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for processes in (1, 2)
+    ]
+    sample = 'cte_portal_pages_total{method="GET",page="help",status="200"} '
+    try:
+        last = []
+        for web, processes in zip(webs, (1, 2), strict=True):
+            assert web.stdout
+            counts: list[str] = []
+            while len(counts) < processes and (line := web.stdout.readline()):
+                if line.startswith(sample):
+                    counts.append(line.removeprefix(sample).strip())
+            last.append(counts[-1])
+        assert last == ["1.0", "2.0"]
+        folders = {path.name for path in (tmp_path / "metrics").iterdir()}
+        assert folders == {str(web.pid) for web in webs}
+    finally:
+        for web in webs:
+            web.communicate("\n")
