@@ -84,16 +84,16 @@ def test_each_web_that_starts_is_asked_by_the_proxy_and_by_prometheus() -> None:
     proxy = (DEPLOY / "nginx.conf").read_text()
     assert re.findall(r"^    server 127\.0\.0\.1:(\d+);", proxy, re.MULTILINE) == ports
     assert "location = /metrics { return 404; }" in proxy
-    asked = re.findall(
+    addresses = re.findall(
         r"location = (/metrics/\S+) \{ proxy_pass http://127\.0\.0\.1:(\d+)/metrics; \}", proxy
     )
-    assert [port for _, port in asked] == ports
+    assert [port for _, port in addresses] == ports
     [text] = [block for block in blocks(page) if "scrape_configs" in block]
     [job] = yaml.safe_load(text)["scrape_configs"]
     [webs] = [static["targets"] for static in job["static_configs"]]
     to = {rule["target_label"]: rule.get("replacement", "$1") for rule in job["relabel_configs"]}
     assert [to["__metrics_path__"].replace("$1", web) for web in webs] == [
-        path for path, _ in asked
+        path for path, _ in addresses
     ]
     assert to["instance"] == "$1" and f"server_name {to['__address__']};" in proxy
     assert "sum by" in page and "max(cte_portal_status)" in page
