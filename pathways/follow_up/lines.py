@@ -7,6 +7,9 @@ and *gone* where it is stored and its student is no leaver: never deleted (R-FUP
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -90,16 +93,34 @@ WHERE record.student_id NOT IN (SELECT student_id FROM {NAMED})
 """
 
 
+FEW = 10_000  # enrollments of which hashes cost nothing
+
+
+@contextmanager
+def _hashed(cursor: Any, people: Population) -> Iterator[None]:
+    """A whole list is drawn with hashes where PostgreSQL takes the enrollments for few. If it knows of
+    them that they are many, it finds the best way by itself; if it has no statistics yet, as after a
+    first load, it would meet each leaver with every enrollment.
+    """
+    if connection.vendor != "postgresql" or people.student is not None:
+        yield
+        return
+    cursor.execute(
+        "SELECT set_config('enable_nestloop', 'off', TRUE) FROM pg_class"
+        " WHERE oid = 'pathways_enrollment'::regclass AND reltuples < %s",
+        [FEW],
+    )
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
 def bring_to(people: Population, now: datetime.datetime, *, is_first: bool = False) -> None:
     """Write what differs. Under the district's lock. `is_first`: no list has been drawn, and lines can
     only be there of students whom OPI has added.
     """
     values = people.values | {"now": connection.ops.adapt_datetimefield_value(now)}
     named, leavers = people.concentrators[0], people.drawn(NAMED)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Without statistics, as after a first load, each leaver would be met with every enrollment.
-            cursor.execute("SET LOCAL enable_nestloop = off")
+    with connection.cursor() as cursor, _hashed(cursor, people):
         if is_first and not people.wishes[1]:  # each is asked once, so none need be kept
             new, of_new = _OF_NEW
             cursor.execute(f"WITH {NAMED} AS ({named}), {LEAVERS} AS ({leavers}) {new}", values)

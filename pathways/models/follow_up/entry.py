@@ -100,6 +100,14 @@ class FollowUpEntry(models.Model):
                 name="pathways_follow_up_caller_says_since_when",
             ),
         ]
+        indexes = [
+            # Of all lines few are held: whose they are is found without reading the state's.
+            models.Index(
+                fields=["caller_id"],
+                condition=Q(caller_id__isnull=False),
+                name="pathways_follow_up_caller",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"follow-up entry {self.pk} of {self.end_year}"

@@ -23,6 +23,7 @@ from pathways.models import (
 )
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.together import Together
+from tests.pathways.blocks import is_postgresql
 from tests.pathways.follow_up.leavers import DROPPED_OUT, GRADUATED, Leavers, open_list
 
 
@@ -370,6 +371,22 @@ def test_the_statements_are_the_same_for_many_leavers(leavers: Leavers) -> None:
     leavers.leaver("999000300", HEALTH)
     assert statements() == again
     assert len(on_list(leavers)) == 21 and len(gone(leavers)) == 10
+
+
+@pytest.mark.skipif(not is_postgresql(), reason="SQLite has one way to join")
+def test_what_comes_after_a_drawing_is_planned_as_before(leavers: Leavers) -> None:
+    """A list of few enrollments is drawn without nested loops, in the caller's transaction."""
+
+    def loops() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW enable_nestloop")
+            return str(cursor.fetchone()[0])
+
+    leavers.leaver("999000200", HEALTH)
+    with CaptureQueriesContext(connection) as queries:
+        drawn(leavers)
+    assert any("'enable_nestloop', 'off'" in query["sql"] for query in queries)
+    assert loops() == "on"
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
