@@ -55,7 +55,7 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """10 of 21 leavers are placed, 47.6%. OPI's target is 90.50%: 10 more."""
+        """10 of 21 leavers are placed, 47.6%. OPI's target is 90.50%: 10 more needed."""
         percent = Decimal(100 * self.rates.placed) / self.rates.of
         of = number_of(self.rates.of, "leaver")
         are = "is" if self.rates.placed == 1 else "are"
@@ -64,7 +64,7 @@ class Progress:
             return words
         needed = (self.year.target * self.rates.of / 100).to_integral_value(ROUND_CEILING)
         missing = int(needed) - self.rates.placed
-        rest = f": {missing:,} more." if missing > 0 else " is reached."
+        rest = f": {missing:,} more needed." if missing > 0 else " is reached."
         return f"{words} OPI’s target {f'is {self.target}' if missing > 0 else f'of {self.target}'}{rest}"
 
     @property

@@ -36,10 +36,20 @@ def progress(placed: int = 0, of: int = 21, target: str | None = "90.50") -> Pro
 @pytest.mark.parametrize(
     ("placed", "of", "target", "words"),
     [
-        (10, 21, "90.50", "10 of 21 leavers are placed, 47.6%. OPI’s target is 90.50%: 10 more."),
+        (
+            10,
+            21,
+            "90.50",
+            "10 of 21 leavers are placed, 47.6%. OPI’s target is 90.50%: 10 more needed.",
+        ),
         (1, 1, "90.50", "1 of 1 leaver is placed, 100.0%. OPI’s target of 90.50% is reached."),
         (9, 10, "90", "9 of 10 leavers are placed, 90.0%. OPI’s target of 90.00% is reached."),
-        (8, 10, "80.10", "8 of 10 leavers are placed, 80.0%. OPI’s target is 80.10%: 1 more."),
+        (
+            8,
+            10,
+            "80.10",
+            "8 of 10 leavers are placed, 80.0%. OPI’s target is 80.10%: 1 more needed.",
+        ),
         (10, 21, None, "10 of 21 leavers are placed, 47.6%."),
     ],
 )
@@ -89,7 +99,7 @@ def test_the_calls_show_the_line_and_the_target(
     assert "1 of 4 leavers is placed, 25.0%." in text(client.get(CALLS))
     FollowUpYear.objects.filter(pk=2024).update(target="75.00")
     page = client.get(CALLS)
-    assert "OPI’s target is 75.00%: 2 more." in text(page)
+    assert "OPI’s target is 75.00%: 2 more needed." in text(page)
     heights = re.findall(r'<path d="M0 80H\d+V(\d+)H', page.content.decode())
     assert heights == ["40", "60"], "two answered and one placed of four"
     assert '<path d="M0 20h280"' in page.content.decode(), "the target"
