@@ -161,7 +161,7 @@ FALL = Collection(
     records="",
     grouped_by=("CTE pathway", "outcome", "school", "exit", "gender"),
     counting=(
-        "Each leaver counts once in each line; unknown is who gave no answer. Whom OPI counts in"
+        "Each leaver counts once in each line. Unknown means no answer. A leaver whom OPI counts in"
         " another district is in no line."
     ),
     has_findings=False,

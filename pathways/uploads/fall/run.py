@@ -218,7 +218,7 @@ def _words(options: dict[str, Any], checked: CheckedFall) -> str:
     ]
     if checked.differing:
         differ = "answer differs" if checked.differing == 1 else "answers differ"
-        parts.append(f"{checked.differing:,} {differ} from the portal's, which stands.")
+        parts.append(f"{checked.differing:,} {differ} from the portal's, which did not change.")
     if checked.rejected:
         was, pronoun = ("was", "it") if checked.rejected == 1 else ("were", "them")
         parts.append(f"{rejected} {was} not saved: download, correct, and upload {pronoun}.")
