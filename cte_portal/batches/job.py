@@ -232,7 +232,8 @@ def renewing(job: Job) -> Iterator[None]:
                         .update(lease_until=moment(settings.BATCH_LEASE_SECONDS))
                     ):
                         job.lost.set()
-                        if Batch.objects.live().filter(pk=job.batch.pk).exists():
+                        is_live = Batch.objects.live().filter(pk=job.batch.pk).exists()
+                        if is_live and not finish.is_set():  # then the next job asks there
                             _end_statement(working)
                 except (DatabaseError, InterfaceError, psycopg.Error):
                     connection.close()
@@ -250,4 +251,4 @@ def renewing(job: Job) -> Iterator[None]:
         yield
     finally:
         finish.set()
-        thread.join(timeout=5)
+        thread.join(timeout=END_WITHIN)

@@ -30,6 +30,8 @@ BEHIND_TLS_PROXY = yes_or_no("BEHIND_TLS_PROXY", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or BEHIND_TLS_PROXY
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Sign-in limits count the visitor's address as the outermost of our proxies saw it, not the
+    # proxy's own.
     ALLAUTH_TRUSTED_PROXY_COUNT = int(number("TRUSTED_PROXIES", 1))
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
@@ -37,8 +39,3 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if yes_or_no("BEHIND_TLS_PROXY", False):
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-        # Sign-in limits count the visitor's address as the outermost of our proxies saw it, not the
-        # proxy's own.
-        ALLAUTH_TRUSTED_PROXY_COUNT = int(number("TRUSTED_PROXIES", 1))

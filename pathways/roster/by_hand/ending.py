@@ -133,6 +133,8 @@ class EndForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("whole"):
             cleaned["rows"] = self.listed
+            if not self.listed:
+                self.add_error("rows", "This list has no open enrollment any more")
         rows, end_date = cleaned.get("rows"), cleaned.get("end_date")
         if rows and end_date:
             late = [row for row in rows if row.start_date > end_date]

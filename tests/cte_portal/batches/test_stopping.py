@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import Job
+from cte_portal.batches import job as jobs
+from cte_portal.batches.job import Job, renewing
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel, submit
@@ -63,3 +65,37 @@ def test_a_long_statement_ends_when_its_job_is_canceled_or_lost(
         assert (after.attempt, after.status, after.reference) == (2, Status.PROCESSING, "")
     else:
         assert after.status == Status.CANCELED and "by KELLER, DANIEL" in after.sentence
+
+
+def test_who_learns_too_late_that_a_job_is_lost_ends_no_statement_of_the_next_one(
+    transactional_db: None,
+    cottonwood: District_,
+    clerk: User,
+    work: Work,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The lease's thread hangs at its question while the worker goes on to the next job."""
+    settings.BATCH_RENEW_SECONDS = 0.01
+    monkeypatch.setattr(jobs, "END_WITHIN", 0.01)
+    ended: list[object] = []
+    monkeypatch.setattr(jobs, "_end_statement", ended.append)
+    asks, is_over = threading.Event(), threading.Event()
+    live = type(Batch.objects).live
+
+    def slow(objects: Any) -> Any:
+        asks.set()
+        is_over.wait(LONG)
+        return live(objects)
+
+    batch = submit("work", by=clerk, title="Work", scope=cottonwood.scope)
+    monkeypatch.setattr(type(Batch.objects), "live", slow)
+    job = Job(batch)
+    Batch.objects.filter(pk=batch.pk).update(status=Status.PROCESSING, attempt=2)
+    with renewing(job):
+        assert asks.wait(LONG)
+    is_over.set()
+    for thread in threading.enumerate():
+        if thread.name == "lease":
+            thread.join()
+    assert job.lost.is_set() and ended == []

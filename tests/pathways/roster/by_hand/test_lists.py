@@ -128,6 +128,17 @@ def test_a_list_is_ended_whole_with_its_other_pages(
     assert list(Enrollment.objects.filter(end_date=None)) == [others[-1]]
 
 
+def test_a_list_that_others_have_emptied_is_not_ended_whole(
+    pages: Pages, cottonwood: District_
+) -> None:
+    open_ones(cottonwood, 3)
+    Enrollment.objects.update(grade="12")
+    sent = {"whole": "on", "end_date": "06/06/2025", "end_status": "400", "number": ""}
+    page = pages.client.post(f"{pages.address('roster-end')}?grade=09", sent).content.decode()
+    assert "This list has no open enrollment any more" in page
+    assert "Nothing has been saved yet" not in page and "0 enrollments end" not in page
+
+
 def test_many_are_ended_with_a_code_of_the_list_alone(pages: Pages, cottonwood: District_) -> None:
     EndStatus.objects.filter(code="140").update(last_year=2024)
     rows = open_ones(cottonwood, 1)
