@@ -25,7 +25,10 @@ class SignInFilter(EventFilter):
         choices=[("", "Everything"), (REFUSED, "Not let in"), *SignInEvent.Act.choices],
     )
     district = forms.CharField(
-        required=False, max_length=4, label="District", help_text="of people with a role in it"
+        required=False,
+        max_length=4,
+        label="District",
+        help_text="of people with a role in it, now or before",
     )
 
     def narrowed(self, events: SignInEventQuerySet) -> SignInEventQuerySet:

@@ -79,6 +79,11 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         ).order_by("pk")
         return [event for event in events if OPENS_ACCOUNTS & event.after.keys()]
 
+    def people_of(self, district: str) -> set[int]:
+        """Accounts that were given a role in the district, or lost one."""
+        keys = self.filter(kind="role", district=district).values_list("key", flat=True)
+        return {int(key) for key in keys.distinct()}
+
     def newest_first(self) -> AuditEventQuerySet:
         return self.order_by("-pk")
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from cte_portal.accounts.models.audit import AuditEvent
 from cte_portal.accounts.models.membership import Membership
 from cte_portal.accounts.models.proof import Proof, proof_words
 from cte_portal.accounts.models.user import User
@@ -53,9 +54,12 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
         return events
 
     def of_district(self, district: str) -> SignInEventQuerySet:
-        """Events of the accounts that have a role in the district today."""
+        """Events of the accounts that have a role in the district or had one: a season is asked for
+        after people have left.
+        """
         people = Membership.objects.filter(district=district).values("user_id")
-        return self.filter(user_id__in=people)
+        earlier = AuditEvent.objects.people_of(district)
+        return self.filter(Q(user_id__in=people) | Q(user_id__in=earlier))
 
 
 class SignInEvent(models.Model):
