@@ -104,6 +104,9 @@ def test_b_10_o_13_remind_all_who_are_not_certified(
         f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True
     )
     assert "1 reminder is on the way. 2 skipped." in text(sent)
+    assert "Sent" not in text(sent) and "An e-mail leaves when the mail server takes it." in text(
+        sent
+    )
     again = client.post(
         f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True
     )
