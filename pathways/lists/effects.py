@@ -96,8 +96,8 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         reach = Participation.objects.enrolled_in(after.end_year).reach()
         sentences.append(
             f"{after} becomes the current year for {number_of(districts, 'district')}. Records can"
-            f" be entered and changed only in {after}; all other years become read only. Today"
-            f" {reach} belong to students enrolled in {after}."
+            f" be entered and changed only in {after}; all other years become read only."
+            f" Records of students enrolled in {after} today: {reach}."
         )
         if unfinished := certified().unfinished():
             sentences += unfinished.sentences

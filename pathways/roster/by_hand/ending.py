@@ -213,6 +213,7 @@ class EndEnrollments(ActionView):
             form.add_error("number", f"Enter {number:,} to confirm. Nothing was saved")
             is_confirmed = False
         if not is_confirmed:
+            form.fields["number"].required = number > 0  # so that it is not called optional
             self.following = {
                 "effects": effects,
                 "records": records[:50],

@@ -152,7 +152,11 @@ def test_more_than_a_tenth_of_a_school_needs_the_number_typed(
 ) -> None:
     """R-IMP-03: 11 of 100 are held, 10 of 100 are not."""
     rows = open_ones(cottonwood, 100)
-    assert "Enter 11 to confirm" in end(pages, rows[:11])
+    held = end(pages, rows[:11])
+    assert "Enter 11 to confirm" in held
+    label = held.partition("Number of enrollments")[2].partition("<input")[0]
+    assert label
+    assert "optional" not in label
     assert "Enter 11 to confirm" in end(pages, rows[:11], number="12")
     assert not EnrollmentChange.objects.exists()
     assert "10 enrollments ended" in end(pages, rows[:10])
