@@ -71,7 +71,7 @@ def test_own_css_stays_within_18_kilobytes() -> None:
     assert len(CSS.encode()) <= 18 * 1024
 
 
-@pytest.mark.parametrize("name", ["grid", "list"])
+@pytest.mark.parametrize("name", ["credits", "grid", "list"])
 def test_a_sheet_of_few_pages_is_small_and_takes_its_colours_from_the_tokens(name: str) -> None:
     sheet = (STATIC / f"css/{name}.css").read_text()
     assert len(sheet.encode()) <= 2048 and not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(", sheet)
