@@ -15,18 +15,32 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from certification.collections.fall.leaver_lists import PLACED
 from cte_portal.accounts.models import User
+from pathways.certified import certified
+from pathways.follow_up.drawing import draw_line
+from pathways.follow_up.lines import bring_to
+from pathways.follow_up.population import population
 from pathways.lists import publish
-from pathways.models import Student
+from pathways.models import FollowUpYear, Student
 from pathways.reports.groups import FALL
 from tests.certification.collections.crowd import crowd
 from tests.certification.ready_fall import ReadyFall
 from tests.cte_portal.access.test_access import undone
 from tests.fixtures.certification import make_fall_event
 from tests.fixtures.records import District_
-from tests.pathways.blocks import BOTH, Touched, analyze, is_postgresql, touched, vacuum
+from tests.pathways.blocks import (
+    BOTH,
+    READS,
+    WRITES,
+    Touched,
+    analyze,
+    is_postgresql,
+    touched,
+    vacuum,
+)
 
 MORE, SLACK = 60, 1.3
 """Indexes over more rows are a level higher, once a look-up."""
@@ -134,3 +148,33 @@ def test_no_page_reads_the_leavers_of_another_district(
         if now.total > once.total * SLACK + MORE:
             dearer.append(f"{page}: {once.total} blocks, now {now.total}; most: {now.dearest}")
     assert not dearer, "\n".join(dearer)
+
+
+def drawn(fall: ReadyFall, kayla: Student, *, single: bool) -> Touched:
+    """A list that is drawn again, whole or for one student; it is taken back."""
+    year = FollowUpYear.objects.get(pk=fall.scope.end_year)
+    page = Touched((*READS, *WRITES, "CREATE"))
+    with undone(), connections["default"].execute_wrapper(page):
+        if single:
+            draw_line(fall.scope, year, kayla.pk)
+        else:
+            sealed = certified().sealed_concentrators(fall.scope)
+            bring_to(population(fall.scope, year, sealed), timezone.now())
+    return page
+
+
+@pytest.mark.fresh
+@pytest.mark.skipif(not is_postgresql(), reason="EXPLAIN (BUFFERS) is PostgreSQL's")
+@pytest.mark.parametrize("single", [True, False])
+def test_a_list_is_drawn_without_the_leavers_of_another_district(
+    fall: ReadyFall, kayla: Student, elsewhere: District_, single: bool
+) -> None:
+    vacuum()
+    crowd(elsewhere, 1_000, 200_000_000)
+    analyze(by_index=True)
+    before = drawn(fall, kayla, single=single)
+    crowd(elsewhere, 11_000, 300_000_000)
+    analyze(by_index=False)
+    now = drawn(fall, kayla, single=single)
+    assert not now.whole
+    assert now.total <= before.total * SLACK + MORE, (before.total, now.total, now.dearest)
