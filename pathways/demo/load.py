@@ -79,9 +79,11 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
 
 def analyze() -> None:
     """Planned with the statistics of an empty portal, the first pages and the next districts would
-    read all students of the state.
+    read all students of the state. It may wait for the server's own look at the same tables.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("ANALYZE")
 
 

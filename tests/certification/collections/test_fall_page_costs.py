@@ -42,7 +42,7 @@ from tests.pathways.blocks import (
     vacuum,
 )
 
-MORE, SLACK = 60, 1.3
+MORE, SLACK = 100, 1.3
 """Indexes over more rows are a level higher, once a look-up."""
 
 
