@@ -62,7 +62,7 @@ Job.step = watched
 
 def portal(content: bytes, work: str) -> float:
     marks.clear()
-    seconds = world.portal(content, work, rows=rows)
+    seconds = world.portal(content, work, rejected=rows // 50)
     ended = time.perf_counter()
     for (name, at), (_, until) in zip(marks, [*marks[1:], ("", ended)], strict=True):
         phases[name].append(until - at)
