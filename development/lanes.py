@@ -48,8 +48,7 @@ def processes(arguments: list[str]) -> list[str]:
     small = any(
         argument in HERE
         or argument.startswith("-k")
-        or argument.endswith(".py")
-        or ".py::" in argument
+        or (not argument.startswith("-") and (argument.endswith(".py") or ".py::" in argument))
         for argument in arguments
     )
     if chosen or small:

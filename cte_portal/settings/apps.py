@@ -1,7 +1,9 @@
 """The site: its secret, hosts, apps, middleware, templates, and how the apps meet (docs/adr/0012)."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,14 +20,16 @@ from cte_portal.settings.environment import (
 
 def demo_secret() -> str:
     """The demo's own secret key: made once for each `var/`, never a value that other installations
-    share.
+    share. It is written aside and then linked to its name, so that processes which start together
+    read the same whole key.
     """
     path = own_folder(VAR_DIR) / "secret_key"
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=VAR_DIR) as aside:
+            aside.write(secrets.token_urlsafe(50))
+            aside.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(aside.name, path)
     return path.read_text()
 
 

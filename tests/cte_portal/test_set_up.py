@@ -12,6 +12,7 @@ import runpy
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from cte_portal.settings import apps
 from cte_portal.watch.supervise import MOST_STARTS, Child, Supervisor
 from tests.fixtures.quick import migrated
 
@@ -69,6 +71,28 @@ def test_manage_imports_the_standard_library_alone_until_the_environment_exists(
     }
     imported |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_processes_that_start_together_share_one_whole_secret_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads the file finds none of it or all of it, and the first to finish wins."""
+    path = tmp_path / "secret_key"
+    monkeypatch.setattr(apps, "VAR_DIR", tmp_path)
+
+    def slowly(_length: int) -> str:
+        assert not path.exists(), "a neighbor would read a key that is not written yet"
+        path.write_text("the neighbor's key")
+        return "an own key"
+
+    monkeypatch.setattr("secrets.token_urlsafe", slowly)
+    assert apps.demo_secret() == "the neighbor's key"
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+    monkeypatch.undo()
+    monkeypatch.setattr(apps, "VAR_DIR", tmp_path / "fresh")
+    key = apps.demo_secret()
+    assert len(key) > 50 and apps.demo_secret() == key
+    assert stat.S_IMODE((tmp_path / "fresh" / "secret_key").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,17 @@ ALL_CORES = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["-q"], ["-m", "not browser"], ["tests/house"], ["tests/house/"], ["-x"]]
+    "arguments",
+    [
+        [],
+        ["-q"],
+        ["-m", "not browser"],
+        ["tests/house"],
+        ["tests/house/"],
+        ["-x"],
+        ["-q", "--ignore=tests/house", "--ignore=tests/house/test_lanes.py"],
+        ["--deselect=tests/house/test_lanes.py::test_x"],
+    ],
 )
 def test_the_suite_and_its_folders_take_all_cores(arguments: list[str]) -> None:
     assert processes(arguments) == ALL_CORES
