@@ -49,6 +49,10 @@ nothing. A cell that begins with an apostrophe and a sign such as = or - is text
 spreadsheet would take for a formula: the apostrophe is not part of it. Columns that end in _id
 hold the key of a row in another file of the same folder.
 
+Who has left the district is named still: by account number, user name and name in
+portal/accounts.user.csv, with the sign-ins of the time there, signatures, and what was read or
+taken out. What they did elsewhere, and who they are today, is not here.
+
 Left out: passwords, keys and sessions; and contacts and attempts of the follow-up, which the
 district alone sees and takes from Follow-up Calls. Tables without a district hold OPI's lists, whole.
 These are education records under FERPA. Keep them accordingly, and destroy them on schedule.

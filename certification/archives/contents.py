@@ -11,9 +11,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
-from cte_portal.accounts.models import Membership
+from certification.models import Certifier
+from cte_portal.accounts.models import AuditEvent, Membership, SignInEvent, User
 from cte_portal.editions import Edition, Scope, home_of, stored
 
 Which = Callable[[str], Q]
@@ -24,11 +25,21 @@ def named_by(path: str) -> Which:
     return lambda number: Q(**{path: number})
 
 
-def of_its_people(field: str) -> Which:
-    """Rows of the people who have a role in the district today."""
-    return lambda number: Q(
-        **{f"{field}__in": Membership.objects.filter(district=number).values("user_id")}
-    )
+def _of_today(number: str) -> Q:
+    """Accounts of the people who have a role in the district today."""
+    return Q(pk__in=Membership.objects.filter(district=number).values("user_id"))
+
+
+def its_people(number: str) -> Q:
+    """Their accounts, and those of the people who had a role there or certified for it."""
+    certifiers = Certifier.objects.filter(district=number).values("user_id")
+    earlier = AuditEvent.objects.people_of(number)
+    return _of_today(number) | Q(pk__in=certifiers) | Q(pk__in=earlier)
+
+
+def their_sign_ins(number: str) -> Q:
+    """While they had a role in the district."""
+    return Q(pk__in=SignInEvent.objects.while_of_district(number).order_by().values("pk"))
 
 
 def every_row(number: str) -> Q:
@@ -102,10 +113,10 @@ CONTENTS: dict[str, Which] = {
     "certification.SealedCopy": _BY_ROUND,
     "certification.SealedRecord": _BY_COPY,
     "certification.SealedOutcome": _BY_COPY,
-    "accounts.User": of_its_people("pk"),
+    "accounts.User": its_people,
     "accounts.Membership": _BY_NUMBER,
     "accounts.AuditEvent": _BY_NUMBER,
-    "accounts.SignInEvent": of_its_people("user_id"),
+    "accounts.SignInEvent": their_sign_ins,
     "accounts.ViewEvent": _BY_NUMBER,
     "batches.Batch": _BY_NUMBER,
     "batches.BatchFile": named_by("batch__district"),
@@ -140,8 +151,15 @@ LEFT_OUT: dict[str, str] = {
     "account.EmailConfirmation": "not used by the portal",
 }
 
-SECRET = frozenset({"accounts.User.password", "batches.Batch.idempotency_key"})
+SECRET = frozenset(
+    {"accounts.User.password", "accounts.User.password_end", "batches.Batch.idempotency_key"}
+)
 """Columns that stay in the portal."""
+
+STAYS_KNOWN = frozenset({"id", "username", "first_name", "last_name", "date_joined"})
+"""What of an account is told of who has left: who it was that signed, read, or took out. The rest is
+of today, and of the district to which the person may have moved.
+"""
 
 
 @dataclass(frozen=True)
@@ -169,8 +187,13 @@ class Table:
     def rows(self, district: str) -> Iterator[tuple[Any, ...]]:
         """In the order of their keys, a few thousand at a time."""
         rows = stored(self.model, Scope(district, 0, self.edition)).filter(self.which(district))
-        names = [field.attname for field in self.columns]
-        return rows.order_by("pk").values_list(*names).iterator(chunk_size=5000)
+        values = [self._value(field.attname, district) for field in self.columns]
+        return rows.order_by("pk").values_list(*values).iterator(chunk_size=5000)
+
+    def _value(self, column: str, district: str) -> Any:
+        if self.model is User and column not in STAYS_KNOWN:
+            return Case(When(_of_today(district), then=F(column)))
+        return column
 
 
 def tables(edition: Edition) -> list[Table]:

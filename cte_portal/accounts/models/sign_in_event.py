@@ -7,7 +7,8 @@ from __future__ import annotations
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from cte_portal.accounts.models.audit import AuditEvent
@@ -60,6 +61,26 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
         people = Membership.objects.filter(district=district).values("user_id")
         earlier = AuditEvent.objects.people_of(district)
         return self.filter(Q(user_id__in=people) | Q(user_id__in=earlier))
+
+    def while_of_district(self, district: str) -> SignInEventQuerySet:
+        """Events of people at moments when they had a role in the district: what they did before they
+        came and after they left is not the district's. Their roles then are those of today, without
+        those given since, with those taken since.
+        """
+        today = Membership.objects.filter(district=district, user=OuterRef("user_id"))
+        since = AuditEvent.objects.filter(
+            kind="role",
+            district=district,
+            key=Cast(OuterRef("user_id"), models.CharField()),
+            at__gt=OuterRef("at"),
+        )
+        change = Case(When(operation=AuditEvent.Operation.REMOVE, then=1), default=-1)
+        then = Coalesce(
+            Subquery(today.order_by().values("district").annotate(n=Count("pk")).values("n")), 0
+        ) + Coalesce(
+            Subquery(since.order_by().values("district").annotate(n=Sum(change)).values("n")), 0
+        )
+        return self.of_district(district).alias(roles_then=then).filter(roles_then__gt=0)
 
 
 class SignInEvent(models.Model):

@@ -20,13 +20,16 @@ from django.test import Client
 
 from certification.archives.contents import CONTENTS, LEFT_OUT
 from certification.models import CertificationEvent, SealedCopy
-from cte_portal.accounts.models import AuditEvent, User
+from cte_portal.accounts.models import AuditEvent, Role, SignInEvent, User
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from pathways.models import Student
 from tests.certification.either import COLLECTIONS, ready_for
 from tests.certification.ready import Ready
+from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 
 PAGE = "/opi/archives/"
@@ -161,6 +164,47 @@ def test_a_reader_without_the_portal_finds_everything_of_the_district_and_of_no_
         )
 
 
+def test_who_has_left_is_named_with_the_time_there_and_nothing_of_the_time_elsewhere(
+    two_districts: Ready, client: Client, opi: User, keeper: User, second_clerk: User
+) -> None:
+    """The certifier and a clerk were here, and work elsewhere now; a third person came from there."""
+    everywhere, signer = Authority(keeper), two_districts.primary.user
+    newcomer = person("nroth", "Roth", "Noa", (Role.DATA_CLERK, "0965"))
+
+    def sign_in(address: str) -> None:
+        for user in (signer, second_clerk, newcomer):
+            SignInEvent.objects.note(SignInEvent.Act.SIGNED_IN, user, address)
+
+    sign_in("192.0.2.1")
+    people.give(everywhere, newcomer, Role.DATA_CLERK, "9012")
+    for user in (signer, second_clerk):
+        for role in user.memberships.all():
+            people.take(everywhere, user, str(role.pk))
+    people.give(everywhere, second_clerk, Role.DATA_CLERK, "0965")
+    people.change_address(everywhere, second_clerk, "dkeller@other.example.net")
+    sign_in("192.0.2.2")
+
+    reader = taken(client, opi)
+    sign_ins = reader.table("portal/accounts.signinevent")
+    assert {(row["user_id"], row["address"]) for row in sign_ins} == {
+        (str(signer.pk), "192.0.2.1"),
+        (str(second_clerk.pk), "192.0.2.1"),
+        (str(newcomer.pk), "192.0.2.2"),
+    }
+    accounts = {row["id"]: row for row in reader.table("portal/accounts.user")}
+    assert {str(signer.pk), str(second_clerk.pk), str(newcomer.pk)} <= set(accounts)
+    left = accounts[str(second_clerk.pk)]
+    assert (left["username"], left["last_name"]) == ("dkeller", "Keller")
+    assert not any(left[name] for name in ("email", "confirmed_email", "last_login", "is_active"))
+    assert accounts[str(newcomer.pk)]["email"] and accounts[str(newcomer.pk)]["is_active"] == "true"
+    (signature,) = reader.table("portal/certification.signature")
+    (certifier,) = reader.table("portal/certification.certifier")
+    assert signature["certifier_id"] == certifier["id"] and certifier["user_id"] in accounts
+    for name in reader.names():
+        assert b"other.example.net" not in reader.zip.read(name), name
+    assert "Who has left the district" in reader.zip.read("README.txt").decode()
+
+
 def test_a_changed_byte_is_seen(two_districts: Ready, client: Client, opi: User) -> None:
     reader = taken(client, opi)
     into = io.BytesIO()
@@ -214,8 +258,8 @@ def test_nobody_of_the_district_and_no_keeper_takes_it(
 ) -> None:
     taken(client, opi)
     batch = Batch.objects.get(kind="archive")
-    for person in (administrator, keeper):
-        client.force_login(person)
+    for other in (administrator, keeper):
+        client.force_login(other)
         assert client.get(PAGE).status_code == 403
         assert client.post(f"{PAGE}{batch.pk}/", {"purpose": "x"}).status_code == 403
     client.force_login(administrator)
