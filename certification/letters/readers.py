@@ -21,7 +21,7 @@ def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
 
 def certifiers_of(numbers: Iterable[str]) -> dict[str, list[User]]:
     people: dict[str, list[User]] = {number: [] for number in numbers}
-    active = Certifier.objects.active().select_related("user")
+    active = Certifier.objects.active().select_related("user__emergency_account")
     for certifier in active.order_by(
         "level", Folded("user__last_name"), Folded("user__first_name")
     ):
@@ -34,7 +34,7 @@ def administrators_of(numbers: Iterable[str]) -> dict[str, list[User]]:
     people: dict[str, list[User]] = {number: [] for number in numbers}
     memberships = Membership.objects.filter(
         role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True
-    ).select_related("user")
+    ).select_related("user__emergency_account")
     for membership in memberships.order_by(Folded("user__last_name"), Folded("user__first_name")):
         if membership.district in people:
             people[membership.district].append(membership.user)

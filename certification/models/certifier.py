@@ -60,7 +60,7 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
             pk=OuterRef("pk")
         )
         return (
-            self.select_related("user")
+            self.select_related("user__emergency_account")
             .annotate(has_role=Exists(roles), has_namesake=Exists(namesakes))
             .order_by(
                 "-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk"

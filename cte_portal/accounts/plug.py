@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cte_portal.accounts import navigation, retention
 from cte_portal.accounts.access.visitor import standing
+from cte_portal.accounts.duties import watched
 from cte_portal.accounts.guidance import GUIDANCE
 from cte_portal.frame import Part
 from cte_portal.plugs import Plug
@@ -19,5 +20,6 @@ PLUG = Plug(
         retention.VIEWS,
         retention.SAVED_LISTS,
     ),
+    watched=(watched.emergency_accounts,),
     standing=standing,
 )

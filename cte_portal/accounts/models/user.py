@@ -30,7 +30,7 @@ UNUSED = datetime.timedelta(days=180)
 
 def unused(person: str = "", since: datetime.datetime | None = None) -> Q:
     """Accounts that nobody has used for 180 days, or `since`, by the path of the person, as in
-    `user__`; what `User.dormant` says of one.
+    `user__`; what `User.dormant` says of one. An emergency account waits for its day, however long.
     """
     since = since or timezone.now() - UNUSED
     activity = (
@@ -38,7 +38,7 @@ def unused(person: str = "", since: datetime.datetime | None = None) -> Q:
         | Q(**{f"{person}opened_at__gte": since})
         | Q(**{f"{person}date_joined__gte": since})
     )
-    return ~activity
+    return ~activity & Q(**{f"{person}emergency_account__isnull": True})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -92,7 +92,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """By name, with roles, an open invitation and single sign-on at hand."""
         return (
             self.order_by(Folded("last_name"), Folded("first_name"), "username")
-            .select_related("invitation", "sign_on")
+            .select_related("invitation", "sign_on", "emergency_account")
             .prefetch_related("memberships")
         )
 
@@ -210,8 +210,9 @@ class User(AbstractUser):
 
     @property
     def dormant(self) -> bool:
-        """Closed by itself, as nobody has used it for 180 days."""
-        return timezone.now() - self.unused_since > UNUSED
+        """Closed by itself, as nobody has used it for 180 days; an emergency account never is."""
+        unused_for = timezone.now() - self.unused_since
+        return unused_for > UNUSED and not hasattr(self, "emergency_account")
 
     @property
     def waits(self) -> "Invitation | None":

@@ -17,7 +17,7 @@ from cte_portal.accounts.models import SCHOOL_ROLE, AuditEvent, Invitation, Memb
 from cte_portal.accounts.people.authority import Authority, begin, begin_account
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
-from cte_portal.accounts.sign_in.sign_on.standing import check_stays, hold_if_named
+from cte_portal.accounts.sign_in.sign_on.standing import check_stays, hold_for
 from cte_portal.pages.typed import KEY_DIGITS, number
 from cte_portal.plugs import directory, only, plugs
 from cte_portal.refusals import Refusal
@@ -89,7 +89,7 @@ def give(authority: Authority, person: User, role: str, district: str, school: s
 def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
     with transaction.atomic():
-        hold_if_named(person)
+        hold_for(person)
         begin(authority, person)
         membership = person.memberships.filter(
             pk=number(membership_id, digits=KEY_DIGITS) or 0
@@ -140,7 +140,7 @@ def close(authority: Authority, person: User) -> None:
     works.
     """
     with transaction.atomic():
-        hold_if_named(person)
+        hold_for(person)
         begin_account(authority, person)
         if person.is_active:
             check_stays(person)
@@ -201,7 +201,9 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
     sessions are over.
     """
     with transaction.atomic():
+        hold_for(person)
         begin_account(authority, person)
+        check_stays(person)
         if not Authenticator.objects.filter(user=person).delete()[0]:
             raise Refusal("This person has no second factor.")
         person.sessions_ended += 1

@@ -26,6 +26,8 @@ from cte_portal.accounts.models import SignInEvent, User
 from cte_portal.accounts.sign_in import devices, own_account, second_factor
 from cte_portal.accounts.sign_in.keys import Unreadable
 from cte_portal.accounts.sign_in.sign_on import mark
+from cte_portal.accounts.sign_in.sign_on.standing import check_stays, hold_for
+from cte_portal.refusals import Refusal
 
 SIGN_INS_SHOWN = 10
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
@@ -129,9 +131,18 @@ class Activate(ActivateTOTPView):
 
 class Deactivate(DeactivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            response: HttpResponse = super().form_valid(form)
-            own_account.note(self.request.user, APP, NONE)
+        """The app of the last emergency account stays, whoever takes it off."""
+        person = self.request.user
+        assert isinstance(person, User)  # noqa: S101 - the page is of who is signed in
+        try:
+            with transaction.atomic():
+                hold_for(person)
+                check_stays(person)
+                response: HttpResponse = super().form_valid(form)
+                own_account.note(person, APP, NONE)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
         return response
 
 

@@ -37,7 +37,9 @@ def _soon_closed() -> list[User]:
     for 150 days or more.
     """
     accounts = (
-        User.objects.filter(is_active=True, memberships__isnull=False)
+        User.objects.filter(
+            is_active=True, memberships__isnull=False, emergency_account__isnull=True
+        )
         .exclude(unused())
         .exclude(email="")
         .distinct()

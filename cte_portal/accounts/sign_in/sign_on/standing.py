@@ -7,13 +7,16 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
-from cte_portal.accounts.models import EmergencyAccount, Membership, Role, SignOnDuty, User
-from cte_portal.accounts.models.user import UserQuerySet, unused
+from cte_portal.accounts.models import Membership, Role, SignOnDuty, User
+from cte_portal.accounts.models.password import UNUSABLE
+from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.refusals import Refusal
 
 
 def standing() -> UserQuerySet:
-    """Those who could sign in, administer and prove it with an app today."""
+    """Those who could sign in by password, administer and prove it with an app today. They do not
+    close by disuse.
+    """
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
     people: UserQuerySet = User.objects.filter(
         emergency_account__isnull=False,
@@ -21,7 +24,7 @@ def standing() -> UserQuerySet:
         memberships__role=Role.OPI_ADMINISTRATOR,
         pk__in=apps.values("user"),
     )
-    return people.exclude(unused())
+    return people.exclude(password_end__in=["", UNUSABLE])
 
 
 def required_of_all() -> bool:
@@ -37,9 +40,11 @@ def hold() -> None:
     list(accounts.values_list("pk"))
 
 
-def hold_if_named(person: User) -> None:
-    """The same before such an account is closed, or is no administrator's any more."""
-    if EmergencyAccount.objects.filter(user=person).exists():
+def hold_for(person: User) -> None:
+    """The same before what such an account needs is taken from somebody: also from whom is named
+    meanwhile.
+    """
+    if person.memberships.filter(role=Role.OPI_ADMINISTRATOR).exists():
         hold()
 
 
