@@ -68,6 +68,8 @@ _OF_LINES = (
             WHERE named.student_id = entry.student_id AND named.code = pathway.code AND named.name = pathway.name))
     """,
 )
+# Which pathways a line has already, the constraint knows. Asked for in the statement, an unanalyzed
+# table, taken for empty, would be read anew for each line, with all that the statement has added.
 _OF_NEW = (
     f"""
     INSERT INTO pathways_followupentry (student_id, end_year, school_id, exit, exit_date, end_status, receipt, reason, since,
@@ -78,8 +80,8 @@ _OF_NEW = (
     f"""
     INSERT INTO pathways_followuppathway (entry_id, code, name)
     SELECT entry.id, named.code, named.name FROM pathways_followupentry entry JOIN {NAMED} named ON named.student_id = entry.student_id
-    WHERE entry.end_year = %(year)s AND entry.left_at IS NULL AND {ONE} AND NOT EXISTS (
-        SELECT 1 FROM pathways_followuppathway pathway WHERE pathway.entry_id = entry.id AND pathway.code = named.code)
+    WHERE entry.end_year = %(year)s AND entry.left_at IS NULL AND {ONE}
+    ON CONFLICT (entry_id, code) DO NOTHING
     """,
 )
 # Whom OPI has added is no concentrator: the line names every pathway in which there is a record.

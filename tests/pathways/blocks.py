@@ -77,7 +77,7 @@ def touched(*, writes: bool = False) -> Iterator[Touched]:
 
 _OF_STAGED_ROWS = re.compile(
     r"\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE|CREATE TEMPORARY TABLE \S+ AS)\b.*"
-    r"\b(?:staged|fall|upload|plan|roster)_",
+    r"\b(?:staged|fall|upload|plan|roster|follow_up)_",
     re.DOTALL,
 )
 FEW, TIMES = 250, 4
@@ -85,7 +85,9 @@ MOST = 6
 
 
 class BlocksOfStagedRows:
-    """Blocks of all tables, temporary ones too, that statements about staged rows touch."""
+    """Blocks of all tables, temporary ones too, that statements about staged rows touch, and the rows
+    that an index led to and that then had to be looked at.
+    """
 
     def __init__(self) -> None:
         self.total = 0
@@ -99,6 +101,7 @@ class BlocksOfStagedRows:
                 cursor.execute("ROLLBACK TO SAVEPOINT explained")
             whole = next((line for line in plan if "Buffers:" in line), "")
             self.total += sum(map(int, re.findall(r"(?:hit|read)=(\d+)", whole)))
+            self.total += sum(map(int, re.findall(r"Heap Fetches: (\d+)", "\n".join(plan))))
         return execute(sql, params, many, context)
 
 
@@ -126,6 +129,19 @@ def analyze(*, by_index: bool) -> None:
             names = connections[alias].introspection.table_names(cursor)
             cursor.execute(f"ANALYZE {', '.join(sorted(names))}")  # not what both databases share
             cursor.execute(f"SET LOCAL enable_seqscan = {'off' if by_index else 'on'}")
+
+
+def forget_statistics() -> None:
+    """Let PostgreSQL know of no table what it holds, as in a portal that was set up today."""
+    with connection.cursor() as cursor:
+        for what in (
+            "DELETE FROM pg_statistic WHERE starelid",
+            "UPDATE pg_class SET reltuples = -1 WHERE oid",
+        ):
+            cursor.execute(
+                f"{what} IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relname LIKE"
+                " 'pathways\\_%')"
+            )
 
 
 def wait_for_each_other() -> None:

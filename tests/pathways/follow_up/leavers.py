@@ -8,6 +8,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.utils import timezone
 
 from certification.models import SealedCopy
@@ -31,6 +32,13 @@ def open_list(**values: Any) -> None:
         **values,
     }
     FollowUpYear.objects.filter(pk=LEFT_YEAR).update(**dates)
+
+
+def _like(row: Model, **values: Any) -> Any:
+    """A new row that is like this one but for some values."""
+    fields = (field for field in row._meta.concrete_fields if not field.generated)
+    same = {field.attname: getattr(row, field.attname) for field in fields if not field.primary_key}
+    return type(row)(**{**same, **values})
 
 
 class Leavers:
@@ -71,6 +79,17 @@ class Leavers:
     def concentrate(self, student: Student, *pathways: str, concentrator: bool = True) -> None:
         for pathway in pathways or [HEALTH]:
             self.district.record(student, pathway, concentrator=concentrator)
+
+    def many(self, number: int, first: int = 300_000_000) -> list[Student]:
+        """So many leavers at once, all alike; `first` is the first one's State ID."""
+        one = self.leaver(f"{first:09d}", last="Bench", first_name="N")
+        state_ids = [f"{first + at:09d}" for at in range(1, number)]
+        students = Student.objects.bulk_create(_like(one, state_id=each) for each in state_ids)
+        for row in (one.enrollments.get(), one.participations.get()):
+            type(row)._default_manager.bulk_create(
+                _like(row, student_id=student.pk) for student in students
+            )
+        return [one, *students]
 
     def seal(self, **values: Any) -> SealedCopy:
         """The records of 2023-24 as they stand, sealed as the year's official copy."""
