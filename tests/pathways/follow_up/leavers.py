@@ -82,14 +82,14 @@ class Leavers:
 
     def many(self, number: int, first: int = 300_000_000) -> list[Student]:
         """So many leavers at once, all alike; `first` is the first one's State ID."""
-        one = self.leaver(f"{first:09d}", last="Bench", first_name="N")
+        model = self.leaver(f"{first:09d}", last="Bench", first_name="N")
         state_ids = [f"{first + at:09d}" for at in range(1, number)]
-        students = Student.objects.bulk_create(_like(one, state_id=each) for each in state_ids)
-        for row in (one.enrollments.get(), one.participations.get()):
+        students = Student.objects.bulk_create(_like(model, state_id=each) for each in state_ids)
+        for row in (model.enrollments.get(), model.participations.get()):
             type(row)._default_manager.bulk_create(
                 _like(row, student_id=student.pk) for student in students
             )
-        return [one, *students]
+        return [model, *students]
 
     def seal(self, **values: Any) -> SealedCopy:
         """The records of 2023-24 as they stand, sealed as the year's official copy."""
