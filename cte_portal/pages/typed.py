@@ -32,6 +32,12 @@ def paged(
     return Paginator(lines, size).get_page(page), query.urlencode()  # type: ignore[arg-type]
 
 
+def all_of(rows: int, size: int) -> str:
+    """The label of the box that chooses a whole list, which is shown in pages of a size."""
+    others = ", including other pages" if rows > size else ""
+    return f"All {rows:,} in this list{others}"
+
+
 class RowsField(forms.ModelMultipleChoiceField):
     """The rows of a list that a person has selected. A key that no row can have is as one of a row
     that is gone: SQLite would end in an error over it.

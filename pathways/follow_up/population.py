@@ -219,12 +219,12 @@ def _listed(prefix: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> Relat
 
 def _wishes(scope: Scope) -> Relation:
     """What OPI approved last about each student, by the student's row."""
-    requests = {row.state_id: row for row in ListRequest.objects.in_scope(scope).approved()}
-    students = students_of(scope, set(requests)) if requests else {}
-    wishes = {
-        students[state_id]: (int(row.adds), _day(row))
-        for state_id, row in requests.items()
-        if state_id in students
+    requests = list(ListRequest.objects.in_scope(scope).approved())
+    students = students_of(scope, {row.state_id for row in requests}) if requests else {}
+    wishes = {  # in OPI's order: rows that were merged since had a State ID each
+        students[row.state_id]: (int(row.adds), _day(row))
+        for row in requests
+        if row.state_id in students
     }
     rows = ((student, *wish) for student, wish in wishes.items())
     return _listed("wish", "student_id bigint, adds integer, day text", rows)
@@ -279,9 +279,10 @@ def students_of(scope: Scope, state_ids: set[str]) -> dict[str, int]:
         stayed = dict(merges.order_by("pk").values_list("before", "after"))
         present = set(students.values())
         for state_id, row in corrected.order_by("pk").values_list("state_id", "row"):
-            student = row
-            while student not in present and student in stayed:
-                student = stayed.pop(student)
+            student, passed = row, set()
+            while student not in present and student in stayed and student not in passed:
+                passed.add(student)
+                student = stayed[student]
             if student in present:
                 students[state_id] = student
     return students

@@ -214,6 +214,9 @@ class SchoolYearForm(RegisterForm):
         if self.open_districts is None or not self.instance.is_active:
             return
         self.fields["unfinished"].required = True  # from now on it is asked
+        reason = self["reason"]
+        reason.field.required = True  # so that it is not called optional where one choice needs it
+        reason.help_text = f"needed to close the year; {reason.field.help_text}"
         if self.errors:
             return
         choice = self.cleaned_data.get("unfinished")

@@ -14,7 +14,6 @@ are spent is printed.
 
 import contextlib
 import cProfile
-import csv
 import importlib
 import io
 import os
@@ -23,12 +22,9 @@ import resource
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.files.base import File
-from django.db import connection, transaction
 
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.running import run_here
@@ -38,6 +34,8 @@ from pathways.lists import standard
 from pathways.models import District, Roster, SchoolYear, Student
 from pathways.roster.imports.oneroster.confirming import MappingChoices, SchoolChoice, confirm
 from tests.benchmarks.processor import spent
+from tests.benchmarks.rosters.by_hand import by_hand
+from tests.benchmarks.rosters.one_roster import FILES, SCHOOLS, SELECTS, build
 
 students, lines = int(os.environ.get("STUDENTS", "10000")), int(os.environ.get("LINES", "6"))
 sample = int(os.environ.get("ROWS", "2000"))
@@ -46,9 +44,6 @@ year = SchoolYear.objects.active()
 user = User.objects.create_user(
     "bench", "bench@example.org", None, first_name="Mark", last_name="Bench"
 )
-CLASSES = max(lines * 4, students * lines // 25)
-COURSES = max(1, CLASSES // 8)
-SCHOOLS = 4
 PROFILE = "PROFILE" in os.environ
 
 
@@ -56,92 +51,6 @@ def scope_of(number: str) -> Scope:
     District.objects.create(number=number, name="Benchmark")
     Membership.objects.create(user=user, role=Role.DATA_CLERK, district=number)
     return Scope(number, year.end_year)
-
-
-def write(
-    archive: zipfile.ZipFile, name: str, titles: str, rows: Iterable[tuple[object, ...]]
-) -> None:
-    """Row by row, so that what is measured afterwards is not what was made here."""
-    with (
-        archive.open(f"{name}.csv", "w") as part,
-        io.TextIOWrapper(part, "utf-8", newline="") as text,
-    ):
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(titles.split(","))
-        writer.writerows(rows)
-
-
-def build(path: Path) -> None:
-    known = (
-        "academicSessions",
-        "orgs",
-        "users",
-        "demographics",
-        "courses",
-        "classes",
-        "enrollments",
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        about = [("manifest.version", "1.0"), ("oneroster.version", "1.1")]
-        about += [(f"file.{name}", "bulk") for name in known]
-        about += [("source.systemName", "Bench SIS")]
-        write(archive, "manifest", "propertyName,value", about)
-        sessions = [("y", year.end_year, "schoolYear", year.end_year)]
-        write(archive, "academicSessions", "sourcedId,title,type,schoolYear", sessions)
-        orgs = [(f"s{n}", f"School {n}", "school", f"{n:04}") for n in range(1, SCHOOLS + 1)]
-        write(archive, "orgs", "sourcedId,name,type,identifier", orgs)
-        write(
-            archive,
-            "users",
-            "sourcedId,role,orgSourcedIds,userIds,givenName,familyName,identifier,grades",
-            (
-                (
-                    f"u{n}",
-                    "student",
-                    f"s{n % SCHOOLS + 1}",
-                    f"{{StateID:{100000000 + n}}}",
-                    f"First{n}",
-                    f"Last{n}",
-                    f"{n}",
-                    f"{9 + n % 4:02}",
-                )
-                for n in range(students)
-            ),
-        )
-        born = ((f"u{n}", "2007-01-02", "female") for n in range(students))
-        write(archive, "demographics", "sourcedId,birthDate,sex", born)
-        courses = ((f"c{n}", f"Course {n}", f"C{n}", "s1") for n in range(COURSES))
-        write(archive, "courses", "sourcedId,title,courseCode,orgSourcedId", courses)
-        write(
-            archive,
-            "classes",
-            "sourcedId,title,courseSourcedId,classCode,classType,schoolSourcedId,termSourcedIds",
-            (
-                (
-                    f"k{n}",
-                    f"Class {n}",
-                    f"c{n // SCHOOLS % COURSES}",
-                    f"C-{n // SCHOOLS // COURSES}",
-                    "scheduled",
-                    f"s{n % SCHOOLS + 1}",
-                    "y",
-                )
-                for n in range(CLASSES)
-            ),
-        )
-        write(
-            archive,
-            "enrollments",
-            "sourcedId,classSourcedId,schoolSourcedId,userSourcedId,role",
-            (
-                (f"e{n}-{line}", f"k{place}", f"s{n % SCHOOLS + 1}", f"u{n}", "student")
-                for n in range(students)
-                for line in range(lines)
-                for place in [
-                    (n + (n // SCHOOLS * lines + line) * SCHOOLS) % (CLASSES // SCHOOLS * SCHOOLS)
-                ]
-            ),
-        )
 
 
 def confirmed(scope: Scope) -> None:
@@ -188,139 +97,6 @@ def portal(scope: Scope, path: Path) -> tuple[float, dict[str, dict[str, int]]]:
     return taken, {counts["type"]: counts for counts in batch.result["objects"]}
 
 
-TABLES = {
-    "school": (("district_id", "number", "name"), "district_id, number"),
-    "calendar": (("school_id", "end_year", "number"), "school_id, end_year, number"),
-    "student": (
-        (
-            "district_id",
-            "state_id",
-            "local_id",
-            "last_name",
-            "first_name",
-            "middle_name",
-            "birth_date",
-            "gender",
-        ),
-        "district_id, state_id",
-    ),
-    "enrollment": (
-        (
-            "student_id",
-            "calendar_id",
-            "service_type",
-            "grade",
-            "start_date",
-            "end_date",
-            "end_status",
-        ),
-        "student_id, calendar_id, service_type, start_date",
-    ),
-    "course": (
-        ("school_id", "number", "name", "answer", "credits", "sced_area", "sced_course"),
-        "school_id, number",
-    ),
-    "section": (("course_id", "calendar_id", "number"), "course_id, calendar_id, number"),
-    "roster": (("section_id", "enrollment_id"), "section_id, enrollment_id"),
-}
-OWN = "school.district_id = %(d)s"
-SELECTS = {
-    "school": "SELECT %(d)s, identifier, name FROM raw_orgs",
-    "calendar": f"SELECT school.id, %(y)s, '001' FROM pathways_school school WHERE {OWN}",
-    "student": (
-        "SELECT %(d)s, substring(userids from ':([0-9]{9})'), identifier, familyname, givenname, '',"
-        " birthdate::date, CASE sex WHEN 'female' THEN 'F' ELSE 'M' END FROM raw_users users JOIN"
-        " raw_demographics born ON born.sourcedid = users.sourcedid"
-    ),
-    "enrollment": (
-        "SELECT student.id, calendar.id, 'P', grades, %(s)s::date, NULL::date, '' FROM raw_users"
-        " users JOIN pathways_student student ON student.district_id = %(d)s AND student.state_id ="
-        " substring(userids from ':([0-9]{9})') JOIN raw_orgs org ON org.sourcedid ="
-        " users.orgsourcedids JOIN pathways_school school ON school.number = org.identifier AND"
-        f" {OWN} JOIN pathways_calendar calendar ON calendar.school_id = school.id AND"
-        " calendar.end_year = %(y)s"
-    ),
-    "course": (
-        "SELECT DISTINCT school.id, coursecode, course.title, '', 0.00, '', '' FROM raw_courses"
-        " course JOIN raw_classes class ON class.coursesourcedid = course.sourcedid JOIN raw_orgs"
-        " org ON org.sourcedid = class.schoolsourcedid JOIN pathways_school school ON school.number"
-        f" = org.identifier AND {OWN}"
-    ),
-    "section": (
-        "SELECT course.id, calendar.id, substring(classcode from '-(.*)$') FROM raw_classes class"
-        " JOIN raw_courses named ON named.sourcedid = class.coursesourcedid JOIN raw_orgs org ON"
-        " org.sourcedid = class.schoolsourcedid JOIN pathways_school school ON school.number ="
-        f" org.identifier AND {OWN} JOIN pathways_course course ON course.school_id = school.id AND"
-        " course.number = named.coursecode JOIN pathways_calendar calendar ON calendar.school_id ="
-        " school.id AND calendar.end_year = %(y)s"
-    ),
-    "roster": (
-        "SELECT section.id, enrollment.id FROM raw_enrollments line JOIN raw_classes class ON"
-        " class.sourcedid = line.classsourcedid JOIN raw_courses named ON named.sourcedid ="
-        " class.coursesourcedid JOIN raw_orgs org ON org.sourcedid = class.schoolsourcedid JOIN"
-        f" pathways_school school ON school.number = org.identifier AND {OWN} JOIN pathways_course"
-        " course ON course.school_id = school.id AND course.number = named.coursecode JOIN"
-        " pathways_calendar calendar ON calendar.school_id = school.id AND calendar.end_year ="
-        " %(y)s JOIN pathways_section section ON section.course_id = course.id AND"
-        " section.calendar_id = calendar.id AND section.number = substring(class.classcode from"
-        " '-(.*)$') JOIN raw_users users ON users.sourcedid = line.usersourcedid JOIN"
-        " pathways_student student ON student.district_id = %(d)s AND student.state_id ="
-        " substring(users.userids from ':([0-9]{9})') JOIN pathways_enrollment enrollment ON"
-        " enrollment.student_id = student.id AND enrollment.calendar_id = calendar.id"
-    ),
-}
-
-
-def by_hand(scope: Scope, path: Path) -> float:
-    values = {"d": scope.district, "y": scope.end_year, "s": year.starts}
-    started = spent()
-    with (
-        transaction.atomic(),
-        connection.cursor() as cursor,
-        zipfile.ZipFile(path) as archive,
-    ):
-        cursor.execute("SET LOCAL statement_timeout = 0")  # a job's statements have none either
-        for name in ("orgs", "users", "demographics", "courses", "classes", "enrollments"):
-            with archive.open(f"{name}.csv") as part:
-                rows = csv.reader(io.TextIOWrapper(part, "utf-8", newline=""))
-                titles = next(rows)
-                columns = ", ".join(f"{title.lower()} text" for title in titles)
-                cursor.execute(f"DROP TABLE IF EXISTS raw_{name}")
-                cursor.execute(f"CREATE TEMP TABLE raw_{name} ({columns})")
-                with cursor.cursor.copy(f"COPY raw_{name} FROM STDIN") as copy:
-                    for row in rows:
-                        copy.write_row(row)
-            cursor.execute(f"ANALYZE raw_{name}")
-        for name, (columns, key) in TABLES.items():
-            keys = key.split(", ")
-            rest = [column for column in columns if column not in keys]
-            kept = [column for column in columns if column != "district_id"]
-            into, table = f"pathways_{name}", "to_write"
-            cursor.execute(f"DROP TABLE IF EXISTS {table}")
-            cursor.execute(
-                f"CREATE TEMP TABLE {table} ({', '.join(columns)}) AS {SELECTS[name]}",
-                values,
-            )
-            update = (
-                f"DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in rest)}"
-                f" WHERE ({', '.join(f'{into}.{column}' for column in rest)}) IS DISTINCT FROM"
-                f" ({', '.join(f'excluded.{column}' for column in rest)})"
-                if rest
-                else "DO NOTHING"
-            )
-            cursor.execute(
-                f"WITH written AS (INSERT INTO {into} ({', '.join(columns)}) SELECT * FROM {table}"
-                f" ON CONFLICT ({key}) {update} RETURNING *) INSERT INTO {into}change (district, row,"
-                f" version, operation, by, at, source, {', '.join(kept)}) SELECT %(d)s, written.id,"
-                " 1 + COALESCE((SELECT MAX(version) FROM"
-                f" {into}change earlier WHERE earlier.row = written.id), 0), 'create', 'hand', now(),"
-                f" 'file', {', '.join(f'written.{column}' for column in kept)} FROM written",
-                values,
-            )
-            cursor.execute(f"ANALYZE {into}")
-    return spent() - started
-
-
 def import_export(scope: Scope) -> float:
     """Rows a second of its bulk mode, which keeps no history."""
     sys.path.append(os.environ["IMPORT_EXPORT"])
@@ -361,14 +137,14 @@ def peak() -> int:
 
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "export.zip"
-    build(file)
+    build(file, year.end_year, students, lines)
     before = peak()
     own, hand = scope_of("9996"), scope_of("9997")
     confirmed(own)
     first, counts = portal(own, file)
     memory = peak()
     again, unchanged = portal(own, file)
-    first_hand, again_hand = by_hand(hand, file), by_hand(hand, file)
+    first_hand, again_hand = (by_hand(hand, year.starts, file, FILES, SELECTS) for _ in range(2))
 
 loaded = Roster.objects.filter(enrollment__student__district=own.district).count()
 at_hand = Roster.objects.filter(enrollment__student__district=hand.district).count()

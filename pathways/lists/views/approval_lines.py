@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.editions import school_year_label
 from cte_portal.pages.previewed import PreviewedForm
-from cte_portal.pages.typed import paged
+from cte_portal.pages.typed import all_of, paged
 from cte_portal.refusals import Refusal
 from pathways.lists import approvals
 from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
@@ -72,9 +72,7 @@ class ChangeForm(forms.Form):
             if data and data.get("everything")
             else [line for line in lines if line.key in keys]
         )
-        self.fields[
-            "everything"
-        ].label = f"All {len(matches):,} in this list, including other pages"
+        self.fields["everything"].label = all_of(len(matches), PAGE)
 
     def clean(self) -> dict[str, Any]:
         if not self.chosen:

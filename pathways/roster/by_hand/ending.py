@@ -20,7 +20,7 @@ from cte_portal.batches.models import Batch, BatchFile
 from cte_portal.editions import Scope
 from cte_portal.pages.offered import offer_rows
 from cte_portal.pages.previewed import shown_as
-from cte_portal.pages.typed import RowsField, paged
+from cte_portal.pages.typed import RowsField, all_of, paged
 from cte_portal.ui.wording import number_of
 from pathways.models import Enrollment, Participation, School, SchoolYear
 from pathways.models.student import by_name_of
@@ -124,7 +124,7 @@ class EndForm(forms.Form):
         """`listed` are the rows of all pages of the list: all of them, where `whole` is checked."""
         super().__init__(*args, **kwargs)
         self.listed = listed
-        self.fields["whole"].label = f"All {listed.count():,} in this list, including other pages"
+        self.fields["whole"].label = all_of(listed.count(), PAGE)
         offer_rows(self, "rows", open_enrollments(scope))
         cast(EndStatusField, self.fields["end_status"]).offer(scope.end_year)
         self.fields["rows"].required = not self.data.get("whole")

@@ -31,7 +31,11 @@ from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused, Lines
 from pathways.models import District, SchoolYear
+from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.batch import ROSTER_FILE_OF_ALL, TITLE
+from pathways.roster.imports.cells import DayOrder
+from pathways.roster.imports.layout import RosterColumn
+from pathways.roster.imports.reading import MOST_VALUES
 from pathways.roster.imports.recognizing import RosterPart, cells_of, parts_of
 
 FILES_OF_ALL = "roster-files-of-all"
@@ -143,9 +147,10 @@ def _sort(files: SortedFiles, part: RosterPart, name: str) -> None:
         )
     titles = "" if part.is_aim else _titles(part)
     waiting: dict[str, list[str]] = {}
-    number = 0
-    for _, text, _ in part.lines():
+    number, dates = 0, _DatesOfPart(part)
+    for line, text, _ in part.lines():
         cells = cells_of(part, text) or []
+        dates.note(line, cells)
         district = cells[place].strip() if place < len(cells) else ""
         if not (district.isascii() and district.isdigit() and len(district) <= 4):
             files.nameless += 1
@@ -155,6 +160,33 @@ def _sort(files: SortedFiles, part: RosterPart, name: str) -> None:
         if number % WAITING == 0:
             _write(files, waiting, name, titles)
     _write(files, waiting, name, titles)
+    dates.order.refuse_day_first(0, part.name)
+
+
+class _DatesOfPart:
+    """Whether a file writes the day first, asked of all districts' rows together: those of one
+    district may be lawful either way, and would be misread.
+    """
+
+    def __init__(self, part: RosterPart) -> None:
+        self.part, self.order = part, DayOrder()
+        self._seen: dict[str, set[str]] = {}
+        self._columns: dict[str, list[tuple[RosterColumn, int]]] = {}
+
+    def note(self, line: int, cells: list[str]) -> None:
+        layout = self.part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
+        if layout is None:
+            return
+        if layout.slug not in self._columns:
+            of_layout = self.part.columns_of(layout)
+            self._columns[layout.slug] = [pair for pair in of_layout if pair[0].kind == "date"]
+        for column, at in self._columns[layout.slug]:
+            cell = cells[at] if at < len(cells) else ""
+            seen = self._seen.setdefault(column.title, set())
+            if cell not in seen:
+                self.order.note(0, line, column.title, cell)
+                if len(seen) < MOST_VALUES:
+                    seen.add(cell)
 
 
 def _titles(part: RosterPart) -> str:

@@ -250,6 +250,8 @@ def test_nothing_changes_before_opi_has_chosen(client: Client, ready: Ready, kee
     assert "Nothing was changed." in text(client.get(stopped["Location"]))
     closed = activate(client, keeper, unfinished="closed", reason="")
     assert closed.status_code == 200 and "Enter the reason for closing the year" in text(closed)
+    assert "needed to close the year" in text(closed)
+    assert "optional" not in closed.content.decode().partition("needed to close")[2][:200]
     assert SchoolYear.objects.active().end_year == 2025
 
 

@@ -37,6 +37,24 @@ def test_a_file_with_the_day_first_is_refused_whole(desk: Desk) -> None:
     assert not Student.objects.exists()
 
 
+@pytest.mark.parametrize("are_apart", [False, True], ids=["one file", "a folder of two"])
+def test_one_record_type_with_the_day_first_refuses_the_others_with_it(
+    desk: Desk, are_apart: bool
+) -> None:
+    """R-IMP-23: the EN line is lawful either way; the SD line shows how the export writes days."""
+    enrolled = "EN\t0965\t0001\t001\t999000001\t\t\t\t05/09/2024\t\t\t11\tP\n"
+    student = "SD\t0965\t999000001\t\tLAST\tFIRST\t\t15/06/2007\tF\n"
+    school = "SC\t0965\t0001\tSun High School\t001\n"
+    texts = (
+        {"en": school + enrolled, "sd": student}
+        if are_apart
+        else {"all": school + enrolled + student}
+    )
+    batch = desk.send(zipped(texts))
+    assert "Birth Date is written day/month/year" in batch.result["refused"]
+    assert not Student.objects.exists() and not School.objects.exists()
+
+
 def test_one_slip_among_dates_with_the_month_first_is_one_row(desk: Desk) -> None:
     batch = desk.send(STUDENTS.replace("02/01/2007", "15/06/2007"))
     assert counts(batch, "Student")["refused"] == 1

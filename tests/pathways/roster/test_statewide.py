@@ -144,6 +144,36 @@ def test_a_file_without_district_numbers_is_refused(desk: Desk, tmp_path: Path) 
     assert not Batch.objects.exclude(district="").exists()
 
 
+def test_a_file_with_the_day_first_is_refused_whole_whosever_row_shows_it(
+    desk: Desk, neighbor: District, tmp_path: Path
+) -> None:
+    """R-IMP-23: the other district's 05/01 would be read as May 1."""
+    path = tmp_path / "state.csv"
+    rows = [ROW.format(district=number, student=f"99900{number}") for number in ("0965", "9020")]
+    days = [row.replace("01/01", day) for row, day in zip(rows, ("05/01", "15/06"), strict=True)]
+    path.write_text(TITLES + "".join(days))
+    with pytest.raises(CommandError, match=r"Birth Date is written day/month/year.* line 3"):
+        run(path)
+    assert not Student.objects.exists()
+
+
+def test_a_record_type_shows_the_day_first_to_the_others_of_its_file_and_folder(
+    desk: Desk, neighbor: District, tmp_path: Path
+) -> None:
+    """R-IMP-23: one AIM file, and one of several, whose other lines are lawful either way."""
+    enrolled = "EN\t9020\t0001\t001\t999000002\t\t\t\t05/09/2024\t\t\t11\tP\n"
+    student = "SD\t0965\t999000001\t\tLAST\tFIRST\t\t{}\tF\n"
+    (tmp_path / "a.txt").write_text(enrolled)
+    (tmp_path / "b.txt").write_text(student.format("15/06/2008"))
+    with pytest.raises(CommandError, match=r"b\.txt: Birth Date is written day/month/year"):
+        run(tmp_path)
+    (tmp_path / "b.txt").unlink()
+    (tmp_path / "a.txt").write_text(enrolled + student.format("15/06/2008"))
+    with pytest.raises(CommandError, match=r"a\.txt: Birth Date is written day/month/year"):
+        run(tmp_path)
+    assert not Student.objects.exists()
+
+
 def test_a_large_file_is_written_in_pieces(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_list_that_others_have_emptied_is_not_ended_whole(
 ) -> None:
     open_ones(cottonwood, 3)
     Enrollment.objects.update(grade="12")
+    assert "other pages" not in pages.open("roster-end")
     sent = {"whole": "on", "end_date": "06/06/2025", "end_status": "400", "number": ""}
     page = pages.client.post(f"{pages.address('roster-end')}?grade=09", sent).content.decode()
     assert "This list has no open enrollment any more" in page

@@ -18,6 +18,7 @@ from pathways.models import (
     Contact,
     FollowUpEntry,
     FollowUpPathway,
+    ListRequest,
     Outcome,
     OutcomeChange,
     OutcomeDifference,
@@ -270,3 +271,43 @@ def test_a_student_on_a_list_is_not_removed(pages: Pages, leavers: Leavers) -> N
     seen = text(pages.client.get(address))
     pages.client.post(address, {"seen": seen}, follow=True)
     assert Student.objects.filter(pk=student.pk).exists()
+
+
+def test_of_the_requests_about_merged_rows_the_last_that_opi_approved_decides(
+    pages: Pages, leavers: Leavers, pair: tuple[Student, Student]
+) -> None:
+    """Whichever of both State IDs it names, and however often."""
+    kayla, _ = pair
+    noon = timezone.now()
+    asked = [("999000123", "remove"), ("999000124", "add"), ("999000123", "remove")]
+    for hour, (state_id, wish) in enumerate(asked):
+        approved_at = noon + datetime.timedelta(hours=hour)
+        ListRequest.objects.create(
+            district="9012",
+            end_year=2024,
+            state_id=state_id,
+            wish=wish,
+            **{"reason": "Moved away", "status": "approved", "at": noon, **WHO},
+            answered_by="LUND, OLA",
+            answered_at=approved_at,
+        )
+    merge(pages, kayla, "999000124")
+    follow_up_list(leavers.scope)
+    assert not FollowUpEntry.objects.on_list().exists()
+
+
+def test_every_state_id_that_a_merged_row_has_had_leads_to_the_row_that_stayed(
+    pages: Pages, leavers: Leavers
+) -> None:
+    """Also the one under which it was sealed, after another before that."""
+    kayla = leavers.student("999000123", "Anderson")
+    leavers.district.enroll(kayla)
+    twin = leavers.leaver("999000124", last="Andersen")
+    leavers.district.enroll(twin)
+    pages.send("roster-row", "students", twin.pk, state_id="999000125")
+    twin.refresh_from_db()
+    assert twin.state_id == "999000125"
+    leavers.seal()
+    merge(pages, kayla, "999000125")
+    follow_up_list(leavers.scope)
+    assert FollowUpEntry.objects.on_list().get().student == kayla
