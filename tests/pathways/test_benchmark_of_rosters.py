@@ -39,7 +39,7 @@ def test_a_statewide_folder_and_the_hand_load_the_same(
     monkeypatch.setenv("DISTRICTS", "3")
     monkeypatch.setenv("STUDENTS", "60")
     monkeypatch.delenv("PROFILE", raising=False)
-    runpy.run_path(str(SCRIPTS / "rosters_of_all.py"))
+    runpy.run_path(str(SCRIPTS / "rosters" / "all_districts.py"))
     printed = capsys.readouterr().out
     assert "3 districts, 60 students, 400 roster lines" in printed
     assert "ratio" in printed and "memory" in printed
