@@ -34,8 +34,8 @@ def paged(
 
 def all_of(rows: int, size: int) -> str:
     """The label of the box that chooses a whole list, which is shown in pages of a size."""
-    others = ", including other pages" if rows > size else ""
-    return f"All {rows:,} in this list{others}"
+    more = ", including other pages" if rows > size else ""
+    return f"All {rows:,} in this list{more}"
 
 
 class RowsField(forms.ModelMultipleChoiceField):

@@ -8,8 +8,8 @@ tables, and for each table one upsert and one INSERT … SELECT of history rows.
 so the portal finds tables as full as the hand leaves them.
 
 Times are processor times of this process and of the database server, which has to run on this
-machine and to do nothing else. Memory is the most that this process held while the portal worked,
-and until a tenth of the roster lines were done. With PROFILE, where the portal's times are spent is
+machine and to do nothing else. Memory is the most that this process held while the portal worked.
+With PROFILE, where the portal's times are spent is
 printed.
 """
 
