@@ -279,8 +279,8 @@ def test_of_the_requests_about_merged_rows_the_last_that_opi_approved_decides(
     """Whichever of both State IDs it names, and however often."""
     kayla, _ = pair
     noon = timezone.now()
-    asked = [("999000123", "remove"), ("999000124", "add"), ("999000123", "remove")]
-    for hour, (state_id, wish) in enumerate(asked):
+    requests = [("999000123", "remove"), ("999000124", "add"), ("999000123", "remove")]
+    for hour, (state_id, wish) in enumerate(requests):
         approved_at = noon + datetime.timedelta(hours=hour)
         ListRequest.objects.create(
             district="9012",
