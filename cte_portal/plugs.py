@@ -7,6 +7,7 @@ of a higher one it therefore asks of the plugs, which are loaded when they are f
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -61,6 +62,30 @@ class News(Protocol):
     def text(self) -> str: ...
     @property
     def path(self) -> str: ...
+
+
+class StatusWords(Protocol):
+    """What became of an e-mail, as the status component shows it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def word(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+
+
+class Email(Protocol):
+    """An e-mail, without what it says."""
+
+    @property
+    def noun(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def written_at(self) -> datetime.datetime: ...
+    @property
+    def fate(self) -> StatusWords: ...
 
 
 class Post(Protocol):
@@ -163,6 +188,8 @@ class Plug:
     """What OPI says above every page; empty where it says nothing."""
     post: Post | None = None
     """Sends e-mails about accounts."""
+    posted: Callable[[], Sequence[Email]] | None = None
+    """The newest e-mails, those first that have not left."""
     post_password: Callable[[Person, str], None] | None = None
     """Sends a link for a new password to a person; it begins with the address that is given."""
     districts_now: Callable[[Sequence[str], int], Mapping[str, DistrictNow]] | None = None

@@ -15,6 +15,8 @@ from certification.letters import letters, occasions
 from certification.letters.readers import readers
 from certification.models import CertificationEvent, Certifier, Reminder
 from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.batches.letters.fate import Fate, fate_of
+from cte_portal.batches.models import Batch
 
 NOBODY = "no certifier and no District Administrator"
 
@@ -119,6 +121,13 @@ def send(
         everyone = recipients(event, lines)
         due = [recipient for recipient in everyone if recipient.person and not recipient.why_not]
         now, today = timezone.now(), timezone.localdate()
+        written = {
+            recipient.person.pk: occasions.reminder(
+                recipient.line.district_event, recipient.line.name, recipient.person, text
+            )
+            for recipient in due
+            if recipient.person
+        }
         Reminder.objects.bulk_create(
             Reminder(
                 event=event,
@@ -128,17 +137,13 @@ def send(
                 kind=_kind(recipient.line),
                 at=now,
                 by=by.record_name,
+                letter=written[recipient.person.pk].batch_key,
                 text=text,
-            )
-            for recipient in due
-        )
-        letters.queue_all(
-            occasions.reminder(
-                recipient.line.district_event, recipient.line.name, recipient.person, text
             )
             for recipient in due
             if recipient.person
         )
+        letters.queue_all(written.values())
         if due:
             after = {
                 "Reminders": str(len(due)),
@@ -155,6 +160,16 @@ def send(
             )
             AuditEvent.objects.record([deed], by=by)
     return len(due), len(everyone) - len(due)
+
+
+def newest(event: CertificationEvent, number: int) -> list[tuple[Reminder, Fate]]:
+    """The newest reminders of an event, each with what became of its e-mail."""
+    rows = list(Reminder.objects.filter(event=event).select_related("user")[:number])
+    keys = [row.letter for row in rows if row.letter]
+    batches = {
+        batch.idempotency_key: batch for batch in Batch.objects.filter(idempotency_key__in=keys)
+    }
+    return [(row, fate_of(batches.get(row.letter))) for row in rows]
 
 
 def _kind(line: Line) -> Reminder.Kind:

@@ -30,7 +30,7 @@ from certification.board.board import (
 from certification.board.cells import TITLES, TITLES_OF_LEAVERS, cells_of
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.letters.occasions import is_waited_for, reminder
-from certification.models import CertificationEvent, Reminder
+from certification.models import CertificationEvent
 from certification.recertification import approval
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.reach import active_end_year
@@ -293,7 +293,7 @@ class Reminders(BoardView, StatewideActionView):
             number_skipped=len(recipients) - len(due),
             skipped=reminders.skipped(recipients),
             sample=sample,
-            sent=Reminder.objects.filter(event=event).select_related("user")[:REMINDERS_SHOWN],
+            written=reminders.newest(event, REMINDERS_SHOWN) if event else [],
             address=self.request.get_full_path(),
             **kwargs,
         )

@@ -21,6 +21,7 @@ from certification.models import Certifier, Signature
 from certification.models.certifier import TYPE
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.batches.letters.fate import Fate, fate_of
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
@@ -220,6 +221,17 @@ def _invite(scope: Scope, certifier: Certifier, by: User) -> None:
     certifier.version += 1
     certifier.save(update_fields=["invited_at", "invited_by", "version"])
     _record(certifier, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+
+
+def fate_of_invitation(certifier: Certifier) -> Fate:
+    """What became of the newest invitation."""
+    batches = Batch.objects.filter(
+        kind=letters.KIND,
+        district=certifier.district,
+        options__template="certifier",
+        options__to=certifier.user_id,
+    )
+    return fate_of(batches.order_by("-queued_at").first())
 
 
 def _district(number: str) -> str:

@@ -185,8 +185,14 @@ class ChangeCertifier(ActionView):
         events = AuditEvent.objects.about(
             "certifier", f"{certifier.district}/{certifier.user_id}"
         ).newest_first()[:50]
+        waits = bool(certifier.invited_at and not certifier.accepted_at)
         about = super().get_context_data(
-            certifier=certifier, events=events, type=TYPE, invitable=certifier.counts, **kwargs
+            certifier=certifier,
+            events=events,
+            type=TYPE,
+            invitable=certifier.counts,
+            fate=certifiers.fate_of_invitation(certifier) if waits else None,
+            **kwargs,
         )
         if not self.invites:
             return about

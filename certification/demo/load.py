@@ -22,6 +22,7 @@ from certification.models import (
 )
 from certification.signing.signed_text import Document, seal_of
 from cte_portal.accounts.models import Membership, User
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from pathways.ledger.canonical import CanonicalRow
@@ -53,7 +54,7 @@ def write_of_the_date(event: CertificationEvent) -> None:
     letters = [letter for letter, _ in occasions.of_the_date(event).values()]
     queue_all(letters)
     Batch.objects.filter(kind=KIND).update(
-        status=Status.COMPLETED, sentence="Sent.", finished_at=timezone.now()
+        status=Status.COMPLETED, sentence=LEFT, finished_at=timezone.now()
     )
 
 

@@ -55,6 +55,11 @@ class Letter:
         }
 
     @property
+    def batch_key(self) -> str:
+        """What its batch is found by, once it is queued."""
+        return f"{self.to.pk}:{KIND}:{self.key}"
+
+    @property
     def text(self) -> str:
         return text(self.options, self.to)
 

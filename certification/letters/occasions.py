@@ -135,6 +135,7 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
                 kind=kinds,
                 at=now,
                 by="CTE Portal",
+                letter=letter.batch_key,
             )
             new_letters.append(letter)
     Reminder.objects.bulk_create(rows.values(), ignore_conflicts=True)

@@ -14,6 +14,7 @@ from certification.status.status import event_of
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Edition, Scope
@@ -33,7 +34,7 @@ def run(job: Job) -> None:
             return
         options = letter.options
     deliver(job, options["subject"], letters.text(options, person), to=person)
-    job.outcome = Outcome("Sent.")
+    job.outcome = Outcome(LEFT)
 
 
 def _fresh(batch: Batch, person: User) -> Letter | str:
@@ -71,6 +72,7 @@ LETTER = Kind(
     name=letters.KIND,
     run=run,
     hidden=True,
+    is_letter=True,
     editions=(Edition.DISTRICT,),
     noun="e-mail about certification",
 )

@@ -30,6 +30,8 @@ class Reminder(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     at = models.DateTimeField()
     by = models.CharField(max_length=120)
+    letter = models.CharField(max_length=80, blank=True, default="")
+    """The key of its e-mail in the Batch Queue; empty where the reminder is older than this."""
     text = models.CharField(max_length=1000, blank=True)
     """The text that OPI added."""
 

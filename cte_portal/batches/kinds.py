@@ -30,6 +30,8 @@ class Kind(BatchKind):
     of_any_year: bool = False
     """Whether a person may do it in a school year that is not the current one."""
     hidden: bool = False
+    is_letter: bool = False
+    """Whether it is an e-mail to one person."""
     editions: tuple[Edition, ...] = tuple(Edition)
     """Whose databases it works with: it waits while one of them is out of reach."""
     noun: str = "work"
@@ -67,6 +69,10 @@ def is_known(name: str) -> bool:
 
 def known_names() -> list[str]:
     return list(_kinds())
+
+
+def letter_names() -> list[str]:
+    return [name for name, kind in _kinds().items() if kind.is_letter]
 
 
 def _never(job: Job) -> None:

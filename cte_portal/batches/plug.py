@@ -10,6 +10,7 @@ from cte_portal.batches.letters import (
     batch_end,
     invitations,
     password_links,
+    posted,
     unused_accounts,
 )
 from cte_portal.batches.navigation import running
@@ -33,5 +34,6 @@ PLUG = Plug(
     running=running,
     notices=notices.fresh,
     post=account_letters.queue,
+    posted=posted.newest,
     post_password=password_links.queue,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.plugs import Email, only, plugs
 from cte_portal.watch.models import Heartbeat
 from cte_portal.watch.reading import Level
 from cte_portal.watch.standing import standing, verdict
@@ -32,6 +34,12 @@ class PortalHealth(StatewideView, TemplateView):
             banner=BANNERS[level],
             word=f"{level.word}.",
             means=MEANS[level],
+            emails=self._emails(level),
             processes=Heartbeat.objects.order_by("part", "queue", "name"),
             **kwargs,
         )
+
+    @staticmethod
+    def _emails(level: Level) -> Sequence[Email] | None:
+        """Not asked for while the portal's own database may be away."""
+        return None if level is Level.DOWN else only(plug.posted for plug in plugs())()

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
@@ -66,7 +67,7 @@ def run(job: Job) -> None:
         job.outcome = Outcome("Not sent: the account has no e-mail address.")
         return
     deliver(job, options["subject"], text(options, person), to=person, address=address)
-    job.outcome = Outcome("Sent.")
+    job.outcome = Outcome(LEFT)
 
 
 def text(options: Mapping[str, Any], person: User) -> str:
@@ -88,5 +89,10 @@ def text(options: Mapping[str, Any], person: User) -> str:
 
 
 ACCOUNT = Kind(
-    name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about an account"
+    name=KIND,
+    run=run,
+    hidden=True,
+    is_letter=True,
+    editions=(Edition.DISTRICT,),
+    noun="e-mail about an account",
 )

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.editions import Edition
 from cte_portal.plugs import directory
@@ -20,7 +21,9 @@ def run(job: Job) -> None:
     about = job.batch.about
     assert about is not None  # noqa: S101 - a notice is always about a batch
     person = about.submitted_by
-    if person.is_active and person.email:
+    if not person.is_active or not person.email:
+        job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
+    else:
         name, where = (
             ("batch", (about.district, about.end_year))
             if about.district
@@ -36,7 +39,7 @@ def run(job: Job) -> None:
         }
         subject = f"CTE Portal: {about.title}{context['of']} has ended"
         deliver(job, subject, render_to_string("batches/notice.txt", context), to=person)
-    job.outcome = Outcome("Sent.")
+        job.outcome = Outcome(LEFT)
 
 
 def of_district(number: str) -> str:
@@ -51,6 +54,7 @@ NOTICE = Kind(
     name="notice",
     run=run,
     hidden=True,
+    is_letter=True,
     editions=(Edition.DISTRICT,),
     noun="e-mail at the end of a job",
 )

@@ -15,6 +15,7 @@ from cte_portal.accounts.models import Invitation, User
 from cte_portal.accounts.sign_in.letters import invitation
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.submit import Order, submit_all
 from cte_portal.editions import Edition
@@ -50,13 +51,14 @@ def run(job: Job) -> None:
     person = User.objects.get(pk=options["person"])
     link = f"{options['address']}{reverse('invitation-link', args=[secret])}"
     deliver(job, *invitation(person, link, job.batch.submitted_by), to=person)
-    job.outcome = Outcome("Sent.")
+    job.outcome = Outcome(LEFT)
 
 
 INVITATION = Kind(
     name=KIND,
     run=run,
     hidden=True,
+    is_letter=True,
     editions=(Edition.DISTRICT,),
     noun="invitation by e-mail",
     changes_nothing="The account exists. Make a one-time link on the person's page.",

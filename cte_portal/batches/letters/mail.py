@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import CannotRun, Job, NotYet
+from cte_portal.batches.letters.fate import WAITS
 
 FIRST_WAIT = 30  # seconds
 LONGEST_WAIT = 30 * 60
@@ -36,6 +37,4 @@ def _wait(job: Job, error: Exception) -> None:
     waited = timezone.now() - job.batch.queued_at
     if waited > GIVEN_UP:
         raise CannotRun("The mail server did not answer for three days.") from error
-    raise NotYet(
-        "Waiting for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))
-    ) from error
+    raise NotYet(WAITS, min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error

@@ -14,6 +14,7 @@ from cte_portal.accounts.models import User
 from cte_portal.accounts.sign_in.letters import password_letter
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.fate import LEFT
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
@@ -37,13 +38,14 @@ def run(job: Job) -> None:
         job.outcome = Outcome("Not sent: it was asked for more than a day ago.")
     else:
         deliver(job, *password_letter(person, options["origin"]), to=person)
-        job.outcome = Outcome("Sent.")
+        job.outcome = Outcome(LEFT)
 
 
 PASSWORD = Kind(
     name=KIND,
     run=run,
     hidden=True,
+    is_letter=True,
     editions=(Edition.DISTRICT,),
     noun="link for a new password by e-mail",
     changes_nothing="The password has not changed. The person can ask for a link again.",
