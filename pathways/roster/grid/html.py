@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 from cte_portal.editions import Scope
 from cte_portal.ui.patterns import Patterns, joined
 from cte_portal.words import text
-from pathways.ledger.shape import PARTS_OF_THE_TOTAL
-from pathways.roster.grid.rows import GridCell, GridRow
+from pathways.ledger.shape import CREDITS, PARTS_OF_THE_TOTAL
+from pathways.roster.grid.rows import HEADS, GridCell, GridRow, kind_of
+from pathways.roster.grid.typed import COLUMNS, label
 
 
 class ElementCells:
@@ -50,6 +51,46 @@ class ElementCells:
         return self._known_options.get(key, "")
 
 
+class CellPattern(NamedTuple):
+    """A cell of a record's column, with marks where rows differ: `row` for the row's name, `about`
+    for whose it is, the column's own for what stands in it, and one for last year's credits.
+    """
+
+    column: str
+    is_yes: bool
+    has_problem: bool
+    has_focus: bool
+    adds: bool
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.column)
+
+    @property
+    def head(self) -> str:
+        return HEADS[self.column]
+
+    @property
+    def follows_total(self) -> bool:
+        return COLUMNS.index(self.column) == len(PARTS_OF_THE_TOTAL)
+
+    @property
+    def name(self) -> str:
+        return f"{{row}}-{self.column}"
+
+    @property
+    def label(self) -> str:
+        return f"{label(self.column)}, {{about}}"
+
+    @property
+    def text(self) -> str:
+        return f"{{{self.column}}}"
+
+    @property
+    def before(self) -> str:
+        return f"{{before_{self.column}}}"
+
+
 class Rows:
     """`first` is the name of the cell that takes the focus."""
 
@@ -65,13 +106,13 @@ class Rows:
         values = {
             "name": row.name,
             "address": reverse(page, args=[self.scope.district, self.scope.end_year, *keys]),
-            "student": line.student.name,
+            "student": row.student,
             "grade": line.student.grade,
             "pathway": line.pathway.name,
             "seen": row.seen,
             "before": row.before,
             "problems": self._problems(row),
-            "cells": joined(self._cells(row)),
+            "cells": joined([self._cells(row), *map(self.elements.cell, row.element_cells)]),
         }
         return self.patterns.fill(
             "pathways/roster/grid_row.html",
@@ -90,32 +131,27 @@ class Rows:
             else ""
         )
 
-    def _cells(self, row: GridRow) -> Iterator[SafeString]:
-        for at, cell in enumerate(row.cells):
-            if at == len(PARTS_OF_THE_TOTAL):
-                total = {"label": f"Total Pathway Credits, {row.about}", "text": text(row.total)}
-                yield self.patterns.fill("pathways/roster/grid_total.html", total)
-            yield self._cell(cell, row)
-        for cell in row.element_cells:
-            yield self.elements.cell(cell)
-
-    def _cell(self, cell: GridCell, row: GridRow) -> SafeString:
+    def _cells(self, row: GridRow) -> SafeString:
+        """The record's cells as one pattern: the rows of a class are of few kinds."""
+        texts, adds = row.texts, bool(row.line.before)
+        cells = tuple(
+            CellPattern(
+                name,
+                is_yes=texts[name] == "Yes",
+                has_problem=name in row.unsaved.problems,
+                has_focus=self.first == f"{row.name}-{name}",
+                adds=adds and name in CREDITS,
+            )
+            for name in COLUMNS
+        )
         values = {
-            "name": cell.name,
-            "label": cell.label,
-            "text": cell.text if self.may_edit else text(cell.text),
-            "before": cell.before,
-            "mark": row.mark if cell.column == "concentrator" else "",
+            "row": row.name,
+            "about": row.about,
+            "total": text(row.total),
+            "mark": row.mark,
+            **(texts if self.may_edit else {name: text(texts[name]) for name in COLUMNS}),
+            **{f"before_{name}": row.before_of(name) for name in CREDITS if adds},
         }
         return self.patterns.fill(
-            "pathways/roster/grid_cell.html",
-            values,
-            column=cell.column,
-            head=cell.head,
-            kind=cell.kind,
-            is_yes=cell.kind == "answer" and cell.text == "Yes",
-            has_problem=bool(cell.problem),
-            has_focus=cell.name == self.first,
-            adds=bool(cell.before),
-            may_edit=self.may_edit,
+            "pathways/roster/grid_cells.html", values, cells=cells, may_edit=self.may_edit
         )

@@ -55,6 +55,11 @@ class GridCell(NamedTuple):
     """The version of an element's value."""
 
 
+def kind_of(column: str) -> str:
+    """Of a column of the record."""
+    return "credits" if column in CREDITS else "answer" if column in ANSWERS else "day"
+
+
 _LABELS = {name: label(name) for name in COLUMNS}
 
 
@@ -123,25 +128,34 @@ class GridRow:
         return shown(self.line.record) if self.line.record else Beginning.of(self.line).cells
 
     @cached_property
+    def student(self) -> str:
+        name: str = self.line.student.name
+        return name
+
+    @cached_property
     def about(self) -> str:
-        return f"{self.line.student.name}, {self.line.pathway.name}"
+        return f"{self.student}, {self.line.pathway.name}"
 
     @cached_property
     def cells(self) -> list[GridCell]:
-        before = self.line.before
         return [
             GridCell(
-                kind="credits" if name in CREDITS else "answer" if name in ANSWERS else "day",
+                kind=kind_of(name),
                 column=name,
                 name=f"{self.name}-{name}",
                 label=f"{_LABELS[name]}, {self.about}",
                 head=HEADS[name],
                 text=self.texts[name],
                 problem=self.unsaved.problems.get(name, ""),
-                before=text(getattr(before, name), "") if before and name in CREDITS else "",
+                before=self.before_of(name),
             )
             for name in COLUMNS
         ]
+
+    def before_of(self, column: str) -> str:
+        """The column's credits at the end of last year; empty where there were none."""
+        before = self.line.before
+        return text(getattr(before, column), "") if before and column in CREDITS else ""
 
     @cached_property
     def element_cells(self) -> list[GridCell]:

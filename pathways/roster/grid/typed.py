@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -39,6 +39,12 @@ _READ: dict[str, Callable[[str, str], Any]] = {
 
 def label(name: str) -> str:
     return LABELS[name].removesuffix(" Earned")
+
+
+@lru_cache(maxsize=1000)
+def _content(column: str, words: str) -> Any:
+    """What a cell says: most cells of a save say 0.00, No, or one day. Raises Unreadable."""
+    return _READ[column](words, label(column))
 
 
 def shown(record: Participation | Change) -> dict[str, str]:
@@ -104,7 +110,7 @@ class TypedRow:
         content, problems = {}, {}
         for name in COLUMNS:
             try:
-                content[name] = _READ[name](self.cells[name], label(name))
+                content[name] = _content(name, self.cells[name])
             except values.Unreadable as problem:
                 problems[name] = problem.message
         return content, problems
@@ -163,15 +169,14 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
         prefix, seen, *cells = [*packed.split("\t"), ""]
         if _ROW.fullmatch(f"{prefix}-seen") and len(cells) > len(COLUMNS):
             parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
-            named = QueryDict(mutable=True)
-            named.update({f"{prefix}-{name}": text for name, _, text in parts})
+            named = {f"{prefix}-{name}": words for name, _, words in parts}
             own = _elements_by_row(named).get(f"{prefix}-", {})
             row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
             rows[row.pair] = row
     return list(rows.values())
 
 
-def _elements_by_row(data: QueryDict) -> dict[str, dict[int, TypedElement]]:
+def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElement]]:
     """The cells of elements, by the beginning of their row's names. A cell's name ends in the version
     that the page showed.
     """
@@ -179,8 +184,8 @@ def _elements_by_row(data: QueryDict) -> dict[str, dict[int, TypedElement]]:
     for name in data:
         if match := _ELEMENT.fullmatch(name):
             prefix, element, seen = match.groups()
-            text = data.get(name, "").replace("\x00", "")[:MOST_OF_ELEMENT]
-            rows.setdefault(prefix, {})[int(element)] = TypedElement(text, int(seen))
+            words = data.get(name, "").replace("\x00", "")[:MOST_OF_ELEMENT]
+            rows.setdefault(prefix, {})[int(element)] = TypedElement(words, int(seen))
     return rows
 
 

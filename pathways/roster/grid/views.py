@@ -126,7 +126,7 @@ class RosterGrid(RecordsView):
     def told(self, saved: GridSaved) -> dict[str, Any]:
         """What the page says of a save, as the session keeps it: names stand in no address."""
         warnings = saved.warnings[:MOST_WARNINGS]
-        students = Student.objects.in_scope(self.scope).in_bulk(
+        students = Student.objects.of_district(self.scope).in_bulk(
             {student for (student, _), _ in warnings}
         )
         return {
