@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import filled_up, prepared
 from pathways.elements import many
 from pathways.elements.values import ElementEdit, ValueMoved
 from pathways.ledger import ledger
@@ -23,7 +25,7 @@ from pathways.ledger.shape import TYPED, Row
 from pathways.models import Change, ElementValueChange, Participation
 from pathways.records import entry
 from pathways.roster.grid.elements import RETIRED, TypedElements, typed_elements
-from pathways.roster.grid.typed import COLUMNS, TypedRow
+from pathways.roster.grid.typed import COLUMNS, Cells, TypedRow
 from pathways.roster.worklist.line import Pair
 from pathways.rules import Finding
 
@@ -186,19 +188,15 @@ def with_sums(scope: Scope, rows: Sequence[TypedRow]) -> list[TypedRow]:
     return [row.added_to(before.get(row.pair)) if row.adds else row for row in rows]
 
 
-def _images(scope: Scope, rows: Iterable[TypedRow]) -> dict[tuple[Pair, int], Any]:
-    """What stood in the versions that the page showed, as objects with the cells of a row. Most
-    records still stand at theirs.
-    """
+def _images(scope: Scope, rows: Iterable[TypedRow]) -> dict[tuple[Pair, int], Cells]:
+    """What stood in the versions that the page showed. Most records still stand at theirs."""
     seen = {row.pair: row.version for row in rows if row.version}
-    cells = ("student_id", "pathway_id", "version", *COLUMNS)
-    standing = (
-        Participation.objects.of_district(scope)
-        .filter(student_id__in={student for student, _ in seen})
-        .values_list(*cells, named=True)
-    )
+    if not seen:
+        return {}
+    people = filled_up(tuple({student for student, _ in seen}))
     images = {
-        ((record.student_id, record.pathway_id), record.version): record for record in standing
+        ((student, pathway), version): cells
+        for student, pathway, version, *cells in _standing_cells(scope, people)
     }
     older = [(pair, version) for pair, version in seen.items() if (pair, version) not in images]
     if older:
@@ -208,10 +206,20 @@ def _images(scope: Scope, rows: Iterable[TypedRow]) -> dict[tuple[Pair, int], An
             version__in={version for _, version in older},
         ).exclude(operation=Change.Operation.DELETE)
         images |= {
-            ((change.student_id, change.pathway_id), change.version): change
-            for change in changes.values_list(*cells, named=True)
+            ((student, pathway), version): cells
+            for student, pathway, version, *cells in changes.values_list(*_WITH_KEY)
         }
     return images
+
+
+_WITH_KEY = ("student_id", "pathway_id", "version", *COLUMNS)
+
+
+@prepared
+def _standing_cells(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
+    """The records of so many students, each as its key and its cells."""
+    records = Participation.objects.of_district(scope).filter(student__pk__in=people)
+    return records.values_list(*_WITH_KEY)
 
 
 def standing_of(scope: Scope, pairs: Iterable[Pair]) -> dict[Pair, Participation]:

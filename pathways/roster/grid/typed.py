@@ -22,6 +22,8 @@ from pathways.roster.worklist.line import Pair, RosterLine
 
 ANSWERS = ("concentrator", "single_parent")
 COLUMNS = ("in_district_credits", "out_of_district_credits", *CREDITS[2:], *ANSWERS, "start_date")
+Cells = list[Any]
+"""What stands in a record, in the order of COLUMNS."""
 PACKED = "row"
 MOST_TYPED = 100  # characters of a cell
 MOST_OF_ELEMENT = 500  # of which a value may have 200: what is too long is said, not cut
@@ -133,15 +135,15 @@ class TypedRow:
     def adds(self) -> bool:
         return any(self.cells[name].strip().startswith("+") for name in CREDITS)
 
-    def differs(self, image: Participation | Change | None) -> bool:
-        """Whether something was typed that the page did not show: `image` is the version that it
-        showed.
+    def differs(self, image: Cells | None) -> bool:
+        """Whether something was typed that the page did not show: `image` is what stood in the
+        version that it showed.
         """
         content, problems = self._read
         if problems:
             return True
         if self.version:
-            return image is None or any(getattr(image, name) != content[name] for name in COLUMNS)
+            return image != list(content.values())
         return any(self.cells[name].strip() != self.began[name] for name in COLUMNS)
 
     def row(self) -> Row:
