@@ -104,15 +104,17 @@ class Grid {
     });
   }
 
-  // One field for each changed row, its parts between tabs: nothing else is sent, however long the page is.
+  // One field with a line for each changed row, its parts between tabs: nothing else is sent, however long the page is.
   pack(data) {
+    const lines = [];
     for (const { row, fields } of this.rows) {
       const name = row.dataset.row;
       const seen = data.get(`${name}-seen`);
       data.delete(`${name}-seen`);
       fields.forEach((field) => data.delete(field.name));
-      if ("typed" in row.dataset || fields.some(differs)) data.append("row", [name, seen, ...fields.map((field) => this.sent(name, field))].join("\t"));
+      if ("typed" in row.dataset || fields.some(differs)) lines.push([name, seen, ...fields.map((field) => this.sent(name, field))].join("\t"));
     }
+    if (lines.length) data.append("row", lines.join("\n"));
   }
 
   // A cell of text or of a list says which it is; an element's, also at which version.

@@ -106,7 +106,7 @@ def packed(amount):
     for row in rows_of(Worklist(scope).lines(pairs)):
         cells = {**row.texts, COLUMNS[0]: amount}
         data.append("\t".join([row.name, row.seen, *(cells[name] for name in COLUMNS)]))
-    return {"row": data}
+    return {"row": "\r\n".join(data)}
 
 
 def read(address):

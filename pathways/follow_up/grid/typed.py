@@ -15,7 +15,7 @@ from pathways.files import values
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.workbench.forms import MOST_NOTE, tidied
 from pathways.models import Attempt
-from pathways.roster.grid.typed import PACKED
+from pathways.roster.grid.typed import packed_rows
 
 HEADS = {"result": "Result", "means": "Means", "date": "Date", "note": "Note"}
 NO_ANSWER = "No answer"
@@ -93,8 +93,8 @@ def typed_rows(data: QueryDict) -> list[TypedAttempt]:
     """The rows of a form in which an attempt was entered, each line once; whatever else the form
     holds is passed over.
 
-    Without script every cell is a field of its own; with it a changed row comes in one field, as the
-    roster's grid packs it.
+    Without script every cell is a field of its own; with it changed rows come in one field, as the
+    roster's grid packs them.
     """
     rows = {}
     for sent in (*_fields(data), *_packed(data)):
@@ -114,7 +114,6 @@ def _fields(data: QueryDict) -> Iterator[_Sent]:
 
 
 def _packed(data: QueryDict) -> Iterator[_Sent]:
-    for packed in data.getlist(PACKED):
-        row, seen, *parts = [*packed.split("\t"), ""]
+    for row, seen, *parts in packed_rows(data):
         if _ROW.fullmatch(f"{row}-seen"):
             yield _Sent(row, seen, dict(part.split("=", 1) for part in parts if "=" in part))

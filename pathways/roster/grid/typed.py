@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -156,8 +156,7 @@ class TypedRow:
 def typed_rows(data: QueryDict) -> list[TypedRow]:
     """The rows of a form in its order, each once; what is none is passed over.
 
-    Without script every cell is a field of its own. With it a changed row comes in one field, its
-    parts between tabs, so that any number of changed rows stays below the limit of a form.
+    Without script every cell is a field of its own. With it the changed rows come in one field.
     """
     rows = {}
     elements = _elements_by_row(data)
@@ -167,8 +166,7 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
             cells = [data.get(f"{prefix}{column}", "") for column in COLUMNS]
             row = _typed_row(prefix, data.get(name, ""), cells, elements.get(prefix, {}))
             rows[row.pair] = row
-    for packed in data.getlist(PACKED):
-        prefix, seen, *cells = [*packed.split("\t"), ""]
+    for prefix, seen, *cells in packed_rows(data):
         if _ROW.fullmatch(f"{prefix}-seen") and len(cells) > len(COLUMNS):
             parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
             named = {f"{prefix}-{name}": words for name, _, words in parts}
@@ -176,6 +174,15 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
             row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
             rows[row.pair] = row
     return list(rows.values())
+
+
+def packed_rows(data: QueryDict) -> Iterator[list[str]]:
+    """What grid.js sends: changed rows in one field, each on a line of its own with tabs between its
+    parts. However many they are, they stay below the limit of a form. At least two parts are given.
+    """
+    for packed in data.getlist(PACKED):
+        for line in packed.replace("\r", "").split("\n"):
+            yield [*line.split("\t"), ""]
 
 
 def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElement]]:
