@@ -133,7 +133,9 @@ class TypedRow:
 
     @property
     def adds(self) -> bool:
-        return any(self.cells[name].strip().startswith("+") for name in CREDITS)
+        return any(
+            "+" in self.cells[name] and self.cells[name].strip().startswith("+") for name in CREDITS
+        )
 
     def differs(self, image: Cells | None) -> bool:
         """Whether something was typed that the page did not show: `image` is what stood in the
