@@ -9,6 +9,7 @@ from certification.archives import navigation as archives
 from certification.archives.archiving import ARCHIVE
 from certification.certifiers import certifiers
 from certification.demo import load
+from certification.events import seasons
 from certification.guidance import GUIDANCE
 from certification.home import figures, set_up, steps
 from certification.letters import occasions, posting
@@ -30,6 +31,7 @@ PLUG = Plug(
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},
     set_up_steps=(set_up.set_up,),
+    seasons=seasons.seasons,
     offices=(certifiers.office,),
     batch_kinds=(posting.LETTER, ARCHIVE, STUDENT_FILE),
     daily=(occasions.daily,),

@@ -107,6 +107,16 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True)
+class Season:
+    """The days of a collection, both included; `key` names it in an address."""
+
+    key: str
+    name: str
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True)
 class Kept:
     """What is kept for a time only (docs/retention.md): `name` in the words of OPI's page; `remove`
     takes out what is older than `period` and returns how many.
@@ -188,6 +198,8 @@ class Plug:
     """What OPI says above every page; empty where it says nothing."""
     post: Post | None = None
     """Sends e-mails about accounts."""
+    seasons: Callable[[], Sequence[Season]] | None = None
+    """The collections by whose days lists are narrowed, newest first."""
     posted: Callable[[], Sequence[Email]] | None = None
     """The newest e-mails, those first that have not left."""
     post_password: Callable[[Person, str], None] | None = None

@@ -15,7 +15,7 @@ from cte_portal.pages.offered import offer
 
 class AuditFilter(EventFilter):
     model = AuditEvent
-    field_order = ("find", "kind", "district", "first", "last", "key")
+    field_order = ("find", "kind", "district", "season", "first", "last", "key")
 
     find = forms.CharField(required=False, max_length=100, label="Name or reason")
     kind = forms.ChoiceField(required=False, label="What")

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.accounts.season import SeasonForm
 from cte_portal.pages.days import DayField
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
@@ -22,7 +22,7 @@ PAGE = 50
 LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 
 
-class EventFilter(forms.Form):
+class EventFilter(SeasonForm):
     """What to look for; nothing given finds everything."""
 
     model: ClassVar[Any]
@@ -42,7 +42,7 @@ class EventFilter(forms.Form):
             .between(fields["first"], fields["last"])
             .naming(fields["find"])
         )
-        return self.narrowed(events)
+        return self.narrowed(self.narrowed_by_season(events))
 
     def narrowed(self, events: Any) -> Any:
         """By the fields that this kind of event alone has."""

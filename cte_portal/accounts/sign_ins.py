@@ -16,7 +16,7 @@ REFUSED = "refused"
 
 class SignInFilter(EventFilter):
     model = SignInEvent
-    field_order = ("find", "act", "district", "first", "last")
+    field_order = ("find", "act", "district", "season", "first", "last")
 
     find = forms.CharField(required=False, max_length=100, label="Name or network address")
     act = forms.ChoiceField(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import ViewEvent
 from cte_portal.accounts.models.view_event import ViewEventQuerySet
+from cte_portal.accounts.season import SeasonForm
 from cte_portal.editions import Edition, Scope
 from cte_portal.pages.days import DayField
 from cte_portal.ui.navigation import screens
@@ -22,10 +23,12 @@ LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 CHUNK = 500
 
 
-class ViewEventFilter(forms.Form):
+class ViewEventFilter(SeasonForm):
     """What to look for; nothing given finds everything. A student is named by the number of the
     row: State IDs stand in no address.
     """
+
+    field_order = ("find", "season", "first", "last", "file_only", "student")
 
     find = forms.CharField(required=False, max_length=100, label="Who")
     first = DayField(required=False, label="From", help_text="MM/DD/YYYY", wrong=LIKE)
@@ -48,6 +51,7 @@ class ViewEventFilter(forms.Form):
             .between(fields["first"], fields["last"])
             .by_person(fields["find"])
         )
+        views = self.narrowed_by_season(views)
         if fields["student"]:
             views = views.filter(student=fields["student"])
         return views.filter(is_file=True) if fields["file_only"] else views

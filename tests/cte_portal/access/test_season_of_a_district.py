@@ -8,11 +8,13 @@ import csv
 import datetime
 import io
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 import time_machine
 from django.test import Client
 
+from certification.models import CertificationEvent
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import AuditEvent, Deed, Membership, User, ViewEvent
 from cte_portal.accounts.people import people
@@ -101,6 +103,46 @@ def test_the_file_is_the_rows_of_the_list(
     text = str(lines)
     assert season.clerk.record_name in text
     assert ("district" not in query and "/opi/" in address) == (season.stranger.record_name in text)
+
+
+@pytest.mark.parametrize(
+    ("address", "rows"),
+    [
+        ("/opi/sign-ins/", 6),
+        ("/opi/audit/", 6),
+        ("/districts/9012/2025/views-and-downloads/", 6),
+    ],
+)
+def test_a_collection_is_chosen_by_its_name(
+    address: str,
+    rows: int,
+    season: Season,
+    client: Client,
+    keeper: User,
+    administrator: User,
+    event: CertificationEvent,
+) -> None:
+    """Its days, from the first to the last on which something is open; days that are typed beside it
+    narrow it further, and no draft is offered.
+    """
+    CertificationEvent.objects.filter(pk=event.pk).update(
+        review_opens=datetime.date(2024, 7, 1),
+        certification_opens=datetime.date(2025, 3, 1),
+        due=datetime.date(2025, 6, 1),
+        corrections_until=datetime.date(2025, 6, 30),
+    )
+    client.force_login(keeper if "/opi/" in address else administrator)
+    VIEW_LOG.forget()
+    page = client.get(f"{address}?season={event.pk}")
+    assert f"{event.name}, 07/01/2024–06/30/2025" in unescape(page.content.decode())
+    assert page.context["page"].paginator.count == rows
+    assert len(file_of(client, address, f"season={event.pk}")) == rows
+    narrower = client.get(f"{address}?season={event.pk}&first=07/02/2024")
+    assert narrower.context["page"].paginator.count == rows * 2 // 3
+    unknown = client.get(f"{address}?season=0")
+    assert unknown.context["page"].paginator.count == 0, "never more than was asked for"
+    CertificationEvent.objects.update(status="draft", published_at=None)
+    assert event.name not in unescape(client.get(address).content.decode())
 
 
 def test_who_has_left_the_district_stays_in_its_season(
