@@ -46,8 +46,10 @@ class Directory(Protocol):
     def districts(self, numbers: Collection[str] | None) -> list[tuple[str, str]]:
         """(number, name) in order of number; None asks for every district."""
 
-    def schools(self, district: str) -> list[tuple[str, str]]:
-        """(number, name) of a district's schools, in order of number."""
+    def schools(self, district: str) -> list[tuple[int, str, str]]:
+        """(key, number, name) of a district's schools, in order of number. A key stays the same when
+        the number changes, and is never another school's.
+        """
 
     def school_years(self) -> list[tuple[int, bool]]:
         """(end year, whether it is the active one), newest first."""

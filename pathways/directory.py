@@ -18,10 +18,10 @@ class Directory:
         return _districts(None if numbers is None else filled_up(tuple(sorted(numbers))))
 
     @staticmethod
-    def schools(district: str) -> list[tuple[str, str]]:
-        """(number, name) of a district's schools, in order of number."""
+    def schools(district: str) -> list[tuple[int, str, str]]:
+        """(key, number, name) of a district's schools, in order of number."""
         schools = School.objects.filter(district=district).order_by("number")
-        return list(schools.values_list("number", "name"))
+        return list(schools.values_list("pk", "number", "name"))
 
     @staticmethod
     def school_years() -> list[tuple[int, bool]]:

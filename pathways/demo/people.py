@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 
 from cte_portal.accounts.models import Membership, Role, User
+from pathways.models import School
 
 PASSPHRASE = "open range, quiet light"  # noqa: S105 - printed by `manage.py up`, for practice alone
 
@@ -55,8 +56,15 @@ def add(numbers: set[str]) -> None:
         )
         for person in PEOPLE
     )
+    keys = {(school.district_id, school.number): school.pk for school in School.objects.all()}
     Membership.objects.bulk_create(
-        Membership(user=user, role=role, district=district, school=person.school)
+        Membership(
+            user=user,
+            role=role,
+            district=district,
+            school=person.school,
+            school_key=keys.get((district, person.school)),
+        )
         for user, person in zip(users, PEOPLE, strict=True)
         for role, district in person.roles
         if not district or district in numbers

@@ -211,6 +211,9 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         )
         if cursor.rowcount != counts["update"]:
             raise Stale
+        for statement in shape.follow:
+            rows = f"SELECT row_id FROM {shape.plan} plan WHERE {good} AND operation = 'update'"
+            cursor.execute(statement.format(rows=rows))
     if counts.get("delete"):
         cursor.execute(
             f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {shape.plan} plan WHERE"

@@ -28,7 +28,8 @@ class Shape:
     and its parents. `image` gives each stored column its new value, and `unique` the stored columns
     that no two rows share. `new_needs` are the staged columns without which a row cannot be new.
     `problems` are pairs of a problem and the condition under which a row has it, the first that
-    holds. `dependents` are (model, field) of what a row cannot be removed under.
+    holds. `dependents` are (model, field) of what a row cannot be removed under. `follow` are
+    statements for what elsewhere repeats a word of the rows; `{rows}` selects their ids.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Shape:
     problems: tuple[tuple[RosterProblem, str], ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     new_needs: tuple[str, ...] = ()
+    follow: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

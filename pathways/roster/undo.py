@@ -73,6 +73,9 @@ def undo_kind(cursor: Any, shape: Shape, values: dict[str, Any], batch: Any) -> 
         values,
     )
     restored += cursor.rowcount
+    for statement in shape.follow:
+        rows = f"SELECT row_id FROM {table} WHERE operation <> 'delete' AND reason IS NULL"
+        cursor.execute(statement.format(rows=rows))
     cursor.execute(
         f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"
         f" batch, {', '.join(kept)}) SELECT %(district)s, row_id, version, operation, %(by)s,"

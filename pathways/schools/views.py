@@ -45,7 +45,7 @@ class SchoolsView(ScopedView):
         """By their numbers, those that the person may open."""
         schools = School.objects.filter(district=self.scope.district).order_by("number")
         own = None if self.sees_district else schools_in(self.request, self.scope.district)
-        return {school.number: school for school in schools if own is None or school.number in own}
+        return {school.number: school for school in schools if own is None or school.pk in own}
 
 
 class Schools(SchoolsView):
@@ -56,7 +56,9 @@ class Schools(SchoolsView):
             return redirect(
                 "school", self.scope.district, self.scope.end_year, next(iter(self.schools))
             )
-        gone = schools_in(request, self.scope.district) - self.schools.keys()
+        there = {school.pk for school in self.schools.values()}
+        own = schools_in(request, self.scope.district)
+        gone = {number for key, number in own.items() if key not in there}
         context = {
             "schools": self.schools.values(),
             "gone": sorted(gone),

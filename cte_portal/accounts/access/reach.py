@@ -83,10 +83,12 @@ def roles_in(request: HttpRequest, district: str) -> list[Role]:
     return [role for role in Role if role.value in values]
 
 
-def schools_in(request: HttpRequest, district: str) -> set[str]:
-    """The numbers of the district's schools in which the person has a role of that school."""
+def schools_in(request: HttpRequest, district: str) -> dict[int | None, str]:
+    """Keys and numbers of the district's schools in which the person has a role of that school; None
+    is the key of one that is gone.
+    """
     return {
-        membership.school
+        membership.school_key: membership.school
         for membership in memberships(request)
         if membership.district == district and membership.school
     }

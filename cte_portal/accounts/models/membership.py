@@ -39,7 +39,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 class Membership(models.Model):
     """One role of one person: in one district, in one school of it, or, for OPI, everywhere.
-    District and school are named by their numbers: they live elsewhere.
+    District and school live elsewhere. A district is named by its number, which it keeps; a school
+    by its key, for its number may change, and may be another school's later.
     """
 
     user = models.ForeignKey(
@@ -48,6 +49,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     district = models.CharField("District Number", max_length=4, blank=True)
     school = models.CharField("School Number", max_length=4, blank=True, default="")
+    """As people read it: the school's number of today."""
+    school_key = models.BigIntegerField(null=True, blank=True, editable=False)
+    """What the role is bound to. None where the school was gone when keys came: it opens nothing."""
 
     objects = MembershipQuerySet.as_manager()
 
@@ -55,8 +59,14 @@ class Membership(models.Model):
         ordering = ["district", "role"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "district", "role", "school"],
+                fields=["user", "district", "role"],
+                condition=~Q(role=SCHOOL_ROLE),
                 name="accounts_a_person_has_a_role_once",
+                violation_error_message="This person already has that role there.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "school_key"],
+                name="accounts_a_person_views_a_school_once",
                 violation_error_message="This person already has that role there.",
             ),
             models.CheckConstraint(
@@ -69,7 +79,7 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(role=SCHOOL_ROLE, school__regex=r"^[0-9]{4}$")
-                | (~Q(role=SCHOOL_ROLE) & Q(school="")),
+                | (~Q(role=SCHOOL_ROLE) & Q(school="", school_key=None)),
                 name="accounts_school_roles_name_a_school",
                 violation_error_message=(
                     "A School Viewer needs a 4-digit school number. Other roles have none."

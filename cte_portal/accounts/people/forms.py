@@ -55,7 +55,7 @@ class RoleForm(forms.Form):
                 required=False,
                 choices=[
                     ("", "Choose a school"),
-                    *((number, f"{number} {name}") for number, name in schools),
+                    *((number, f"{number} {name}") for _, number, name in schools),
                 ],
                 error_messages={"invalid_choice": "There is no school with that number"},
             )
@@ -92,7 +92,7 @@ class RoleForm(forms.Form):
                 self.add_error("school", "Only a School Viewer has a school. Leave this empty")
         elif not school:
             self.add_error("school", "Choose the school that the School Viewer sees")
-        elif school not in dict(directory().schools(district)):
+        elif school not in {number for _, number, _ in directory().schools(district)}:
             self.add_error("school", f"District {district} has no school with that number")
 
 

@@ -81,7 +81,7 @@ def add(
 def give(authority: Authority, person: User, role: str, district: str, school: str = "") -> None:
     with transaction.atomic():
         begin(authority, person)
-        if person.memberships.filter(role=role, district=district, school=school).exists():
+        if role != SCHOOL_ROLE and person.memberships.filter(role=role, district=district).exists():
             raise Refusal("This person already has that role there.")
         _assign(authority, person, role, district, school)
 
@@ -252,13 +252,16 @@ def taken(error: IntegrityError) -> Refusal:
 def _assign(authority: Authority, person: User, role: str, district: str, school: str) -> None:
     if not authority.may_assign(person, role, district):
         raise PermissionDenied
-    if role == SCHOOL_ROLE and school not in dict(directory().schools(district)):
+    keys = {number: key for key, number, _ in directory().schools(district)} if school else {}
+    if role == SCHOOL_ROLE and school not in keys:
         raise Refusal(SCHOOL_MISSING, field="school")
     if role != SCHOOL_ROLE and school:
         raise Refusal(SCHOOL_NOT_ALLOWED, field="school")
     try:
         with transaction.atomic():
-            membership = person.memberships.create(role=role, district=district, school=school)
+            membership = person.memberships.create(
+                role=role, district=district, school=school, school_key=keys.get(school)
+            )
     except IntegrityError as error:
         raise Refusal("This person already has that role there.") from error
     _record_role(authority, person, Operation.ADD, membership)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cte_portal.accounts.models import Membership
 from pathways.models import Calendar, CalendarChange, School, SchoolChange
 from pathways.roster import problems
 from pathways.roster.shape import INTEGER, TEXT, Shape
@@ -26,6 +27,12 @@ SCHOOL = Shape(
     unique=("district_id", "number"),
     problems=((problems.NEW_NEEDS, "stored.id IS NULL AND staged.name IS NULL"),),
     labels={"name": "School Name"},
+    follow=(
+        (
+            f"UPDATE {Membership._meta.db_table} SET school = (SELECT school.number FROM"
+            " pathways_school school WHERE school.id = school_key) WHERE school_key IN ({rows})"
+        ),
+    ),
 )
 
 CALENDAR = Shape(
