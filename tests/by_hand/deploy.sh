@@ -101,7 +101,7 @@ install -d /etc/ssl/cte
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=cte.example.gov -addext subjectAltName=DNS:cte.example.gov \
   -keyout /etc/ssl/cte/key.pem -out /etc/ssl/cte/fullchain.pem 2>/dev/null
 rm -f /etc/nginx/sites-enabled/*
-cp docs/deploy/nginx.conf /etc/nginx/sites-enabled/cte.conf
+block 'sites-enabled/cte.conf' | sh -eu 2>/dev/null
 nginx
 for _ in $(seq 120); do
   curl -fsS --cacert /etc/ssl/cte/fullchain.pem https://cte.example.gov/health/ready >/dev/null 2>&1 && break

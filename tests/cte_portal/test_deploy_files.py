@@ -111,3 +111,11 @@ def test_what_is_tried_from_a_bare_machine_stands_on_the_page() -> None:
     copied = re.findall(r"(?:block|docs/deploy\.md) '([^']+)'", script)
     assert len(set(copied)) > 5
     assert [words for words in copied if not any(words in block for block in page)] == []
+
+
+@pytest.mark.parametrize(
+    "path", [DEPLOY.with_suffix(".md"), *sorted(DEPLOY.glob("*"))], ids=lambda path: path.name
+)
+def test_a_line_fits_a_terminal_of_a_server(path: Path) -> None:
+    """Commands are copied from it line by line, and read there with `less`."""
+    assert [line for line in path.read_text().splitlines() if len(line) > 160] == []
