@@ -94,8 +94,8 @@ def steps_of(scope: Scope) -> list[RosterStep]:
                 else f"No one is enrolled in {year} yet."
             ),
             "enrollments",
-            "roster-end",
-            "End enrollments",
+            "roster-end" if enrollments else "roster-students",
+            "End enrollments" if enrollments else "Open students",
         ),
         RosterStep(
             "Courses and their pathways",
@@ -108,7 +108,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             ),
             "courses",
             "roster-courses",
-            "Choose pathways",
+            "Choose pathways" if courses else "Open courses",
             courses - with_pathway - not_cte,
         ),
         RosterStep(

@@ -61,6 +61,8 @@ class RowForm(forms.ModelForm):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope = scope
+        self.lacks: list[str] = []
+        """What a new row needs and the district does not have."""
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.widget.attrs["autocomplete"] = "off"
@@ -83,8 +85,11 @@ class RowForm(forms.ModelForm):
         if name in self.fields:
             offer_rows(self, name, rows, empty=empty or f"Choose a {name}")
             needed = self.fields[name].required and not self.instance.pk
-            if needed and len(only := list(rows[:2])) == 1:
-                self.fields[name].initial = only[0].pk
+            first = list(rows[:2]) if needed else []
+            if needed and not first:
+                self.lacks.append(name)
+            if len(first) == 1:
+                self.fields[name].initial = first[0].pk
 
 
 class SchoolForm(RowForm):

@@ -22,7 +22,7 @@ from cte_portal.ui.wording import number_of
 from pathways.models import Participation, Student
 from pathways.roster import editing
 from pathways.roster.by_hand import merge, undoing
-from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
+from pathways.roster.by_hand.kinds import ADDED_ON, BY_SLUG, HandKind
 from pathways.roster.editing import RowEdit
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import SHAPES
@@ -82,7 +82,13 @@ class RowPage(KindPage, ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.stored()
         own = {"kind": self.kind, "row": row, "back": self.kind.list_page(self.scope, row)}
-        return super().get_context_data(**{**kwargs, **own})
+        context = super().get_context_data(**{**kwargs, **own})
+        lacks = context["form"].lacks
+        return {
+            **context,
+            "to_add_first": " and ".join(f"a {noun}" for noun in lacks),
+            "pages_to_add_first": dict(ADDED_ON[noun] for noun in lacks),
+        }
 
     def act(self, form: Any) -> HttpResponse:
         self.in_year()

@@ -21,7 +21,7 @@ from pathways.files.text import FileRefused
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
-from pathways.roster import staging
+from pathways.roster import staging, statistics
 from pathways.roster.imports import same_file
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
@@ -89,7 +89,9 @@ def run(job: Job) -> None:
             _may_run(job.batch)  # once more: OPI may have ended the year meanwhile
             _carry(job, parts, reading, export, sent)
     if job.outcome and job.outcome.result.get("saved"):
-        _analyze()
+        statistics.renew(
+            {counts["type"]: counts["new"] for counts in job.outcome.result["objects"]}
+        )
 
 
 def _may_run(batch: Batch) -> None:
@@ -261,15 +263,6 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, is_held: bo
             f" portal.{kept_out if out else ''}"
         )
     return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
-
-
-def _analyze() -> None:
-    """A table that has grown is planned for as if it had not."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        for table in ("school", "calendar", "student", "enrollment", "course", "section", "roster"):
-            cursor.execute(f"ANALYZE pathways_{table}")
 
 
 def counts_of(batch: Batch) -> dict[str, int]:

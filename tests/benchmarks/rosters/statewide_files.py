@@ -40,9 +40,9 @@ def sizes(districts: int, students: int) -> list[int]:
     return shares
 
 
-def lines_of(number: int) -> int:
+def lines_of(state_id: int) -> int:
     """Roster lines of a student: 20 for three students."""
-    return 6 if number % 3 == 0 else 7
+    return 6 if state_id % 3 == 0 else 7
 
 
 def write(folder: Path, district: str, first: int, students: int, end_year: int) -> int:
@@ -92,7 +92,7 @@ def _rows(
             if name == "enrollments":
                 yield school, "001", end_year, first + n, "P", f"{9 + n % 4:02}", "08/21/2024"
                 continue
-            for line in range(lines_of(n)):
+            for line in range(lines_of(first + n)):
                 place = (n + line * 3) % (COURSES * sections)
                 course, section = f"C{place // sections}", place % sections + 1
                 yield school, "001", end_year, course, section, first + n

@@ -198,7 +198,7 @@ def by_hand(page: Page, tmp_path: Path) -> None:
     saved(page, "ÁLVAREZ, ZOË")
 
     page.goto("/districts/9012/2025/roster-data/")
-    page.get_by_role("link", name="Choose pathways").click()
+    page.get_by_role("link", name="Open courses").click()
     page.get_by_role("link", name="Add a course").click()
     page.get_by_label("School").select_option(label="Sun High School")
     page.get_by_label("Course Number").fill("CTE101")

@@ -75,6 +75,39 @@ def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "needs", "pages"),
+    [
+        ("sections", "a course and a calendar", ["courses", "schools"]),
+        ("courses", "a school", ["schools"]),
+        ("calendars", "a school", ["schools"]),
+        ("enrollments", "a student and a calendar", ["students", "schools"]),
+    ],
+)
+def test_a_row_that_needs_another_one_leads_to_it(
+    client: Client, kind: str, needs: str, pages: list[str]
+) -> None:
+    """Instead of a form in which there is nothing to choose."""
+    standard.load()
+    District.objects.create(number="9777", name="Sunrise")
+    client.force_login(person("sun", "Sun", "Ann", (Role.DATA_CLERK, "9777")))
+    html = client.get(f"/districts/9777/2025/roster-data/rows/{kind}/add/").content.decode()
+    assert f"Add {needs} first" in " ".join(html.split()) and "Saving…" not in html
+    assert [
+        page for page in pages if f'href="/districts/9777/2025/roster-data/{page}/"' in html
+    ] == pages
+
+
+def test_an_empty_district_is_offered_no_step_that_comes_later(client: Client) -> None:
+    """Nobody ends the enrollments of nobody, or chooses the pathway of no course."""
+    standard.load()
+    District.objects.create(number="9777", name="Sunrise")
+    client.force_login(person("sun", "Sun", "Ann", (Role.DATA_CLERK, "9777")))
+    html = client.get("/districts/9777/2025/roster-data/").content.decode()
+    assert "End enrollments" not in html and "Choose pathways" not in html
+    assert html.count("Open students") == 2 and "Open courses" in html
+
+
 def test_courses_without_an_answer_wait(empty: Client, cottonwood: District_) -> None:
     """A step is complete when nothing in it waits."""
 
