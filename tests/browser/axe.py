@@ -5,6 +5,7 @@ together, and to carry it, takes longer than to find nothing.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
@@ -18,14 +19,15 @@ COUNTED = {
     "reporter": "no-passes",
     "selectors": False,
 }
+SCRIPT = AXE_SCRIPT + Path(__file__).with_name("contrast.js").read_text()
 
 
 def violations(page: Page) -> str:
     """The report of what axe objects to in the page as it stands; empty when there is nothing."""
     if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(AXE_SCRIPT)
-    count = "options => axe.run(options).then(answer => answer.violations.length)"
+        page.evaluate(SCRIPT)
+    count = "options => look(options).then(answer => answer.violations.length)"
     if not page.evaluate(count, COUNTED):
         return ""
-    report = "options => axe.run(options).then(({violations}) => JSON.stringify({violations}))"
+    report = "options => look(options).then(({violations}) => JSON.stringify({violations}))"
     return str(AxeResults(json.loads(page.evaluate(report, OPTIONS))).generate_report())

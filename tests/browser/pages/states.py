@@ -17,6 +17,8 @@ from pathways.resync.object_types import NAMES
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
 
+MIDDLING = {"width": 1280, "height": 800}
+
 
 @dataclass(frozen=True)
 class State:
@@ -42,15 +44,15 @@ def without_violations(page: Page) -> None:
     """
     window = page.viewport_size
     assert window
-    page.set_viewport_size(
-        {
-            "width": window["width"],
-            "height": page.evaluate("document.documentElement.scrollHeight + 200"),
-        }
-    )
+    unfold(page, window["width"])
     problems = violations(page)
     page.set_viewport_size(window)
     assert not problems, problems
+
+
+def unfold(page: Page, width: int) -> None:
+    height = page.evaluate("document.documentElement.scrollHeight + 200")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def well_built(page: Page) -> None:
@@ -89,10 +91,19 @@ def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
 def look(state: State, stage: Stage) -> None:
     """At 1280 pixels and at 320, as the role that sees most."""
     user = stage.people.get(state.who)
-    page = stage.desk.glance(user, size={"width": 1280, "height": 800}, at="" if user else "/")
+    page = stage.desk.glance(user, size=MIDDLING, at="" if user else "/")
     state.visit(stage, page)
-    without_violations(page)
-    well_built(page)
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    without_violations(page)
-    well_built(page)
+    judged(page)
+
+
+def judged(page: Page) -> None:
+    """As the page stands, and at 320 pixels; it is left in that width, as tall as it is."""
+    window = page.viewport_size
+    assert window
+    for width in (window["width"], NARROW["width"]):
+        if width != window["width"]:
+            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        well_built(page)
+        unfold(page, width)
+        problems = violations(page)
+        assert not problems, problems

@@ -1,0 +1,50 @@
+// Most texts of a page are alike. Of those with the same letters on the same ground axe's check of contrast is asked of one: the next ones get
+// its answer where it was yes. The ground is what axe itself says lies behind the text; a text behind which something else than its ancestors
+// lies is always asked about.
+(() => {
+    // What axe reads of an element behind a text, and what makes a layer of one (its own isStackingContext and getStackLevel).
+    const GROUND = [
+        "background-color", "background-image", "opacity", "mix-blend-mode", "position", "z-index", "float", "display", "transform", "filter",
+        "perspective", "clip-path", "mask", "mask-image", "isolation", "will-change", "contain",
+    ];
+    const LETTERS = [
+        "color", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-text-stroke-color", "text-shadow", "font-size", "font-weight",
+    ];
+    const numbers = new Map(), enough = new Set(), check = axe._audit.checks["color-contrast"], own = check.evaluate;
+    let grounds = new Map();
+
+    const numbered = words => {
+        if (!numbers.has(words)) numbers.set(words, numbers.size);
+        return numbers.get(words);
+    };
+    const read = (element, names) => {
+        const style = getComputedStyle(element);
+        return names.map(name => style.getPropertyValue(name)).join("|");
+    };
+    const ground = element => {
+        if (!element) return "";
+        if (!grounds.has(element)) {
+            grounds.set(element, numbered(`${ground(element.parentElement)} ${element.localName} ${read(element, GROUND)}`));
+        }
+        return grounds.get(element);
+    };
+    const plain = (element, stack) => stack[0] === element && stack.every((behind, at) => !at || behind.contains(stack[at - 1]));
+    const alike = element => {
+        const stacks = axe.commons.dom.isVisibleOnScreen(element) ? axe.commons.dom.getTextElementStack(element) : [];
+        if (!stacks.length || !stacks.every(stack => plain(element, stack))) return null;
+        return [read(element, LETTERS), ...new Set(stacks.map(stack => stack.map(ground).join()))].join("/");
+    };
+
+    check.evaluate = function (element, ...others) {
+        const words = alike(element);
+        if (enough.has(words)) return true;
+        const answer = own.call(this, element, ...others);
+        if (answer === true && words) enough.add(words);
+        return answer;
+    };
+    // Styles may have changed since the page was looked at before.
+    window.look = options => {
+        grounds = new Map();
+        return axe.run(options);
+    };
+})();
