@@ -183,7 +183,7 @@ def follow_up_moved(end_year: int) -> None:
 
 
 def _take_follow_up(event: CertificationEvent) -> None:
-    year = FollowUpYear.objects.filter(pk=event.end_year).first()
+    year = FollowUpYear.objects.of(event.end_year)
     event.follow_up_opens = year.opens if year else None
     event.follow_up_closes = year.closes if year else None
 

@@ -26,6 +26,7 @@ from certification.review.snapshot import Figure, Section, sections
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.editions import Scope, school_year_label
+from cte_portal.prepared import prepared
 from cte_portal.ui.bars import Bars
 from pathways.certified import LockLinks, SealedConcentrators, SealedYear
 from pathways.files.extract import FORMATS
@@ -266,10 +267,10 @@ def sealed_year(scope: Scope) -> SealedYear | None:
 
 def sealed_concentrators(scope: Scope) -> SealedConcentrators | None:
     """Whom the follow-up of the year asks for (pathways/certified.py)."""
-    copy = _of_year(scope).values_list("pk", "receipt").first()
-    if copy is None:
+    copies = _keys(scope)
+    if not copies:
         return None
-    key, receipt = copy
+    key, receipt = copies[0]
     rows = SealedRecord.objects.filter(copy=key, concentrator=True)
     return SealedConcentrators(
         receipt, rows.values_list("state_id", "pathway_code", "pathway_name")
@@ -278,6 +279,11 @@ def sealed_concentrators(scope: Scope) -> SealedConcentrators | None:
 
 def _official(scope: Scope) -> SealedCopy | None:
     return _of_year(scope).select_related("round__event").first()
+
+
+@prepared
+def _keys(scope: Scope) -> QuerySet[SealedCopy, tuple[int, str]]:
+    return _of_year(scope).order_by("pk").values_list("pk", "receipt")[:1]
 
 
 def _of_year(scope: Scope) -> QuerySet[SealedCopy]:

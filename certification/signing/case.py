@@ -5,6 +5,7 @@ when a gate wants it.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +25,7 @@ from cte_portal.editions import Scope
 from pathways.findings.kept_findings import explanations_of
 from pathways.ledger import canonical
 from pathways.ledger.kept import kept
-from pathways.models import Change, District, Publication, SchoolYear, StateCopy
+from pathways.models import Change, Publication, StateCopy
 from pathways.reports.leavers.unsent import NotSent, not_sent
 from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent, UnsentRows
@@ -142,8 +143,8 @@ class Case:
     @cached_property
     def sending_scope(self) -> Scope:
         """Whose resync brings the records to the state: of outcomes the current year's."""
-        current = SchoolYear.objects.filter(is_active=True).first() if self.is_of_leavers else None
-        return Scope(self.scope.district, current.end_year if current else self.scope.end_year)
+        current = lookups.current_year() if self.is_of_leavers else []
+        return Scope(self.scope.district, current[0].end_year if current else self.scope.end_year)
 
     @property
     def is_of_leavers(self) -> bool:
@@ -181,9 +182,14 @@ class Case:
     @cached_property
     def matches(self) -> bool:
         """True when the records in scope are the same in both editions, whatever the cursor says."""
-        return self.collection.digest(self.scope) == canonical.digest_of(
-            sorted(canonical.line(row) for row in self.document.rows)
-        )
+        return self._own_digest == _digest_of(self.document.rows)
+
+    @property
+    def _own_digest(self) -> str:
+        """Leavers are asked about one by one besides, and read once; records are not read at all."""
+        if self.is_of_leavers:
+            return _digest_of(self.own_rows)
+        return self.collection.digest(self.scope)
 
     @cached_property
     def own_rows(self) -> list[Row]:
@@ -209,7 +215,7 @@ class Case:
 
     @cached_property
     def district_name(self) -> str:
-        return District.objects.values_list("name", flat=True).get(pk=self.scope.district)
+        return lookups.district(self.scope.district)[0].name
 
     @property
     def is_certified(self) -> bool:
@@ -234,6 +240,10 @@ class Case:
     def is_empty(self) -> bool:
         """True when the district has nothing to report: no record in either edition."""
         return not self.document.rows and not self.collection.has_records(self.scope)
+
+
+def _digest_of(rows: Iterable[Row]) -> str:
+    return canonical.digest_of(sorted(canonical.line(row) for row in rows))
 
 
 class ShownCase(Case):

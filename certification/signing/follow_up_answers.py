@@ -30,7 +30,7 @@ def _sending_page(case: Case, name: str) -> str:
 def drawn(case: Case) -> Answer:
     """R-FUP-02: a list from live records is a draft, and nobody signs it."""
     page, year = _page(case, "follow-up-list"), case.scope.school_year
-    drawn_list = DrawnList.objects.in_scope(case.scope).first()
+    drawn_list = DrawnList.objects.of(case.scope)
     if drawn_list is None:
         words = "Draw it on its page, or wait for the daily work."
         return Answer(False, words, page, "Open the list", problem="The list is not drawn yet")
@@ -91,7 +91,7 @@ def tried(case: Case) -> Answer:
 
 def resolved(case: Case) -> Answer:
     """R-FUP-12: where a file said something else, a person has decided."""
-    number = OutcomeDifference.objects.unresolved(case.scope).count()
+    number = OutcomeDifference.objects.number_unresolved(case.scope)
     if not number:
         return Answer(True, "")
     page = _page(case, "follow-up-differences")
@@ -102,7 +102,7 @@ def resolved(case: Case) -> Answer:
 
 def contacted(case: Case) -> Answer:
     """R-FUP-08, again for what came by a file or stood before OPI moved the window."""
-    year = FollowUpYear.objects.filter(pk=case.scope.end_year).first()
+    year = FollowUpYear.objects.of(case.scope.end_year)
     if year is None:
         words = f"OPI has no dates of contact for {case.scope.school_year}. Contact OPI."
         return Answer(False, words, _page(case, "follow-up-list"), "Open the list")

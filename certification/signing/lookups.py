@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from certification.models import Round
 from cte_portal.batches.models import Batch
 from cte_portal.prepared import prepared
+from pathways.models import District, SchoolYear
 
 
 @prepared
@@ -20,3 +21,13 @@ def running(district: str, kinds: tuple[str, ...], end_year: int | None) -> Quer
     """Work of these kinds that has not ended, of one year or of all."""
     live = Batch.objects.of_district(district).live().filter(kind__in=kinds)
     return live if end_year is None else live.filter(end_year=end_year)
+
+
+@prepared
+def current_year() -> QuerySet[SchoolYear]:
+    return SchoolYear.objects.filter(is_active=True)
+
+
+@prepared
+def district(number: str) -> QuerySet[District]:
+    return District.objects.filter(pk=number)

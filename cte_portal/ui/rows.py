@@ -4,7 +4,7 @@ here a column is asked once, and each kind of row is a pattern that cells are fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import django_tables2 as tables
@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor, signature
 
 from cte_portal.ui.patterns import Patterns
+
+MISSING = object()
 
 
 class Cells:
@@ -26,6 +28,7 @@ class Cells:
         self.css = attrs["td"].get("class", "")
         self.has_label = not attrs["th"].get("hidden")
         self.accessor, self.default = Accessor(bound.accessor), bound.default
+        self.attribute = "" if len(self.accessor.bits) > 1 else str(self.accessor)
         self.empty_values = bound.column.empty_values
         self.arguments, self.takes_all = signature(bound.render)
 
@@ -46,6 +49,15 @@ class Cells:
         )
 
     def _value(self, record: Any) -> Any:
+        """django-tables2 tries keys first, and writes down the whole record where it has no such
+        value. A record of attributes is asked for the attribute.
+        """
+        if self.attribute and not isinstance(record, Mapping):
+            value = getattr(record, self.attribute, MISSING)
+            if value is MISSING and not hasattr(type(record), self.attribute):
+                return None
+            if value is not MISSING and not callable(value):
+                return value
         try:
             return self.accessor.resolve(record)
         except ValueError:  # the record has no such value

@@ -29,7 +29,7 @@ class FindingRow:
 
 
 class FindingTable(ListTable):
-    """As a file has it; the page writes its cells itself (findings_table.html)."""
+    """As a file has it; the page writes its lines itself (html.py)."""
 
     spare = ("state_id", "grade", "school", "explanation", "modified")
 

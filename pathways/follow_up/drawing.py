@@ -9,11 +9,14 @@ list (lines.py): 20,000 leavers run those of one.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.certified import SealedConcentrators, certified
 from pathways.follow_up import lines
 from pathways.follow_up.population import population
@@ -36,15 +39,15 @@ def follow_up_list(scope: Scope) -> DrawnList | None:
 
     Raises Busy while somebody else holds the district; then nothing is written.
     """
-    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    year = FollowUpYear.objects.of(scope.end_year)
     if year is None or not SchoolYear.objects.filter(pk=scope.end_year).exists():
         return None
-    drawn = DrawnList.objects.in_scope(scope).first()
+    drawn = DrawnList.objects.of(scope)
     if drawn and (_stands(scope, year, drawn) or _is_drawn_from(scope, year, drawn)):
         return drawn
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
-        drawn = DrawnList.objects.in_scope(scope).first()
+        drawn = DrawnList.objects.of(scope)
         if drawn and _stands(scope, year, drawn):
             return drawn
         return _draw(scope, year, drawn)
@@ -54,7 +57,7 @@ def has_moved(scope: Scope, drawn: DrawnList | None) -> bool:
     """Whether anything that the list is drawn from has changed since, or it was never drawn: a few
     look-ups, which do not say that a line would come or go.
     """
-    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    year = FollowUpYear.objects.of(scope.end_year)
     if year is None or not SchoolYear.objects.filter(pk=scope.end_year).exists():
         return False
     if drawn is None:
@@ -64,8 +67,8 @@ def has_moved(scope: Scope, drawn: DrawnList | None) -> bool:
 
 def is_up_to_date(scope: Scope) -> bool:
     """Whether the list is as it would be drawn now."""
-    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
-    drawn = DrawnList.objects.in_scope(scope).first()
+    year = FollowUpYear.objects.of(scope.end_year)
+    drawn = DrawnList.objects.of(scope)
     if year is None or drawn is None:
         return False
     if _stands(scope, year, drawn) or _is_drawn_from(scope, year, drawn):
@@ -78,15 +81,15 @@ def _stands(scope: Scope, year: FollowUpYear, drawn: DrawnList) -> bool:
     """Whether the list moves no more: it is certified, or OPI's date is over. A draft still follows
     the first sealed copy.
     """
-    locks = CollectionLock.objects.filter(
-        district=scope.district,
-        end_year=scope.end_year,
-        collection=CollectionLock.Collection.FALL,
-    )
-    if locks.exists():
+    if _locks(scope):
         return True
     is_over = timezone.localdate() > year.refreshed_until
     return is_over and not (drawn.is_draft and certified().sealed_year(scope))
+
+
+@prepared
+def _locks(scope: Scope) -> QuerySet[CollectionLock]:
+    return CollectionLock.objects.on_outcomes(scope.district, scope.end_year)
 
 
 def _is_drawn_from(scope: Scope, year: FollowUpYear, drawn: DrawnList) -> bool:
@@ -104,9 +107,14 @@ def _mark(scope: Scope, year: FollowUpYear, sealed: SealedConcentrators | None) 
         after.rows,
         year.refreshed_until,
         generation(),
-        list(ListRequest.objects.in_scope(scope).approved().values_list("pk", "answered_at")),
+        _approved(scope),
     )
     return hashlib.sha256(repr(stand).encode()).hexdigest()
+
+
+@prepared
+def _approved(scope: Scope) -> QuerySet[ListRequest, tuple[Any, ...]]:
+    return ListRequest.objects.in_scope(scope).approved().values_list("pk", "answered_at")
 
 
 def _draw(scope: Scope, year: FollowUpYear, drawn: DrawnList | None) -> DrawnList:

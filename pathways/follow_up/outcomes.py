@@ -74,7 +74,7 @@ def follow_up_open(scope: Scope) -> Iterator[FollowUpYear]:
         lock = CollectionLock.objects.on_outcomes(scope.district, scope.end_year).first()
         if lock:
             raise FollowUpLocked(lock)
-        year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+        year = FollowUpYear.objects.of(scope.end_year)
         if year is None:
             raise NotFollowedUp
         yield year

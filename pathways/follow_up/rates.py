@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
+from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.models import Attempt, FollowUpEntry, FollowUpPathway, Outcome, PostProgramStatus
 
 
@@ -47,7 +49,7 @@ class StatusCodes:
 
     @classmethod
     def now(cls) -> StatusCodes:
-        statuses = list(PostProgramStatus.objects.values_list("code", "is_answered", "is_placed"))
+        statuses = _statuses()
         return cls(
             tuple(code for code, is_answered, _ in statuses if is_answered),
             tuple(code for code, _, is_placed in statuses if is_placed),
@@ -61,6 +63,11 @@ class StatusCodes:
             "number_placed": Count(line, filter=Q(status__in=self.placed), distinct=True),
             "number": Count(line, distinct=True),
         }
+
+
+@prepared
+def _statuses() -> QuerySet[PostProgramStatus, tuple[str, bool, bool]]:
+    return PostProgramStatus.objects.values_list("code", "is_answered", "is_placed")
 
 
 WORKED_ON = Q(is_tried=True) | Q(status__isnull=False)
@@ -99,6 +106,27 @@ def outcomes_of(line: str) -> QuerySet[Outcome]:
 def rates_of(entries: QuerySet[FollowUpEntry], codes: StatusCodes | None = None) -> Rates:
     codes = codes or StatusCodes.now()
     return Rates.of_row(judged(entries).aggregate(**codes.numbers()))
+
+
+def rates_in(scope: Scope) -> Rates:
+    """Of the lines that count in the district."""
+    codes = StatusCodes.now()
+    rows = _counted(scope, codes.answered, codes.placed)
+    return Rates(*rows[0][1:]) if rows else Rates(0, 0, 0, 0)
+
+
+@prepared
+def _counted(
+    scope: Scope, answered: tuple[str, ...], placed: tuple[str, ...]
+) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:
+    """One row: all that are counted have the same `counted_elsewhere`."""
+    numbers = StatusCodes(answered, placed).numbers()
+    lines = judged(FollowUpEntry.objects.in_scope(scope).counted())
+    return (
+        lines.values("counted_elsewhere")
+        .annotate(**numbers)
+        .values_list("counted_elsewhere", *numbers)
+    )
 
 
 def rates_by_school(entries: QuerySet[FollowUpEntry], codes: StatusCodes) -> list[GroupRates]:

@@ -37,8 +37,11 @@ def figures_of(scope: Scope, known: dict[Any, Any]) -> Figures:
     """Those of all records in scope: a step and a figure of the page say them, and most clicks on
     home change nothing.
     """
-    records = Participation.objects.in_scope(scope)
-    return kept(scope, known, "figures", lambda: records.figures(scope.end_year))
+
+    def counted() -> Figures:
+        return Participation.objects.in_scope(scope).figures(scope.end_year)
+
+    return kept(scope, known, "figures", counted)
 
 
 def _students(figures: Figures | SealedYear, subject: str = "") -> HomeFigure:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeTask, Standing
+from cte_portal.prepared import prepared
 from cte_portal.ui.wording import number_of
 from cte_portal.words import text
 from pathways.follow_up.navigation import PATH
-from pathways.follow_up.rates import Rates, rates_of
+from pathways.follow_up.rates import Rates, rates_in
 from pathways.home.resync import LOCKED
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 
@@ -25,15 +28,24 @@ def follow_up_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         Capability.FOLLOW_UP
     ):
         return []
-    lines = FollowUpEntry.objects.on_list().filter(student__district=scope.district)
-    own = Exists(lines.filter(end_year=OuterRef("end_year")))
-    years = FollowUpYear.objects.open_on(timezone.localdate()).filter(own)
+    years = _called(scope.district, timezone.localdate())
     return [_task(Scope(scope.district, year.end_year), year) for year in years]
 
 
+@prepared
+def _called(district: str, day: datetime.date) -> QuerySet[FollowUpYear]:
+    lines = FollowUpEntry.objects.on_list().filter(student__district=district)
+    own = Exists(lines.filter(end_year=OuterRef("end_year")))
+    return FollowUpYear.objects.open_on(day).filter(own)
+
+
+@prepared
+def _locks(scope: Scope) -> QuerySet[CollectionLock]:
+    return CollectionLock.objects.on_outcomes(scope.district, scope.end_year)
+
+
 def _task(scope: Scope, year: FollowUpYear) -> HomeTask:
-    rates = rates_of(FollowUpEntry.objects.in_scope(scope).counted())
-    is_locked = CollectionLock.objects.on_outcomes(scope.district, scope.end_year).exists()
+    rates, is_locked = rates_in(scope), bool(_locks(scope))
     url = reverse("follow-up", args=[scope.district, scope.end_year])
     return HomeTask(
         step="",

@@ -9,9 +9,10 @@ missing and leaves alone what OPI has changed since.
 import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from cte_portal.editions import Edition
+from cte_portal.prepared import prepared
 from pathways.certified import certified
 from pathways.lists.publish import publish
 from pathways.models import (
@@ -177,4 +178,9 @@ def moved() -> None:
 
 
 def generation() -> int:
-    return ReferenceGeneration.objects.values_list("generation", flat=True).get(pk=1)
+    return int(_generation()[0][0])
+
+
+@prepared
+def _generation() -> QuerySet[ReferenceGeneration, tuple[int]]:
+    return ReferenceGeneration.objects.filter(pk=1).values_list("generation")

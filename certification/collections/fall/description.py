@@ -8,13 +8,14 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
 from certification.collections.fall import leaver_lists, sealed_file
 from certification.collections.fall.counts import OPEN, counts_of, counts_of_form_2
 from certification.models import SealedOutcome
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from cte_portal.words import text
 from pathways.models import (
     Attempt,
@@ -35,10 +36,9 @@ def judged(at_state: Scope) -> Judgment:
     There are no findings.
     """
     rules = [
-        [status.code, _counts_as(status), status.name]
-        for status in PostProgramStatus.objects.offered_in(at_state.end_year)
+        [status.code, _counts_as(status), status.name] for status in _offered(at_state.end_year)
     ]
-    year = FollowUpYear.objects.filter(pk=at_state.end_year).first()
+    year = FollowUpYear.objects.of(at_state.end_year)
     if year:
         demands = (year.attempts_required, year.means_required, year.days_required)
         rules += [
@@ -52,6 +52,11 @@ def judged(at_state: Scope) -> Judgment:
         findings=[],
         explanations=[],
     )
+
+
+@prepared
+def _offered(end_year: int) -> QuerySet[PostProgramStatus]:
+    return PostProgramStatus.objects.offered_in(end_year)
 
 
 def _counts_as(status: PostProgramStatus) -> str:

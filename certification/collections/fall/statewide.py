@@ -61,7 +61,7 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
     """By district number."""
     lists = dict(DrawnList.objects.filter(end_year=end_year).values_list("district", "receipt"))
     counted = FollowUpEntry.objects.filter(end_year=end_year).counted()
-    year = FollowUpYear.objects.filter(pk=end_year).first()
+    year = FollowUpYear.objects.of(end_year)
     rates = _rates(counted)
     open_lines, badly_dated = _open(counted, year), _badly_dated(counted, year)
     unresolved = _unresolved(end_year)

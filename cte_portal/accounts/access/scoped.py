@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.accounts.models import KeptForm, Role, User
 from cte_portal.editions import Scope
 from cte_portal.pages.action import Action
+from cte_portal.ui.navigation import MOST_ADDRESSES
 
 security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")
@@ -198,13 +200,8 @@ class ScopedView(PortalView):
         """Whether a page of the district would let the person in: a link to one that answers 403 is
         not offered.
         """
-        try:
-            view = getattr(resolve(urlsplit(address).path).func, "view_class", None)
-        except Resolver404:
-            return True
-        return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(
-            view.capability
-        )
+        view = _page_at(urlsplit(address).path)
+        return view is None or self.can(view.capability)
 
     @property
     def student_shown(self) -> int:
@@ -265,3 +262,15 @@ class ActionView(ScopedView, PortalAction):
 
 class StatewideActionView(StatewideView, PortalAction):
     """A page of OPI whose form is carried out by `act`."""
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def _page_at(path: str) -> type[ScopedView] | None:
+    """The page of a district that stands there. A page with twenty links asks it for each, and Django
+    looks through every pattern.
+    """
+    try:
+        view = getattr(resolve(path).func, "view_class", None)
+    except Resolver404:
+        return None
+    return view if isinstance(view, type) and issubclass(view, ScopedView) else None

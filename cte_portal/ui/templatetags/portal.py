@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from html import escape
 from typing import Any
 
 from django import template
@@ -14,7 +15,6 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cte_portal.ui.navigation import Entry
@@ -238,12 +238,7 @@ def _moment(value: datetime, pattern: str) -> SafeString:
 
 
 def _time(machine: str, text: str) -> SafeString:
-    return format_html(_time_pattern(), machine=machine, text=text)
-
-
-@kept_pattern
-def _time_pattern() -> str:
-    return render_to_string("ui/time.html", {"machine": "{machine}", "text": "{text}"})
+    return kept_patterns().fill("ui/time.html", {"machine": machine, "text": text})
 
 
 @kept_pattern
@@ -283,4 +278,4 @@ def us_minute(value: datetime | None) -> str:
 def threes(state_id: str) -> str:
     """A state id in threes; the gaps are spacing, so that it is copied without them."""
     parts = [state_id[at : at + 3] for at in range(0, len(state_id), 3)]
-    return format_html(_threes_pattern(len(parts)), *parts)
+    return SafeString(_threes_pattern(len(parts)).format(*map(escape, parts)))

@@ -11,19 +11,12 @@ from typing import Any
 
 from django import template
 from django.forms.utils import flatatt
-from django.template.loader import render_to_string
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import kept_pattern
+from cte_portal.ui.patterns import kept_patterns
 
 register = template.Library()
 register.filter("attributes", flatatt)
-
-
-@kept_pattern
-def _option_pattern() -> str:
-    return render_to_string("ui/option.html", dict.fromkeys(("value", "attributes", "label"), "{}"))
 
 
 @register.filter
@@ -34,9 +27,15 @@ def options(
     list may have hundreds.
     """
     for name, members in groupby(groups, key=itemgetter(0)):
-        places = (
-            (option["value"], flatatt(option["attrs"]), option["label"])
-            for _, group, _ in members
-            for option in group
-        )
-        yield name, format_html_join("\n", _option_pattern(), places)
+        lines = (_option(option) for _, group, _ in members for option in group)
+        yield name, SafeString("\n".join(lines))
+
+
+def _option(option: dict[str, Any]) -> SafeString:
+    attrs = option["attrs"]
+    values = {
+        "value": option["value"],
+        "attributes": flatatt(attrs) if attrs else "",
+        "label": option["label"],
+    }
+    return kept_patterns().fill("ui/option.html", values)

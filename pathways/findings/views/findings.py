@@ -18,6 +18,7 @@ from cte_portal.accounts.listing.rows import Listing
 from cte_portal.editions import Edition
 from cte_portal.ui.wording import number_of
 from pathways.findings.findings import LEVELS, Level
+from pathways.findings.html import lines
 from pathways.findings.views.from_finding import FromFinding
 from pathways.findings.views.rows import CHECK_AGAIN, FindingRows
 from pathways.models import Pathway, Student
@@ -37,8 +38,12 @@ class FindingsPage(FindingRows):
         finding_list, findings = self.finding_list, self.findings
         return {
             "listing": listing,
-            "columns": self.filter.chosen_columns,
-            "rules_page": reverse("rules"),
+            "rows": lines(
+                listing.rows,
+                self.filter.chosen_columns,
+                reverse("rules"),
+                may_edit=self.may_edit,
+            ),
             "finding_list": finding_list,
             "findings": findings,
             "counts": findings.counts,

@@ -28,7 +28,7 @@ class DrawnPage(ScopedView):
     @cached_property
     def drawn(self) -> DrawnList | None:
         """The list as it was drawn last."""
-        return DrawnList.objects.in_scope(self.scope).first()
+        return DrawnList.objects.of(self.scope)
 
     def drawing(self) -> dict[str, Any]:
         """What the page says of the list's age, and whether the person can draw it."""

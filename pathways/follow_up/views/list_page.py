@@ -33,7 +33,7 @@ class LeaverList(DrawnPage):
         entries = self.entries(show)
         page, query = paged(request, entries, PAGE)
         today = timezone.localdate()
-        year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        year = FollowUpYear.objects.of(self.scope.end_year)
         context = {
             **self.drawing(),
             "may_call": self.can(Capability.FOLLOW_UP),

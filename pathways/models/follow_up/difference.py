@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from cte_portal.editions import Home, Scope
+from cte_portal.prepared import counted
 from pathways.models.author import Authored
 from pathways.models.follow_up.entry import FollowUpEntry
 from pathways.models.follow_up.outcome import Outcome
@@ -22,6 +23,9 @@ class OutcomeDifferenceQuerySet(models.QuerySet["OutcomeDifference"]):
 
     def unresolved(self, scope: Scope) -> OutcomeDifferenceQuerySet:
         return self.in_scope(scope).undecided()
+
+    def number_unresolved(self, scope: Scope) -> int:
+        return int(_number(scope)[0][0])
 
     def undecided(self) -> OutcomeDifferenceQuerySet:
         """Those that somebody must still decide: of lines on the list, and where the portal has not
@@ -95,3 +99,8 @@ class OutcomeDifference(Authored, models.Model):
 
     def __str__(self) -> str:
         return f"difference {self.pk}"
+
+
+@counted("COUNT(*)")
+def _number(scope: Scope) -> OutcomeDifferenceQuerySet:
+    return OutcomeDifference.objects.unresolved(scope)

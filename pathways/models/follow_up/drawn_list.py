@@ -6,11 +6,17 @@ from django.db import models
 from django.db.models import F, Q
 
 from cte_portal.editions import Home, Scope
+from cte_portal.prepared import prepared
 
 
 class DrawnListQuerySet(models.QuerySet["DrawnList"]):
     def in_scope(self, scope: Scope) -> DrawnListQuerySet:
         return self.filter(district=scope.district, end_year=scope.end_year)
+
+    def of(self, scope: Scope) -> DrawnList | None:
+        """None before the first drawing."""
+        lists: list[DrawnList] = _of(scope)
+        return lists[0] if lists else None
 
 
 class DrawnList(models.Model):
@@ -49,3 +55,8 @@ class DrawnList(models.Model):
     @property
     def is_draft(self) -> bool:
         return not self.receipt
+
+
+@prepared
+def _of(scope: Scope) -> DrawnListQuerySet:
+    return DrawnList.objects.in_scope(scope)

@@ -11,12 +11,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cte_portal.editions import Home, school_year_label
+from cte_portal.prepared import prepared
 
 if TYPE_CHECKING:
     from pathways.models.follow_up.attempt import Attempt
 
 
 class FollowUpYearQuerySet(models.QuerySet["FollowUpYear"]):
+    def of(self, end_year: int) -> FollowUpYear | None:
+        """None for a year that OPI does not follow up."""
+        years: list[FollowUpYear] = _of(end_year)
+        return years[0] if years else None
+
     def open_on(self, day: datetime.date) -> FollowUpYearQuerySet:
         """Those whose leavers are called on this day."""
         return self.filter(opens__lte=day, closes__gte=day)
@@ -115,3 +121,8 @@ class FollowUpYear(models.Model):
             closes=datetime.date(end_year, 12, 31),
             refreshed_until=datetime.date(end_year, 11, 15),
         )
+
+
+@prepared
+def _of(end_year: int) -> FollowUpYearQuerySet:
+    return FollowUpYear.objects.filter(pk=end_year)

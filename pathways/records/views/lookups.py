@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import BigIntegerField, QuerySet, prefetch_related_objects
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import prepared
-from pathways.models import Change, Element, Pathway, Student
+from cte_portal.prepared import filled_up, prepared
+from pathways.models import Change, Element, Participation, Pathway, Student
 
 
 def student(scope: Scope, key: int) -> Student | None:
@@ -22,6 +22,30 @@ def student(scope: Scope, key: int) -> Student | None:
 @prepared
 def _student(scope: Scope, key: int) -> QuerySet[Student]:
     return Student.objects.in_scope(scope).listed(scope.end_year).filter(pk=key)
+
+
+def records(scope: Scope, student: int, approved: list[Pathway]) -> list[Participation]:
+    """The student's records in the order of their pathways' names. Most are of approved pathways,
+    which the page knows.
+    """
+    records: list[Participation] = _records(scope, student)
+    pathways = {pathway.pk: pathway for pathway in approved}
+    missing = filled_up(tuple({record.pathway_id for record in records} - set(pathways)))
+    pathways.update({pathway.pk: pathway for pathway in (_pathways(missing) if missing else [])})
+    for record in records:
+        record.pathway = pathways[record.pathway_id]
+    return records
+
+
+@prepared
+def _records(scope: Scope, student: int) -> QuerySet[Participation]:
+    records = Participation.objects.of_district(scope).filter(student_id=student)
+    return records.order_by("pathway__name")
+
+
+@prepared
+def _pathways(keys: tuple[int, ...]) -> QuerySet[Pathway]:
+    return Pathway.objects.filter(pk__in=keys)
 
 
 @prepared

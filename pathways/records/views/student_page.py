@@ -60,8 +60,7 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def records(self) -> list[Participation]:
-        records = Participation.objects.of_district(self.scope).filter(student_id=self.student.pk)
-        return list(records.select_related("pathway").order_by("pathway__name"))
+        return lookups.records(self.scope, self.student.pk, self.approved)
 
     @cached_property
     def record(self) -> Participation | None:
@@ -108,8 +107,11 @@ class StudentPage(RecordsView, TemplateView):
     def offered(self) -> list[Pathway]:
         """Approved pathways that the student does not have yet."""
         entered = {record.pathway_id for record in self.records}
-        approved = lookups.approved(self.scope.district, self.scope.end_year)
-        return [pathway for pathway in approved if pathway.pk not in entered]
+        return [pathway for pathway in self.approved if pathway.pk not in entered]
+
+    @cached_property
+    def approved(self) -> list[Pathway]:
+        return lookups.approved(self.scope.district, self.scope.end_year)
 
     @property
     def more_to_add(self) -> bool:

@@ -119,7 +119,7 @@ class OutsideTheWindow(LeaverReport):
     )
 
     def lines(self, everybody: Sequence[Leaver], end_year: int) -> Iterator[Row]:
-        year = FollowUpYear.objects.filter(pk=end_year).first()
+        year = FollowUpYear.objects.of(end_year)
         for leaver in everybody:
             row = leaver.row
             if year and not is_well_dated(row, year):

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from cte_portal.editions import Scope
+from cte_portal.prepared import filled_up, prepared
 from cte_portal.words import listed_name
 from pathways.ledger import canonical
 from pathways.models import (
@@ -88,6 +91,7 @@ class Leaver:
 
 
 COLUMNS = OutcomeRow._fields
+TAKEN_BACK = ("taken_back_at", "taken_back_by")
 NO_OUTCOME: tuple[str, datetime.date | None, str] = ("", None, "")
 
 
@@ -98,28 +102,12 @@ def rows(scope: Scope) -> Iterator[OutcomeRow]:
 
 def leavers(scope: Scope) -> Iterator[Leaver]:
     """The lines on the list, in no order. A handful of statements for any number of them."""
-    entries = FollowUpEntry.objects.in_scope(scope).on_list().order_by()
-    lines = list(
-        entries.values_list(
-            "pk",
-            "student_id",
-            "school__number",
-            "school__name",
-            "exit",
-            "exit_date",
-            "end_status",
-            "receipt",
-            "counted_elsewhere",
-        )
-    )
+    lines = _lines(scope)
     students = _students(scope, [student for _, student, *_ in lines])
-    stored = Outcome.objects.in_scope(scope).values_list(
-        "student_id", "status", "date_contacted", "origin"
-    )
-    outcomes = {student: (code, day, origin) for student, code, day, origin in stored}
-    statuses = {status.code: status for status in PostProgramStatus.objects.all()}
+    outcomes = {student: (code, day, origin) for student, code, day, origin in _outcomes(scope)}
+    statuses = {status.code: status for status in _statuses()}
     pathways, attempts = _pathways(scope), _attempts(scope)
-    year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    year = FollowUpYear.objects.of(scope.end_year)
     for entry, student, number, school, way_out, exit_date, end_status, receipt, elsewhere in lines:
         if student not in students:
             continue
@@ -149,34 +137,76 @@ def leavers(scope: Scope) -> Iterator[Leaver]:
         yield Leaver(entry, student, row)
 
 
+@prepared
+def _lines(scope: Scope) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:
+    entries = FollowUpEntry.objects.in_scope(scope).on_list().order_by()
+    return entries.values_list(
+        "pk",
+        "student_id",
+        "school__number",
+        "school__name",
+        "exit",
+        "exit_date",
+        "end_status",
+        "receipt",
+        "counted_elsewhere",
+    )
+
+
+@prepared
+def _outcomes(scope: Scope) -> QuerySet[Outcome, tuple[Any, ...]]:
+    stored = Outcome.objects.in_scope(scope)
+    return stored.values_list("student_id", "status", "date_contacted", "origin")
+
+
+@prepared
+def _statuses() -> QuerySet[PostProgramStatus]:
+    return PostProgramStatus.objects.all()
+
+
 def _students(scope: Scope, keys: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    students = {}
-    for some in parts(keys):
-        rows = Student.objects.of_district(scope).filter(pk__in=some).order_by()
-        students.update(
-            {key: tuple(values) for key, *values in rows.values_list("pk", *OF_STUDENT)}
-        )
-    return students
+    return {
+        key: tuple(values)
+        for some in parts(keys)
+        for key, *values in _named(scope, filled_up(tuple(some)))
+    }
+
+
+@prepared
+def _named(scope: Scope, keys: tuple[int, ...]) -> QuerySet[Student, tuple[Any, ...]]:
+    students = Student.objects.of_district(scope).filter(pk__in=keys).order_by()
+    return students.values_list("pk", *OF_STUDENT)
 
 
 def _pathways(scope: Scope) -> dict[int, list[str]]:
     pathways: dict[int, list[str]] = {}
-    named = FollowUpPathway.objects.filter(
-        entry__student__district=scope.district, entry__end_year=scope.end_year
-    )
-    for entry, code, name in named.order_by("code").values_list("entry", "code", "name"):
+    for entry, code, name in _pathways_of_lines(scope):
         pathways.setdefault(entry, []).append(f"{code} {name}")
     return pathways
 
 
-def _attempts(scope: Scope) -> dict[int, list[Attempt]]:
-    attempts: dict[int, list[Attempt]] = {}
-    standing = Attempt.objects.standing().filter(
+@prepared
+def _pathways_of_lines(scope: Scope) -> QuerySet[FollowUpPathway, tuple[Any, ...]]:
+    named = FollowUpPathway.objects.filter(
         entry__student__district=scope.district, entry__end_year=scope.end_year
     )
-    for attempt in standing.only("entry_id", "date", "means", "status").order_by("date", "pk"):
+    return named.order_by("code").values_list("entry", "code", "name")
+
+
+def _attempts(scope: Scope) -> dict[int, list[Attempt]]:
+    attempts: dict[int, list[Attempt]] = {}
+    for attempt in _standing_attempts(scope):
         attempts.setdefault(attempt.entry_id, []).append(attempt)
     return attempts
+
+
+@prepared
+def _standing_attempts(scope: Scope) -> QuerySet[Attempt]:
+    """Without what a caller wrote: nobody reads it here, and a district may have thousands."""
+    attempts = Attempt.objects.standing().filter(
+        entry__student__district=scope.district, entry__end_year=scope.end_year
+    )
+    return attempts.defer("time", "note", "by", "by_id", "at", *TAKEN_BACK).order_by("date", "pk")
 
 
 def _means(attempts: list[Attempt], status: str, contacted: datetime.date | None) -> str:
@@ -191,8 +221,7 @@ def _means(attempts: list[Attempt], status: str, contacted: datetime.date | None
 
 def codes_that_need_attempts() -> set[str]:
     """Statuses that say that nobody was reached."""
-    needing = PostProgramStatus.objects.filter(needs_attempts=True)
-    return set(needing.values_list("code", flat=True))
+    return {status.code for status in _statuses() if status.needs_attempts}
 
 
 def is_settled(row: OutcomeRow, needing_attempts: set[str]) -> bool:

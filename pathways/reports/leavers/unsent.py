@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cte_portal.editions import Edition
+from cte_portal.prepared import filled_up, prepared
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.models import FollowUpEntry, Outcome, Student
 from pathways.reports.leavers.rows import OF_STUDENT
 from pathways.resync.difference import parts
-
-ALL_DISTRICTS = ""
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,12 @@ def not_sent_of_all(end_year: int) -> dict[str, NotSent] | None:
     return if_state_answers(lambda: _compared(end_year))
 
 
-def _compared(end_year: int, district: str = ALL_DISTRICTS) -> dict[str, NotSent]:
+def _compared(end_year: int, district: str | None = None) -> dict[str, NotSent]:
     outcomes = _differing(
         _outcomes(Edition.DISTRICT, end_year, district),
         _outcomes(Edition.STATE, end_year, district),
     )
-    entries = FollowUpEntry.objects.filter(end_year=end_year).on_list().order_by()
-    if district:
-        entries = entries.filter(student__district=district)
-    listed = list(entries.values_list("student_id", flat=True))
+    listed = [student for (student,) in _listed(end_year, district)]
     leavers = _differing(_students(Edition.DISTRICT, listed), _students(Edition.STATE, listed))
     return {number: NotSent(outcomes[number], leavers[number]) for number in {*outcomes, *leavers}}
 
@@ -64,18 +62,35 @@ def _differing(here: set[tuple[Any, ...]], there: set[tuple[Any, ...]]) -> Count
     return Counter(str(district) for district, _ in {row[:2] for row in here ^ there})
 
 
-def _outcomes(edition: Edition, end_year: int, district: str) -> set[tuple[Any, ...]]:
+@prepared
+def _listed(end_year: int, district: str | None) -> QuerySet[FollowUpEntry, tuple[int]]:
+    entries = FollowUpEntry.objects.filter(end_year=end_year).on_list().order_by()
+    if district is not None:
+        entries = entries.filter(student__district=district)
+    return entries.values_list("student_id")
+
+
+def _outcomes(edition: Edition, end_year: int, district: str | None) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in _stored(edition, end_year, district)}
+
+
+@prepared
+def _stored(
+    edition: Edition, end_year: int, district: str | None
+) -> QuerySet[Outcome, tuple[Any, ...]]:
     rows = Outcome.objects.in_edition(edition).filter(end_year=end_year)
-    if district:
+    if district is not None:
         rows = rows.filter(student__district=district)
     fields = ("student__district_id", "student_id", "status", "date_contacted", "origin")
-    return set(rows.order_by().values_list(*fields))
+    return rows.order_by().values_list(*fields)
 
 
 def _students(edition: Edition, listed: Iterable[int]) -> set[tuple[Any, ...]]:
     """Lists stand in the District edition alone, so the students of the state are chosen here."""
-    students = Student.objects.in_edition(edition).order_by()
-    fields = ("district_id", "pk", *OF_STUDENT)
-    return {
-        row for some in parts(listed) for row in students.filter(pk__in=some).values_list(*fields)
-    }
+    return {tuple(row) for some in parts(listed) for row in _named(edition, filled_up(tuple(some)))}
+
+
+@prepared
+def _named(edition: Edition, keys: tuple[int, ...]) -> QuerySet[Student, tuple[Any, ...]]:
+    students = Student.objects.in_edition(edition).filter(pk__in=keys).order_by()
+    return students.values_list("district_id", "pk", *OF_STUDENT)

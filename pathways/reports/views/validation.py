@@ -68,7 +68,7 @@ class DataValidationReports(ScopedView, TemplateView):
     @cached_property
     def follow_up(self) -> FollowUpYear | None:
         """Of the scope's leavers, while they are called or once their list is drawn."""
-        year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        year = FollowUpYear.objects.of(self.scope.end_year)
         if year is None:
             return None
         is_drawn = DrawnList.objects.in_scope(self.scope).exists()

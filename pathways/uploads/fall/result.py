@@ -42,7 +42,7 @@ def of(
     )
     own = {
         "is_fall": True,
-        "unresolved": OutcomeDifference.objects.unresolved(scope).count(),
+        "unresolved": OutcomeDifference.objects.number_unresolved(scope),
         "uploaded": uploaded,
         "undone": undone,
         "can_upload": context["can_upload"] and uploaded is None,

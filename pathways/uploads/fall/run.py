@@ -145,7 +145,7 @@ def _holding(scope: Scope, batch: Batch) -> Iterator[FollowUpYear]:
             raise CannotRun(NOT_FOLLOWED_UP) from refusal
         return
     lock_district(scope, exclusive=True)
-    followed_up = FollowUpYear.objects.filter(pk=scope.end_year).first()
+    followed_up = FollowUpYear.objects.of(scope.end_year)
     if followed_up is None:
         raise CannotRun(NOT_FOLLOWED_UP)
     yield followed_up

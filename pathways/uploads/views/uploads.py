@@ -189,7 +189,7 @@ class MTDataUpload(RecordsView, ActionView):
         """OPI's dates for the leavers of the year: an outcome belongs to the year in which the student
         left, whichever is the current one.
         """
-        return FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        return FollowUpYear.objects.of(self.scope.end_year)
 
     @cached_property
     def fall_lock(self) -> CollectionLock | None:

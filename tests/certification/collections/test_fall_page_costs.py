@@ -41,6 +41,7 @@ from tests.pathways.blocks import (
     touched,
     vacuum,
 )
+from tests.pathways.test_query_counts import built_at_most
 
 MORE, SLACK = 100, 1.3
 """Indexes over more rows are a level higher, once a look-up."""
@@ -129,6 +130,20 @@ def test_a_page_asks_as_many_statements_for_five_times_the_leavers(
     many = of_each(fall, kayla, asked)
     dearer = {page: (few[page], many[page]) for page in few if many[page] > few[page]}
     assert not dearer
+
+
+def test_home_reads_the_leavers_once_an_edition_and_builds_hardly_a_statement(
+    fall: ReadyFall, kayla: Student
+) -> None:
+    """All that stands in the way of Fall's signature is asked there, each time anew."""
+    home, client = "/districts/9012/2025/", Client()
+    client.force_login(fall.clerk)
+    client.get(home)
+    with CaptureQueriesContext(connections["default"]) as queries, built_at_most(5):
+        page = client.get(home)
+    assert "Certify &amp; Submit: Fall CTE" in page.content.decode()
+    attempts = [query for query in queries if 'FROM "pathways_attempt"' in query["sql"]]
+    assert len(attempts) == 3
 
 
 @pytest.mark.fresh

@@ -62,7 +62,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "query": query,
             "rows": called_lines(page.object_list),
             "saved": self.saved_before(),
-            "differences_open": OutcomeDifference.objects.unresolved(self.scope).count(),
+            "differences_open": OutcomeDifference.objects.number_unresolved(self.scope),
             "proposals_open": OutcomeProposal.objects.in_scope(self.scope).undecided().count(),
         }
         return render(request, "pathways/follow_up/calls.html", context)

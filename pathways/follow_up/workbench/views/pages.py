@@ -25,7 +25,7 @@ class WorkbenchPage(ScopedView):
 
     @cached_property
     def year(self) -> FollowUpYear | None:
-        return FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        return FollowUpYear.objects.of(self.scope.end_year)
 
     @cached_property
     def lock(self) -> CollectionLock | None:
