@@ -13,8 +13,6 @@ from django_tables2.utils import Accessor, signature
 
 from cte_portal.ui.patterns import Patterns
 
-MISSING = object()
-
 
 class Cells:
     """A column of a table. Its attributes are the same for all rows, and a field with choices shows
@@ -28,7 +26,8 @@ class Cells:
         self.css = attrs["td"].get("class", "")
         self.has_label = not attrs["th"].get("hidden")
         self.accessor, self.default = Accessor(bound.accessor), bound.default
-        self.attribute = "" if len(self.accessor.bits) > 1 else str(self.accessor)
+        is_name = len(self.accessor.bits) == 1 and self.accessor.isidentifier()
+        self.attribute = str(self.accessor) if is_name else ""
         self.empty_values = bound.column.empty_values
         self.arguments, self.takes_all = signature(bound.render)
 
@@ -53,10 +52,8 @@ class Cells:
         value. A record of attributes is asked for the attribute.
         """
         if self.attribute and not isinstance(record, Mapping):
-            value = getattr(record, self.attribute, MISSING)
-            if value is MISSING and not hasattr(type(record), self.attribute):
-                return None
-            if value is not MISSING and not callable(value):
+            value = getattr(record, self.attribute, None)
+            if not callable(value):
                 return value
         try:
             return self.accessor.resolve(record)
