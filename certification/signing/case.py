@@ -5,7 +5,6 @@ when a gate wants it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -182,14 +181,9 @@ class Case:
     @cached_property
     def matches(self) -> bool:
         """True when the records in scope are the same in both editions, whatever the cursor says."""
-        return self._own_digest == _digest_of(self.document.rows)
-
-    @property
-    def _own_digest(self) -> str:
-        """Leavers are asked about one by one besides, and read once; records are not read at all."""
-        if self.is_of_leavers:
-            return _digest_of(self.own_rows)
-        return self.collection.digest(self.scope)
+        digest = canonical.digest_of_rows  # other gates read the leavers too, and no records
+        own = digest(self.own_rows) if self.is_of_leavers else self.collection.digest(self.scope)
+        return own == digest(self.document.rows)
 
     @cached_property
     def own_rows(self) -> list[Row]:
@@ -240,10 +234,6 @@ class Case:
     def is_empty(self) -> bool:
         """True when the district has nothing to report: no record in either edition."""
         return not self.document.rows and not self.collection.has_records(self.scope)
-
-
-def _digest_of(rows: Iterable[Row]) -> str:
-    return canonical.digest_of(sorted(canonical.line(row) for row in rows))
 
 
 class ShownCase(Case):

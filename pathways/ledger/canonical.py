@@ -141,3 +141,8 @@ def digest_of(sorted_lines: list[bytes]) -> str:
         seal.update(line_of_record)
         seal.update(b"\n")
     return seal.hexdigest()
+
+
+def digest_of_rows(rows: Iterable[Any]) -> str:
+    """Of rows in any order."""
+    return digest_of(sorted(line(row) for row in rows))

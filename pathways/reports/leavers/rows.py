@@ -234,4 +234,4 @@ def is_well_dated(row: OutcomeRow, year: FollowUpYear) -> bool:
 
 
 def digest(scope: Scope) -> str:
-    return canonical.digest_of(sorted(canonical.line(row) for row in rows(scope)))
+    return canonical.digest_of_rows(rows(scope))
