@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
 from cte_portal.words import listed_name
@@ -32,17 +33,16 @@ class Identity:
         self._at = {column.field: at for at, column in enumerate(layout.columns)}
 
     def student(
-        self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
+        self, cells: list[str], spoiled: AbstractSet[str], wrong: Callable[..., None]
     ) -> int | None:
         """The student's key. `spoiled` are the fields that have a problem already."""
         text = cells[self._at["student"]]
         if "student" in spoiled:
             return None
-        if not _STATE_ID.fullmatch(text):
-            self._state_id(text, wrong)
-            return None
         student = self.known.student(text)
         if student is None:
+            if not _STATE_ID.fullmatch(text):
+                self._state_id(text, wrong)
             return None
         local_id = cells[self._at["local_id"]]
         if (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class KnownStudent:
+class KnownStudent(NamedTuple):
+    """A tuple, as a district may have tens of thousands and they are made for each file."""
+
     pk: int
     local_id: str
     last_name: str

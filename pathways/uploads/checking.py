@@ -53,9 +53,11 @@ def stage_file(
     *,
     add_lines: Callable[[Staged, list[Any]], None] = staging.add_lines,
     table: str = TABLE,
+    joined: str = "",
 ) -> None:
     """Read the file to its end into the staging table and the table of findings. Raises
-    FileRefused, with the findings so far kept.
+    FileRefused, with the findings so far kept. Of the `table` statistics are made of the columns
+    that are `joined`, or of all.
     """
     rows = iter(reader)
     total = None
@@ -80,7 +82,8 @@ def stage_file(
     add_problems(staged, reader.summary.heading)
     with connection.cursor() as cursor:
         cursor.execute(staged.own(f"CREATE INDEX {FINDINGS}_line ON {FINDINGS} (line)"))
-        cursor.execute(staged.own(f"ANALYZE {table}"))
+        of_columns = f" ({joined})" if joined and connection.vendor == "postgresql" else ""
+        cursor.execute(staged.own(f"ANALYZE {table}{of_columns}"))
         cursor.execute(staged.own(f"ANALYZE {FINDINGS}"))
 
 

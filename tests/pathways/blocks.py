@@ -105,9 +105,9 @@ class BlocksOfStagedRows:
         return execute(sql, params, many, context)
 
 
-def demand_a_row_each(take: Callable[[int], int]) -> None:
-    """`take(rows)` sends a file of so many rows that are alike, and returns how many were refused.
-    Four times the rows touch four times the blocks, or at most `MOST`; where each is looked for
+def demand_a_row_each(take: Callable[[int], int], most: float = MOST) -> None:
+    """`take(rows)` sends a file of so many rows that are alike, and returns of how many it was told.
+    Four times the rows touch four times the blocks, or at most `most`; where each is looked for
     among all others they touch sixteen times as many.
     """
     sizes = []
@@ -117,7 +117,7 @@ def demand_a_row_each(take: Callable[[int], int]) -> None:
             assert take(rows) == rows
         sizes.append(blocks.total)
     small, large = sizes
-    assert small and large <= small * MOST, sizes
+    assert small and large <= small * most, sizes
 
 
 def analyze(*, by_index: bool) -> None:

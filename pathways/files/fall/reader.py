@@ -20,6 +20,7 @@ _ZERO = "status read with its leading zero|statuses read with their leading zero
 _DAY = "date read as MM/DD/YYYY|dates read as MM/DD/YYYY"
 
 MOST_KEPT = 50_000
+NOTHING: frozenset[str] = frozenset()
 
 _Cells = tuple[str, str | None, datetime.date | None, int]
 FallRow = tuple[int, int | None, str, str | None, datetime.date | None, int]
@@ -53,8 +54,10 @@ class FallReader(LayoutReader):
             read = self._read(*texts, problems, wrong, is_elsewhere=is_elsewhere)
         if is_elsewhere:
             return None
-        student = self.identity.student(cells, {problem.field for problem in problems}, wrong)
-        self.summary.count_unreadable(problems)
+        spoiled = {problem.field for problem in problems} if problems else NOTHING
+        student = self.identity.student(cells, spoiled, wrong)
+        if problems:
+            self.summary.count_unreadable(problems)
         return number, student, *read
 
     def _read(

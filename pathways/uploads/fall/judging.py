@@ -150,7 +150,8 @@ def judge(scope: Scope, year: FollowUpYear, staged: Staged, *, since: int | None
     }
     with connection.cursor() as cursor:
         cursor.execute(staged.own(_VERDICTS), values)
-        cursor.execute(staged.own(f"ANALYZE {FALL_VERDICTS}"))
+        if connection.vendor == "postgresql":  # what the statements below join and look for
+            cursor.execute(staged.own(f"ANALYZE {FALL_VERDICTS} (line, student_id, entry_id)"))
         for rule, field, message, condition in _CONDITIONS:
             if rule == "CTE-415" and since is None:
                 continue
@@ -212,6 +213,10 @@ def _repeated(cursor: Any, staged: Staged) -> int:
     """Equal lines of a student count once, different ones are all refused. Returns how many were
     left out.
     """
+    some = f"SELECT 1 FROM {FALL_VERDICTS} GROUP BY student_id HAVING COUNT(student_id) > 1 LIMIT 1"
+    cursor.execute(staged.own(some))
+    if cursor.fetchone() is None:
+        return 0
     answer = "COALESCE(status, '') || ' ' || COALESCE(CAST(date_contacted AS text), '')"
     accepted = f"""
         WITH {REFUSED_LINES},

@@ -97,7 +97,9 @@ def _go(job: Job) -> None:
             report = ImportResults(job, layout, known, reader.lines, batch.subject, staged)
             report.with_changes = False
             try:
-                checking.stage_file(job, reader, staged, add_lines=add_rows, table=FALL_ROWS)
+                checking.stage_file(
+                    job, reader, staged, add_lines=add_rows, table=FALL_ROWS, joined="student_id"
+                )
             except FileRefused:
                 report.write_refused()
                 raise
@@ -172,7 +174,8 @@ def _save(job: Job, staged: Staged, differing: list[DifferingRow]) -> None:
             ),
             [job.scope.end_year, StoredOutcome.Origin.FILE.value],
         )
-        cursor.execute(f"ANALYZE {OUTCOME.rows_in}")
+        of_columns = " (state_id)" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"ANALYZE {OUTCOME.rows_in}{of_columns}")
         values = act.values()
         ledger.plan(cursor, OUTCOME, values)
         ledger.apply(cursor, OUTCOME, values)
