@@ -220,7 +220,7 @@ def _invite(scope: Scope, certifier: Certifier, by: User) -> None:
     certifier.invited_at, certifier.invited_by = timezone.now(), by.record_name
     certifier.version += 1
     certifier.save(update_fields=["invited_at", "invited_by", "version"])
-    _record(certifier, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+    _record(certifier, Operation.CHANGE, {}, {"Invitation": "written"}, by)
 
 
 def fate_of_invitation(certifier: Certifier) -> Fate:

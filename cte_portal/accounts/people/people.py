@@ -185,7 +185,11 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
             person,
             Operation.CHANGE,
             {},
-            {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"},
+            {
+                "One-time link": "made, to be sent by e-mail"
+                if mailed
+                else "shown to the person who made it"
+            },
         )
         if not mailed:
             tell_of_change(

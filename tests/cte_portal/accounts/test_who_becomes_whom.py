@@ -159,7 +159,7 @@ def test_signers_see_who_opened_an_account_among_them(
     page_text = text(client.get(page))
     assert (
         "were changed in the last 30 days" in page_text
-        and "One-time link sent by e-mail" in page_text
+        and "One-time link made, to be sent by e-mail" in page_text
         and "Second factor none" in page_text
     )
     assert "MARTIN, CHERYL (cmartin)" not in page_text, "she signs nothing"
@@ -169,7 +169,7 @@ def test_signers_see_who_opened_an_account_among_them(
     receipt = f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
     assert "Signers’ accounts" in text(
         client.get(receipt)
-    ) and "One-time link sent by e-mail" in text(client.get(receipt))
+    ) and "One-time link made, to be sent by e-mail" in text(client.get(receipt))
     assert len(AuditEvent.objects.all().of_access([viewer.pk], timezone.now())) == 2
     later = timezone.now() + datetime.timedelta(days=31)
     assert AuditEvent.objects.all().of_access([viewer.pk], later) == []
