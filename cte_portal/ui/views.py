@@ -30,12 +30,13 @@ class HelpPage(TemplateView):
 
 class FindScreen(View):
     """Screens by name, by the guide's path or by what they were called in the *Old Look*; a single
-    one opens at once.
+    one opens at once, and the one whose name was typed whole.
     """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         standing, term = Frame(request).standing, request.GET.get("find", "")[:100].strip()
         matches = [(screen, entry(screen, standing, "")) for screen in find_screens(standing, term)]
-        if term and len(matches) == 1:
-            return redirect(matches[0][1].url)
+        named = [match for match in matches if match[0].name.lower() == term.lower()]
+        if term and len(named or matches) == 1:
+            return redirect((named or matches)[0][1].url)
         return render(request, "screens.html", {"matches": matches, "term": term})

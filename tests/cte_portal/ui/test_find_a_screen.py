@@ -86,6 +86,18 @@ def test_a_screen_is_found_by_what_opi_calls_it(
     assert screen in screens(client, words)
 
 
+def test_the_screen_whose_name_was_typed_whole_opens_at_once(
+    client: Client, clerk: User, cottonwood: District_
+) -> None:
+    """Also where other screens have the words."""
+    client.force_login(clerk)
+    client.get("/districts/9012/2025/")
+    several = client.get("/screens/?find=roster")
+    assert several.status_code == 200
+    opened = client.get("/screens/?find=roster data")
+    assert opened.status_code == 302 and opened["Location"] == "/districts/9012/2025/roster-data/"
+
+
 def test_help_is_found_and_no_entry_of_the_navigation(
     client: Client, clerk: User, cottonwood: District_
 ) -> None:
