@@ -15,6 +15,7 @@ from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.pages.typed import number
 from cte_portal.plugs import plugs
+from cte_portal.ui.templatetags.portal import us_date
 from pathways.certified import certified
 from pathways.elements import values
 from pathways.elements.entry_form import ElementsForm
@@ -24,6 +25,7 @@ from pathways.models import Change, Element, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.pages.scoped import RecordsView
 from pathways.records import undo
+from pathways.records.detail import detail
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
@@ -251,6 +253,7 @@ class StudentPage(RecordsView, TemplateView):
             "records": self.records,
             "record": record,
             "modified_by": modified_by(record, self.changes),
+            "modified_date": us_date(record.modified_date) if record else "",
             "summary": SummaryTable(rows),
             "entered": rows,
             "results": self.results,
@@ -279,4 +282,7 @@ class StudentPage(RecordsView, TemplateView):
                 {"Yes" if entry.single_parent else "No" for entry in self.other_records()}
             ),
         }
+        form: ParticipationForm | None = kwargs.get("form")
+        if form is not None and record and not form.is_bound and not self.from_finding:
+            kwargs["detail"] = detail(form, {**context, "more": len(self.other_records())})
         return super().get_context_data(**{**context, **kwargs})
