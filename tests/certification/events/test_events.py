@@ -24,11 +24,12 @@ from certification.models import (
 from certification.models.dates import in_words
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
-from tests.certification.either import both_events
+from tests.certification.either import COLLECTIONS, both_events
 from tests.fixtures.certification import (
     EVENT_NAME,
     make_certifier,
     make_event,
+    make_event_of,
     make_recertification,
     make_round,
     seal,
@@ -88,8 +89,10 @@ def desk(client: Client, keeper: User, cottonwood: District_, elsewhere: Distric
     return client
 
 
-def test_an_event_is_copied_from_the_year_before(desk: Client) -> None:
-    earlier = make_event(
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_an_event_is_copied_from_the_year_before(desk: Client, collection: str) -> None:
+    earlier = make_event_of(
+        collection,
         end_year=2024,
         name=EVENT_NAME.replace("2024-25", "2023-24"),
         due=datetime.date(2024, 6, 21),
@@ -122,6 +125,7 @@ def test_an_event_is_copied_from_the_year_before(desk: Client) -> None:
     )
     assert "Saved as a draft" in text(desk.post(f"{LIST}new/", copied, follow=True))
     event = CertificationEvent.objects.get(end_year=2025)
+    assert event.collection == collection
     assert (event.status, event.links.get().url) == ("draft", "https://opi.example/guide")
     # OPI keeps the dates of the follow-up on a list of its own, and the event takes them.
     assert (event.follow_up_opens, event.follow_up_closes) == (

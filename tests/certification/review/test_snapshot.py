@@ -27,12 +27,13 @@ from certification.review.suppression import suppressed
 from certification.signing.notes import NotesForm
 from certification.status.status import event_of
 from cte_portal.accounts.models import User
-from cte_portal.editions import Scope
+from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import WIDTH, bars
+from cte_portal.ui.wording import number_of
 from pathways.ledger import canonical
 from pathways.models import CollectionLock, Explanation, Pathway, Student
 from tests.certification.collections.test_figures import ROW, canonical_row
-from tests.certification.either import both, both_events, ready
+from tests.certification.either import COLLECTIONS, both, both_events, ready, ready_with
 from tests.certification.ready import Ready
 from tests.certification.ready_fall import LOOKING
 from tests.fixtures.certification import make_event, make_event_of, make_round, seal_records
@@ -161,32 +162,53 @@ def test_r_04_this_year_beside_the_last_sealed_one(
     assert client.get(page(event, "snapshot") + "?count=teachers").status_code == 404
 
 
-def test_r_04_without_an_earlier_seal_it_says_so_and_flags_nothing(
-    client: Client,
-    clerk: User,
-    event: CertificationEvent,
-    cottonwood: District_,
-    state_edition: Any,
-) -> None:
-    client.force_login(clerk)
-    assert "Nothing has been sent to the state yet" in text(client.get(page(event, "snapshot")))
+@pytest.fixture
+def nine(
+    request: pytest.FixtureRequest, cottonwood: District_, event: CertificationEvent, clerk: User
+) -> Ready:
+    """Nine students with records, or nine leavers; nothing is prepared."""
+    ready = ready_with(request.param, cottonwood, event, clerk)
     for number in range(9):
-        cottonwood.record(cottonwood.student(f"99900012{number}"))
-    state_edition()
-    words = text(client.get(page(event, "snapshot")))
-    assert (
-        "There is no sealed copy of 2023-24 to compare with." in words
-        and "Unusual</span>" not in words
-    )
-    assert "9 participants" in words
+        ready.record(cottonwood.student(f"99900012{number}", "Alder", f"Nr{number}"))
+    return ready
 
 
-def test_r_04_what_is_not_at_the_state_is_not_counted(
-    client: Client, clerk: User, event: CertificationEvent, district: District_
+both_nine = pytest.mark.parametrize("nine", COLLECTIONS, indirect=True)
+
+
+@both_nine
+def test_r_04_without_an_earlier_seal_it_says_so_and_flags_nothing(
+    client: Client, clerk: User, nine: Ready
 ) -> None:
-    district.record(Student.objects.get(state_id="999000128"), FINANCE)
     client.force_login(clerk)
-    assert "Finance" not in text(client.get(page(event, "snapshot")))
+    assert "Nothing has been sent to the state yet" in text(client.get(f"{nine.path}snapshot/"))
+    nine.prepare()
+    words = text(client.get(f"{nine.path}snapshot/"))
+    before = school_year_label(nine.event.end_year - 1)
+    assert f"There is no sealed copy of {before} to compare with." in words
+    assert "Unusual</span>" not in words
+    counted = {"cte-eoy": "9 participants", "cte-fall": "9 graduates, 0 dropouts, 9 answered"}
+    assert counted[nine.event.collection] in words
+
+
+@both_nine
+def test_r_04_what_is_not_at_the_state_is_not_counted(
+    client: Client, clerk: User, nine: Ready
+) -> None:
+    nine.prepare()
+    client.force_login(clerk)
+    student = Student.objects.get(state_id="999000128")
+    before, after = {
+        "cte-eoy": ("0 concentrators, 9 participants", "1 concentrator, 8 participants"),
+        "cte-fall": ("9 placed, 0 unknown", "8 placed, 0 unknown"),
+    }[nine.event.collection]
+    if nine.event.collection == "cte-fall":
+        CHANGES["cte-fall"](nine, student)
+    else:
+        nine.change(student, concentrator=True)
+    assert before in text(client.get(f"{nine.path}snapshot/"))
+    nine.send()
+    assert after in text(client.get(f"{nine.path}snapshot/"))
 
 
 def test_r_04_a_signer_may_say_why(
@@ -362,6 +384,36 @@ def test_the_lists_hold_as_many_students_as_the_figures_say(
     assert client.get(page(event, "lists", "teachers")).status_code == 404
     client.force_login(viewer)
     assert client.get(page(event, "lists", "concentrators", "file")).status_code == 403
+
+
+LISTED = {
+    "cte-eoy": {"concentrators": 1, "participants": 8},
+    "cte-fall": {"placed": 8, NOT_PLACED: 1, "unknown": 0},
+}
+
+
+@both_nine
+def test_each_list_holds_whom_its_figure_counts(
+    client: Client, clerk: User, viewer: User, nine: Ready
+) -> None:
+    nine.prepare()
+    apart = Student.objects.get(state_id="999000123")
+    if nine.event.collection == "cte-fall":
+        CHANGES["cte-fall"](nine, apart)
+    else:
+        nine.change(apart, concentrator=True, in_district_credits=Decimal("2.50"))
+    nine.send()
+    client.force_login(clerk)
+    for slug, number in LISTED[nine.event.collection].items():
+        listed = text(client.get(f"{nine.path}lists/{slug}/"))
+        assert listed.count("ALDER, NR") == number, slug
+        assert not number or number_of(number, "student") in listed
+        assert ("ALDER, NR3" in listed) == (number == 1), slug
+        file = text(client.get(f"{nine.path}lists/{slug}/file/"))
+        assert file.count("99900012") == number, slug
+    assert client.get(f"{nine.path}lists/teachers/").status_code == 404
+    client.force_login(viewer)
+    assert client.get(f"{nine.path}lists/{slug}/file/").status_code == 403
 
 
 @both
