@@ -144,29 +144,21 @@ def forget_statistics() -> None:
             )
 
 
-def wait_for_each_other() -> None:
-    """The test's transactions stay open while nothing is asked in them: one of the two waits while
-    the other's plans are made, and both wait for a vacuum.
+def take_time() -> None:
+    """Nothing of the test ends because the machine is busy: to write and look at thousands of rows
+    takes longer than a page may, and one of its two transactions waits for the other.
     """
     for alias in BOTH:
         with writing_state(), connections[alias].cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-
-
-def vacuum() -> None:
-    """Drop what earlier tests rolled back: an index leads to it as to living rows. Nor has autovacuum
-    a reason to come while the test runs: it would take tables for empty whose rows are not committed.
-    To truncate would wait for the test itself.
-    """
-    wait_for_each_other()
-    for alias in BOTH:
-        with psycopg.connect(**_beside(alias)) as link:
-            link.execute("VACUUM (ANALYZE, TRUNCATE FALSE)")
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                cursor.execute(f"SET LOCAL {limit} = 0")
 
 
 def rewrite() -> None:
-    """The same before any row of the test is there. Tables and indexes are also as small again as
-    their rows: a plan that weighs an index by its empty pages reads the empty table instead.
+    """Drop what earlier tests rolled back, before any row of the next one is there: an index leads
+    to it as to living rows, and a plan that weighs an index by its empty pages reads the table. Nor
+    has autovacuum a reason to come while the test runs: it would take tables for empty whose rows
+    are not committed.
     """
     for alias in BOTH:
         with psycopg.connect(**_beside(alias)) as link:
@@ -176,7 +168,7 @@ def rewrite() -> None:
             ).fetchall()
             for (table,) in swollen:
                 link.execute(f"VACUUM (FULL) {table}")
-            link.execute("VACUUM")
+            link.execute("VACUUM (ANALYZE)")
 
 
 def _beside(alias: str) -> dict[str, Any]:
@@ -187,6 +179,7 @@ def grow(district: District_, students: int, start: int) -> None:
     """More students of a district, each in three sections of CTE courses; every second one with a
     record. PostgreSQL makes them of the first one, who is written as all are.
     """
+    take_time()
     calendar = district.calendars[2025]
     first = district.student(f"{start:09d}", "Name0", "A")
     record = district.record(first)

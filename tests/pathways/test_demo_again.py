@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from cte_portal.accounts.models import User
 from pathways.models import District, Participation, Roster
+from tests.pathways.blocks import is_postgresql
 
 
 def digest() -> str:
@@ -41,11 +42,13 @@ def digest() -> str:
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_reference: None) -> None:
-    digests = []
-    for seed in (7, 7, 8):
+    """Another seed is no matter of the database: PostgreSQL is not asked a third time."""
+    digests, seeds = [], (7, 7) if is_postgresql() else (7, 7, 8)
+    for seed in seeds:
         call_command("demo", reset=True, seed=seed, students=60, stdout=StringIO())
         digests.append(digest())
-    assert digests[0] == digests[1] != digests[2]
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == len(set(seeds))
 
 
 @pytest.mark.once  # the other test of this file writes the same rows on both vendors

@@ -164,12 +164,12 @@ def signed_in(user: User | None) -> str:
     return client.cookies.output(header="", sep=";")
 
 
-Browser = Callable[[str], Client]
+Window = Callable[[str], Client]
 
 
 @pytest.fixture
-def browser(standing: Standing, db: None) -> Browser:
-    """`browser(role)` is a window in which somebody of this role has signed in. They did so when
+def window(standing: Standing, db: None) -> Window:
+    """`window(role)` is a window in which somebody of this role has signed in. They did so when
     the world was built: to sign in costs more than most pages.
     """
 
@@ -329,11 +329,11 @@ ASKED_BY = ("clerk", "opi", "keeper") if is_postgresql() else ROLES
 @pytest.mark.parametrize("name", STATEWIDE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_z_09_pages_of_opi_answer_as_the_table_says(
-    name: str, method: str, record: Participation, browser: Browser
+    name: str, method: str, record: Participation, window: Window
 ) -> None:
     path = statewide_address(name)
     before = fingerprint()
-    answers = {role: browser(role).generic(method, path).status_code for role in ASKED_BY}
+    answers = {role: window(role).generic(method, path).status_code for role in ASKED_BY}
     assert answers == {role: STATEWIDE[name][method][role] for role in ASKED_BY}
     assert fingerprint() == before
 
@@ -344,13 +344,13 @@ def test_z_09_pages_of_opi_answer_as_the_table_says(
 @pytest.mark.parametrize("name", DISTRICT)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_z_01_pages_of_a_district_answer_as_the_table_says(
-    name: str, method: str, record: Participation, browser: Browser
+    name: str, method: str, record: Participation, window: Window
 ) -> None:
     open_pages = {}
     path = address(name, record)
     for role in ROLES:
         with undone():  # each role meets the same rows
-            answer = browser(role).generic(method, path)
+            answer = window(role).generic(method, path)
             open_pages[role] = answer.status_code
             assert role != "anonymous" or answer["Location"].startswith("/accounts/sign-in/?next=")
             assert Participation.objects.get(pk=record.pk).version == 1, role
@@ -359,10 +359,8 @@ def test_z_01_pages_of_a_district_answer_as_the_table_says(
 
 @pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
-def test_e_07_no_page_knows_put_or_delete(
-    name: str, record: Participation, browser: Browser
-) -> None:
-    client = browser("administrator")
+def test_e_07_no_page_knows_put_or_delete(name: str, record: Participation, window: Window) -> None:
+    client = window("administrator")
     answers = {
         method: client.generic(method, address(name, record)).status_code
         for method in ("PUT", "DELETE", "PATCH")
@@ -373,9 +371,9 @@ def test_e_07_no_page_knows_put_or_delete(
 @pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
 def test_z_01_another_district_and_an_unknown_one_answer_alike(
-    name: str, record: Participation, browser: Browser
+    name: str, record: Participation, window: Window
 ) -> None:
-    client = browser("clerk")
+    client = window("clerk")
 
     def body(district: str) -> tuple[int, str]:
         answer = client.get(address(name, record, district))

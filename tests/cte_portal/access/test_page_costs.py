@@ -5,7 +5,6 @@ empty, and sent as people send it all day, with the rows of another district mul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -28,8 +27,8 @@ from tests.pathways.blocks import (
     grow,
     is_postgresql,
     rewrite,
+    take_time,
     touched,
-    wait_for_each_other,
 )
 
 MORE = 60  # blocks: indexes over more rows are a level higher, once a look-up
@@ -127,7 +126,7 @@ Costs = dict[Any, Touched]
 
 
 @pytest.fixture(scope="module")
-def measured(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Costs]]:
+def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
     """What pages and forms cost, before and after the other district has five times the rows: a
     page by its name, method and query, a form by its name.
     """
@@ -136,7 +135,7 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Cos
     with world(django_db_blocker):
         standing = Standing(people, records, districts)
         record, user = standing["record"], standing["cast"]["administrator"]
-        wait_for_each_other()
+        take_time()
         grow(standing["cottonwood"], 40, 100_000_000)
         grow(standing["elsewhere"], 1_500, 200_000_000)
         pages = [(name, method, "") for name in DISTRICT for method in ("GET", "POST")]
@@ -157,7 +156,7 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Cos
         before = all_of_them()
         grow(standing["elsewhere"], 6_000, 300_000_000)
         analyze(by_index=False)
-        yield [before, all_of_them()]
+        return [before, all_of_them()]
 
 
 @pytest.mark.fresh

@@ -34,6 +34,7 @@ from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.rows import rows_of
 from pathways.roster.grid.typed import COLUMNS, typed_rows
 from pathways.roster.worklist.worklist import Worklist
+from tests.fixtures.examples import examples
 from tests.fixtures.records import District_, row
 from tests.fixtures.uploads import Upload, file
 from tests.fixtures.uploads import line as file_line
@@ -214,7 +215,9 @@ def seated(cottonwood: District_, upload: Upload) -> tuple[District_, list[Stude
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @example(acts=[("upload", {0: "0.50", 1: "1.00"}), ("undo", None)])
 @example(

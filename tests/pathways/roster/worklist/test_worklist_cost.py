@@ -18,7 +18,7 @@ from pathways.models import Student
 from pathways.roster.worklist.which import Which
 from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.records import HEALTH, District_
-from tests.pathways.blocks import blocks, grow
+from tests.pathways.blocks import analyze, blocks, grow
 
 OTHERS = re.compile(r"Seq Scan on pathways_(?:roster|enrollment|student)\b")
 
@@ -36,9 +36,8 @@ def plan_of(worklist: Worklist, *, small: bool) -> str:
     with connection.execute_wrapper(kept):
         worklist.balance()
     ((sql, params),) = statements
+    analyze(by_index=small)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute(f"SET LOCAL enable_seqscan = {'off' if small else 'on'}")
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
         return "\n".join(line for (line,) in cursor.fetchall())
 

@@ -18,6 +18,7 @@ from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from pathways.follow_up.drawing import follow_up_list
 from pathways.models import FollowUpEntry, Outcome, OutcomeDifference, School
+from tests.fixtures.examples import examples
 from tests.pathways.follow_up.leavers import Leavers
 from tests.pathways.uploads.fall.files import (
     FallUpload,
@@ -123,7 +124,7 @@ def test_a_file_comes_to_what_plain_python_makes_of_it(
     }
 
     @settings(
-        max_examples=25,
+        max_examples=examples(25),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
