@@ -190,8 +190,8 @@ def costs(django_db_setup: None, django_db_blocker: Any) -> Costs:
         take_time()
 
         def draw() -> None:
-            one, whole = (drawn(fall, kayla, single=single) for single in (True, False))
-            measured.lists.append({True: one, False: whole})
+            line, whole = (drawn(fall, kayla, single=single) for single in (True, False))
+            measured.lists.append({True: line, False: whole})
 
         crowd(elsewhere, 1_000, 200_000_000)
         analyze(by_index=True)
