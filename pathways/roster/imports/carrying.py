@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +78,7 @@ class Carried:
         return sum(counts[outcome] for counts in self.objects)
 
 
+WITHOUT_PROBLEM = ("create", "update", "unchanged")
 OUTCOMES = ("read", "new", "changed", "unchanged", "held", "refused", "set_aside", "absent")
 
 
@@ -106,34 +108,14 @@ def _carry_kind(
     carried: Carried,
 ) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values, act.to_overrule)
-    keys = [column for column in shape.key if column != "end_year"]
-    cursor.execute(
-        "SELECT part, line, problem, row_id,"
-        f" {', '.join(f'key_{column}' for column in keys)} FROM {shape.plan} WHERE problem IS NOT"
-        " NULL ORDER BY part, line"
-    )
-    problems = cursor.fetchall()
-    people = _mixed_up(cursor) if shape is STUDENT else {}
-    planned = [
-        Planned(
-            *(part, line, shape.name, problem, row),
-            people.get((part, line)) or _called(shape, keys, values_of_keys),
-        )
-        for part, line, problem, row, *values_of_keys in problems
-    ]
+    # Where all is well, what could be asked of a small district costs more than its rows.
+    planned = _problems(cursor, shape) if set(counts) - set(WITHOUT_PROBLEM) else []
     carried.problems += planned
-    carried.changes += [
-        ChangedRosterRow(part, line, shape.name, row, columns)
-        for part, line, row, columns in ledger.changed(
-            cursor, shape, MOST_CHANGED - len(carried.changes)
-        )
-    ]
-    carried.on_screen += [
-        ChangedRosterRow(part, line, shape.name, row, columns)
-        for part, line, row, columns in ledger.changed(
-            cursor, shape, MOST_CHANGED - len(carried.on_screen), ON_SCREEN.id
-        )
-    ]
+    if counts.get("update"):
+        carried.changes += _changed(cursor, shape, MOST_CHANGED - len(carried.changes))
+    if planned:
+        most = MOST_CHANGED - len(carried.on_screen)
+        carried.on_screen += _changed(cursor, shape, most, ON_SCREEN.id)
     absent = _absent(shape, act.scope)
     missing = absent.count()
     # Asked once more when the rows are written, of which the database has no statistics yet.
@@ -159,6 +141,32 @@ def _carry_kind(
         "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,
     }
+
+
+def _problems(cursor: Any, shape: Shape) -> list[Planned]:
+    """The rows of a plan that have one, by file and line."""
+    keys = [column for column in shape.key if column != "end_year"]
+    cursor.execute(
+        "SELECT part, line, problem, row_id,"
+        f" {', '.join(f'key_{column}' for column in keys)} FROM {shape.plan} WHERE problem IS NOT"
+        " NULL ORDER BY part, line"
+    )
+    rows = cursor.fetchall()
+    people = _mixed_up(cursor) if shape is STUDENT else {}
+    return [
+        Planned(
+            *(part, line, shape.name, problem, row),
+            people.get((part, line)) or _called(shape, keys, values_of_keys),
+        )
+        for part, line, problem, row, *values_of_keys in rows
+    ]
+
+
+def _changed(
+    cursor: Any, shape: Shape, most: int, problem: str | None = None
+) -> Iterator[ChangedRosterRow]:
+    for part, line, row, columns in ledger.changed(cursor, shape, most, problem):
+        yield ChangedRosterRow(part, line, shape.name, row, columns)
 
 
 def _called(shape: Shape, keys: list[str], values: list[Any]) -> str:

@@ -258,6 +258,4 @@ def cells_of(part: RosterPart, text: str) -> list[str] | None:
     """The cells of one line of a part: quoted as CSV quotes them, or plain between tabs. None where
     a quotation mark is left open.
     """
-    if part.is_aim and '"' not in text:
-        return text.split("\t")
-    return _cells(text, part.delimiter)
+    return _cells(text, part.delimiter) if '"' in text else text.split(part.delimiter)
