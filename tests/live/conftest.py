@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from django.conf import settings as portal
 
-from tests.fixtures.quick import migrated
+from tests.fixtures.quick import migrated, practice
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql" in str(portal.DATABASES["default"]["ENGINE"])
@@ -256,10 +256,15 @@ def installation(
             with migrated.server() as server:
                 server.execute(f'CREATE DATABASE {names[-1]} TEMPLATE "{migrated.template(alias)}"')
             env[variable] = f"postgres://{login}/{names[-1]}"
-    else:
-        migrated.lay(folder)
     live = Portal(folder, env, broker)
-    live.manage("demo", "--students", "120")
+
+    def load(students: int) -> None:
+        live.manage("demo", "--students", f"{students}")
+
+    if POSTGRESQL:
+        load(practice.STUDENTS)
+    else:
+        practice.lay(folder, load)
     try:
         yield live
     finally:
