@@ -1,10 +1,14 @@
-"""axe-core in the page. It is asked for the number of its objections first: to put its report
+"""axe-core at the page. It is asked for the number of its objections first: to put its report
 together, and to carry it, takes longer than to find nothing.
+
+It looks from the page's own window, or from the window that opened it and stays (`window.py`): what
+axe is made of is read and compiled there once, and not in each page.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
@@ -19,15 +23,30 @@ COUNTED = {
     "reporter": "no-passes",
     "selectors": False,
 }
-SCRIPT = AXE_SCRIPT + Path(__file__).with_name("contrast.js").read_text()
+# All of axe is one function of a window. `aim` has it look at another one.
+AIMED, PLACES = re.subn(
+    r"(!function \w+\(window\)\{var (\w+)=window,document=window\.document;)",
+    r"\1window.aim=other=>{\2=window=other;document=other.document};",
+    AXE_SCRIPT,
+)
+assert PLACES == 1
+SCRIPT = AIMED + Path(__file__).with_name("contrast.js").read_text()
 
 
 def violations(page: Page) -> str:
     """The report of what axe objects to in the page as it stands; empty when there is nothing."""
-    if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(SCRIPT)
+    place = place_of_axe(page)
     count = "options => look(options).then(answer => answer.violations.length)"
-    if not page.evaluate(count, COUNTED):
+    if not place.evaluate(count, COUNTED):
         return ""
     report = "options => look(options).then(({violations}) => JSON.stringify({violations}))"
-    return str(AxeResults(json.loads(page.evaluate(report, OPTIONS))).generate_report())
+    return str(AxeResults(json.loads(place.evaluate(report, OPTIONS))).generate_report())
+
+
+def place_of_axe(page: Page) -> Page:
+    """The window from which axe looks at this one."""
+    opener = page.opener() if page.evaluate("window.opener?.seen === window") else None
+    place = opener or page
+    if place.evaluate("typeof look === 'undefined'"):
+        place.evaluate(SCRIPT)
+    return place

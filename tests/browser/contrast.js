@@ -11,14 +11,14 @@
         "color", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-text-stroke-color", "text-shadow", "font-size", "font-weight",
     ];
     const numbers = new Map(), enough = new Set(), check = axe._audit.checks["color-contrast"], own = check.evaluate;
-    let grounds = new Map();
+    let grounds = new Map(), page = null;
 
     const numbered = words => {
         if (!numbers.has(words)) numbers.set(words, numbers.size);
         return numbers.get(words);
     };
     const read = (element, names) => {
-        const style = getComputedStyle(element);
+        const style = element.ownerDocument.defaultView.getComputedStyle(element);
         return names.map(name => style.getPropertyValue(name)).join("|");
     };
     const ground = element => {
@@ -42,9 +42,13 @@
         if (answer === true && words) enough.add(words);
         return answer;
     };
-    // Styles may have changed since the page was looked at before.
+    // Of the page itself, or of the one that this window has opened and keeps an eye on. Styles may have changed since it was looked at before.
     window.look = options => {
+        const view = window.seen ?? window;
+        if (page !== view.document) enough.clear();
+        page = view.document;
         grounds = new Map();
+        aim(view);
         return axe.run(options);
     };
 })();

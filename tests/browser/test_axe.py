@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.axe import OPTIONS, violations
+from tests.browser.axe import OPTIONS, place_of_axe, violations
 from tests.browser.conftest import NARROW, Desk, Stage
 from tests.browser.pages.states import MIDDLING, judged
 
@@ -78,7 +78,6 @@ def test_asked_of_one_text_of_its_kind_axe_objects_to_the_same_texts(stage: Stag
     for width in (MIDDLING["width"], NARROW["width"]):
         page.set_viewport_size({"width": width, "height": 3000})
         assert violations(page)
-        here = objections(page, "look")
-        page.evaluate(f"window.kept = axe; {AXE_SCRIPT}")
+        here = objections(place_of_axe(page), "look")
+        page.evaluate(AXE_SCRIPT)
         assert len(here) > 4 and here == objections(page, "axe.run")
-        page.evaluate("axe = kept")

@@ -10,20 +10,34 @@ from tests.browser.trap import Trap
 
 
 class SharedWindow:
-    """Between two tests it is empty: no page, nobody signed in, nothing that scripts stored."""
+    """Between two tests it is empty: no page, nobody signed in, nothing that scripts stored.
+
+    Another window opens it and stays, where axe stands (`axe.py`). They keep hold of each other as
+    long as all pages say the same of Cross-Origin-Opener-Policy, which a static file does not.
+    """
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.url, self.trap = url, Trap(url)
-        context = browser.new_context(base_url=url)
-        self.page: Page = context.new_page()
+        self.opener = browser.new_context(base_url=url).new_page()
+        self.opener.goto("/accounts/sign-in/")
+        self.open()
+
+    def open(self) -> None:
+        with self.opener.expect_popup() as opened:
+            self.opener.evaluate("() => { window.seen = window.open('about:blank') }")
+        self.page: Page = opened.value
         self.trap.watch(self.page)
-        self.storage = context.new_cdp_session(self.page)
+        self.storage = self.page.context.new_cdp_session(self.page)
 
     def leave(self) -> None:
-        """What is on its way ends here, before the databases are emptied. The picture is of the
-        portal, as from a page of nobody Chromium would start a new process for the next one.
+        """What is on its way ends here, before the databases are emptied. It is left by the page
+        itself: from a page of nobody Chromium would start a new process for the next one.
         """
-        self.page.goto(f"{self.url}/static/img/favicon.svg")
+        self.page.evaluate("location.replace('about:blank')")
+        self.page.wait_for_url("about:blank")
         self.page.evaluate("sessionStorage.clear()")
         self.page.context.clear_cookies()
         self.storage.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
+        if not self.page.evaluate("window.opener?.seen === window"):
+            self.page.close()
+            self.open()
