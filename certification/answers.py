@@ -5,7 +5,7 @@ settings.PORTAL_CERTIFIED).
 from __future__ import annotations
 
 from certification.events import events, year_end
-from certification.receipts import receipts
+from certification.receipts import receipts, sealed_files
 from certification.signing import signing
 from certification.status import status
 from pathways.certified import Certified
@@ -17,6 +17,7 @@ class Answers:
     signed_by = staticmethod(signing.signed_by)
     lock_links = staticmethod(receipts.lock_links)
     sealed_year = staticmethod(receipts.sealed_year)
+    sealed_files = staticmethod(sealed_files.sealed_files)
     sealed_concentrators = staticmethod(receipts.sealed_concentrators)
     last_certified_year = staticmethod(receipts.last_certified_year)
     year_is_held = staticmethod(status.year_is_held)

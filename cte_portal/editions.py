@@ -61,11 +61,6 @@ class Scope:
         """As people write it: 2025 is 2024-25."""
         return school_year_label(self.end_year)
 
-    @property
-    def long_school_year(self) -> str:
-        """As the guide's resync screen writes it: 2025 is 2024-2025."""
-        return f"{self.end_year - 1}-{self.end_year}"
-
 
 def stored(model: type[models.Model], scope: Scope) -> models.QuerySet[Any]:
     """All rows of a model in the scope's edition, for what treats many models alike."""

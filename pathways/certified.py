@@ -43,7 +43,7 @@ class LockLinks:
 @dataclass(frozen=True)
 class SealedYear:
     """The official sealed copy of the End of Year collection, which no later change of a record
-    moves; `files` are (format, address).
+    moves.
     """
 
     receipt: str
@@ -53,6 +53,19 @@ class SealedYear:
     concentrators: int
     participants: int
     records: int
+
+
+@dataclass(frozen=True)
+class SealedFiles:
+    """The files of an official sealed copy, which never change, as (format, address); `title` is the
+    layout's.
+    """
+
+    title: str
+    receipt: str
+    url: str
+    sealed_at: datetime.datetime
+    rows: int
     files: tuple[tuple[str, str], ...]
 
 
@@ -108,6 +121,9 @@ class Certified(Protocol):
 
     def sealed_year(self, scope: Scope) -> SealedYear | None:
         """None for a year that was never sealed."""
+
+    def sealed_files(self, scope: Scope) -> list[SealedFiles]:
+        """Of each collection of the year that is certified; none of one that is not."""
 
     def sealed_concentrators(self, scope: Scope) -> SealedConcentrators | None:
         """The concentrators of the year's official sealed copy of the End of Year collection; None

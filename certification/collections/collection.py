@@ -12,6 +12,7 @@ from typing import IO, Any, Protocol
 
 from certification.models import SealedCopy, SealedRow
 from certification.models.sealed import fingerprint
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.words import text
 from pathways.reports.groups import Group
@@ -59,6 +60,17 @@ class Lists:
     heads: tuple[str, ...]
     """Of the page, after student and State ID; one that ends in `#` stands over numbers."""
     students: Callable[[Iterable[Any], str], list[Any]]
+
+
+@dataclass(frozen=True)
+class StudentPages:
+    """Where a student of the collection has a page, for persons of a `capability`: its `address` by
+    name, and the `keys` that stand in it, by State ID.
+    """
+
+    address: str
+    capability: Capability
+    keys: Callable[[Scope, Sequence[str]], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,7 @@ class Collection:
     """The figures that the pages show, by their names in the counts; the first is all students."""
     groupings: Mapping[str, str]
     lists: Lists
+    pages: StudentPages
     extract: Callable[[IO[bytes], SealedCopy, str], int]
     """Writes the sealed records as a file of a format; returns their number."""
     extract_name: str
@@ -194,6 +207,10 @@ class Collection:
         """The records as they were sealed, in no order."""
         values = self._sealed_rows.filter(copy=copy).values_list(*self.columns)
         return [self.row(*row) for row in values.iterator(chunk_size=5000)]
+
+    def number_in(self, copy: SealedCopy) -> int:
+        """How many records were sealed."""
+        return self._sealed_rows.filter(copy=copy).count()
 
     def touched(self, copy: SealedCopy) -> list[int]:
         """Keys of the records that were changed, or put in, since the copy was sealed; what was

@@ -4,19 +4,27 @@ Four).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from certification.collections import sealed_extract, student_lists
-from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
+from certification.collections.collection import (
+    ALWAYS_WRITERS,
+    Collection,
+    Judgment,
+    Lists,
+    StudentPages,
+)
 from certification.collections.figures import counts_of
 from certification.models import SealedRecord
 from certification.models.event import STATEMENTS
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.words import text
 from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.canonical import CanonicalRow, instant
-from pathways.models import Change, CollectionLock, Explanation, Participation
+from pathways.models import Change, CollectionLock, Explanation, Participation, Student
 from pathways.reports.groups import OF_RECORDS
 from pathways.reports.runs import certification_at_state
 from pathways.rules import severities
@@ -65,6 +73,12 @@ def in_short(row: CanonicalRow) -> str:
 
 def _pathway(row: Any) -> str:
     return str(row.pathway_name)
+
+
+def keys(scope: Scope, state_ids: Sequence[str]) -> dict[str, int]:
+    """Of students who are enrolled in the scope's year."""
+    students = Student.objects.in_scope(scope).filter(state_id__in=state_ids)
+    return dict(students.values_list("state_id", "pk"))
 
 
 END_OF_YEAR = Collection(
@@ -122,6 +136,7 @@ END_OF_YEAR = Collection(
     lists=Lists(
         student_lists.TITLES, student_lists.COLUMN_NAMES, student_lists.HEADS, student_lists.listed
     ),
+    pages=StudentPages("cte-student", Capability.VIEW_RECORDS, keys),
     extract=sealed_extract.write,
     extract_name="CTE End of Year",
     data="records",

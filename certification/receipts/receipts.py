@@ -29,7 +29,6 @@ from cte_portal.editions import Scope, school_year_label
 from cte_portal.prepared import prepared
 from cte_portal.ui.bars import Bars
 from pathways.certified import LockLinks, SealedConcentrators, SealedYear
-from pathways.files.extract import FORMATS
 from pathways.models import CollectionLock
 
 
@@ -248,11 +247,6 @@ def sealed_year(scope: Scope) -> SealedYear | None:
     if copy is None:
         return None
     totals = copy.counts["totals"]
-    here = [scope.district, scope.end_year, copy.pk]
-    files = tuple(
-        (name, reverse("certification-extract", args=[*here, form]))
-        for form, name in FORMATS.items()
-    )
     figures = {
         name: totals[name] for name in ("students", "concentrators", "participants", "records")
     }
@@ -260,7 +254,6 @@ def sealed_year(scope: Scope) -> SealedYear | None:
         receipt=copy.receipt,
         url=receipt_url(copy),
         sealed_at=copy.sealed_at,
-        files=files,
         **figures,
     )
 

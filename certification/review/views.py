@@ -17,7 +17,7 @@ from certification.collections.collection import Lists
 from certification.models import CertificationEvent, SealedCopy
 from certification.review import changes
 from certification.review.explanations import explanations_of
-from certification.review.records import Records, last_seal, records_of, scope_of
+from certification.review.records import Records, last_seal, records_of
 from certification.review.snapshot import snapshot_of
 from certification.status.district_event import DistrictEvent
 from certification.status.status import event_of
@@ -26,7 +26,6 @@ from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
 from pathways.files import writer
-from pathways.models import Student
 
 PAGE = 50
 
@@ -58,6 +57,11 @@ class OfEvent(ScopedView):
             "may_export": self.can(Capability.EXPORT_RECORDS),
         }
         return render(self.request, template, {**about, **context})
+
+    def keys(self, state_ids: list[str]) -> dict[str, int]:
+        """State ID → key of the student's page, of students who have one that the person may see."""
+        pages = self.records.collection.pages
+        return pages.keys(self.scope, state_ids) if self.can(pages.capability) else {}
 
     def page_of(self, lines: Sequence[Any]) -> Any:
         return paged(self.request, lines, PAGE)[0]
@@ -121,7 +125,7 @@ class Changes(OfEvent):
             for slug, word in changes.KINDS.items()
         ]
         page = self.page_of([change for change in everyone if kind in ("", change.kind)])
-        key_of = keys(self.district_event, [change.state_id for change in page.object_list])
+        key_of = self.keys([change.state_id for change in page.object_list])
         return self.show(
             "certification/review/changes.html",
             base=self.base,
@@ -172,7 +176,7 @@ class StudentList(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         page = self.page_of(self.lists.students(self.records.rows, self.slug))
-        key_of = keys(self.district_event, [line.state_id for line in page.object_list])
+        key_of = self.keys([line.state_id for line in page.object_list])
         titles = [head.removesuffix("#") for head in self.lists.heads]
         are_numbers = [head.endswith("#") for head in self.lists.heads]
         lines = [
@@ -206,18 +210,9 @@ class Explanations(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page = self.page_of(explanations_of(self.records))
-        key_of = keys(self.district_event, [line.state_id for line in page.object_list])
+        key_of = self.keys([line.state_id for line in page.object_list])
         return self.show(
             "certification/review/explanations.html",
             page=page,
             lines=[(line, key_of.get(line.state_id)) for line in page.object_list],
         )
-
-
-def keys(district_event: DistrictEvent, state_ids: list[str]) -> dict[str, int]:
-    """State ID → key of the student's page, for students who are enrolled in the event's year."""
-    return dict(
-        Student.objects.in_scope(scope_of(district_event))
-        .filter(state_id__in=state_ids)
-        .values_list("state_id", "pk")
-    )

@@ -19,6 +19,8 @@ from pathways.uploads.run import UPLOAD, VALIDATE, level_of
 from pathways.uploads.screen_words import screen_name
 
 LEVELS = (("error", "Errors"), ("warning", "Warnings"), ("info", "Infos"))
+JOINED = {"CTE-407", "CTE-437"}
+"""Rules that tell two cells of the file as one value: the blank between them is the portal's."""
 KINDS = {"error": "problem", "warning": "warning", "info": "none"}
 DOWNLOADS = (
     ("report.csv", "Import Results Summary, .csv"),
@@ -114,7 +116,7 @@ def _group(
     rows = findings.get(rule.id, [])
     for row in rows:
         row["link"] = _address(row, scope, stored)
-        row["visible"] = row["value"].replace(" ", "␣")
+        row["visible"] = row["value"] if rule.id in JOINED else row["value"].replace(" ", "␣")
     level = level_of(group)
     return {
         "rule": rule,

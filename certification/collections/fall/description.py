@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from certification.collections.collection import ALWAYS_WRITERS, Collection, Judgment, Lists
+from certification.collections.collection import (
+    ALWAYS_WRITERS,
+    Collection,
+    Judgment,
+    Lists,
+    StudentPages,
+)
 from certification.collections.fall import leaver_lists, sealed_file
 from certification.collections.fall.counts import OPEN, counts_of, counts_of_form_2
 from certification.models import SealedOutcome
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
 from cte_portal.words import text
@@ -94,6 +101,12 @@ def _exit(row: Any) -> str:
     return str(FollowUpEntry.Exit(row.exit).label)
 
 
+def keys(scope: Scope, state_ids: Sequence[str]) -> dict[str, int]:
+    """Of the year's lines, also those that are no longer on the list."""
+    entries = FollowUpEntry.objects.in_scope(scope).filter(student__state_id__in=state_ids)
+    return dict(entries.values_list("student__state_id", "pk"))
+
+
 FALL = Collection(
     slug=CollectionLock.Collection.FALL.value,
     short="Fall CTE",
@@ -160,6 +173,7 @@ FALL = Collection(
     lists=Lists(
         leaver_lists.TITLES, leaver_lists.COLUMN_NAMES, leaver_lists.HEADS, leaver_lists.listed
     ),
+    pages=StudentPages("follow-up-line", Capability.FOLLOW_UP, keys),
     extract=sealed_file.write,
     extract_name="Fall CTE",
     data="outcomes",

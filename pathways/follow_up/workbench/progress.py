@@ -55,11 +55,11 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """10 of 21 leavers are placed, 47.6%. OPI's target is 90.50%: 10 more needed."""
+        """10 of 21 leavers are placed, 47.62%. OPI's target is 90.50%: 10 more needed."""
         percent = Decimal(100 * self.rates.placed) / self.rates.of
         of = number_of(self.rates.of, "leaver")
         are = "is" if self.rates.placed == 1 else "are"
-        words = f"{self.rates.placed:,} of {of} {are} placed, {percent:.1f}%."
+        words = f"{self.rates.placed:,} of {of} {are} placed, {percent:.2f}%."
         if self.year.target is None:
             return words
         needed = (self.year.target * self.rates.of / 100).to_integral_value(ROUND_CEILING)

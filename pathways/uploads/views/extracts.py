@@ -57,7 +57,7 @@ class MTExtracts(ActionView):
         context = {
             "can_extract": can_extract,
             "current": self.in_active_year,
-            "sealed": certified().sealed_year(self.scope) if can_extract else None,
+            "sealed": certified().sealed_files(self.scope) if can_extract else [],
         }
         return super().get_context_data(**context, **more, **kwargs)
 

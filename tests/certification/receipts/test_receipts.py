@@ -451,6 +451,22 @@ def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sea
     assert "Certified data of 2024-25" in extracts and page(copy, "records", "tsv") in extracts
 
 
+@both
+def test_mt_extracts_offers_the_sealed_files_of_the_collection(
+    client: Client, clerk: User, ready: Ready
+) -> None:
+    client.force_login(clerk)
+    extracts = f"{ready.place}mt-extracts/"
+    assert ready.receipt not in text(client.get(extracts))
+    ready.sign()
+    copy = ready.copies.get()
+    title = {"cte-eoy": "CTE End of Year, sealed", "cte-fall": "Fall CTE, sealed"}
+    words = text(client.get(extracts))
+    assert title[ready.event.collection] in words and ready.receipt in words
+    address = f"{ready.place}event-certification/receipts/{copy.pk}/records/tsv/"
+    assert address in words and client.get(address).status_code == 200
+
+
 def test_a_past_year_never_sealed_says_that_values_are_current(
     client: Client, clerk: User, ready: Ready
 ) -> None:

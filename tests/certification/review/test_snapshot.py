@@ -417,6 +417,20 @@ def test_each_list_holds_whom_its_figure_counts(
 
 
 @both
+def test_a_name_leads_to_the_students_page_of_the_collection(
+    client: Client, clerk: User, opi: User, ready: Ready, kayla: Student
+) -> None:
+    listed = {"cte-eoy": "participants", "cte-fall": "placed"}[ready.event.collection]
+    client.force_login(clerk)
+    address = ready.locked_pages(kayla)[0]
+    assert f'<a href="{address}">' in text(client.get(f"{ready.path}lists/{listed}/"))
+    client.force_login(opi)
+    is_open = client.get(address).status_code != 403
+    words = text(client.get(f"{ready.path}lists/{listed}/"))
+    assert ("/cte-" in words.split("<tbody")[1].split("</tbody")[0]) is is_open
+
+
+@both
 def test_lists_and_figures_of_a_certified_event_are_the_sealed_ones(
     client: Client, clerk: User, opi: User, ready: Ready, kayla: Student
 ) -> None:

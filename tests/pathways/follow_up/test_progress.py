@@ -40,17 +40,17 @@ def progress(placed: int = 0, of: int = 21, target: str | None = "90.50") -> Pro
             10,
             21,
             "90.50",
-            "10 of 21 leavers are placed, 47.6%. OPI’s target is 90.50%: 10 more needed.",
+            "10 of 21 leavers are placed, 47.62%. OPI’s target is 90.50%: 10 more needed.",
         ),
-        (1, 1, "90.50", "1 of 1 leaver is placed, 100.0%. OPI’s target of 90.50% is reached."),
-        (9, 10, "90", "9 of 10 leavers are placed, 90.0%. OPI’s target of 90.00% is reached."),
+        (1, 1, "90.50", "1 of 1 leaver is placed, 100.00%. OPI’s target of 90.50% is reached."),
+        (9, 10, "90", "9 of 10 leavers are placed, 90.00%. OPI’s target of 90.00% is reached."),
         (
             8,
             10,
             "80.10",
-            "8 of 10 leavers are placed, 80.0%. OPI’s target is 80.10%: 1 more needed.",
+            "8 of 10 leavers are placed, 80.00%. OPI’s target is 80.10%: 1 more needed.",
         ),
-        (10, 21, None, "10 of 21 leavers are placed, 47.6%."),
+        (10, 21, None, "10 of 21 leavers are placed, 47.62%."),
     ],
 )
 def test_the_sentence_says_how_far_it_is_to_the_target(
@@ -96,7 +96,7 @@ def test_the_calls_show_the_line_and_the_target(
             origin="screen",
         )
     client.force_login(clerk)
-    assert "1 of 4 leavers is placed, 25.0%." in text(client.get(CALLS))
+    assert "1 of 4 leavers is placed, 25.00%." in text(client.get(CALLS))
     FollowUpYear.objects.filter(pk=2024).update(target="75.00")
     page = client.get(CALLS)
     assert "OPI’s target is 75.00%: 2 more needed." in text(page)

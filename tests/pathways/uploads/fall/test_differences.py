@@ -58,6 +58,16 @@ def lines(leavers: Leavers, fall_upload: FallUpload) -> list[FollowUpEntry]:
     return entries
 
 
+def test_the_result_marks_no_blank_that_the_file_does_not_have(
+    leavers: Leavers, fall_upload: FallUpload, client: Client, clerk: User
+) -> None:
+    answered(entry_of(leavers, FIRST), WORK)
+    upload = fall_upload(fall_file(row(student=FIRST, status=COLLEGE, last_name="Not Anderson")))
+    client.force_login(clerk)
+    page = client.get(f"/districts/9012/2024/batches/{upload.batch.pk}/").content.decode()
+    assert f"{COLLEGE}, {days_ago(1):%m/%d/%Y}" in page and "␣" not in page
+
+
 def both(status: str = MILITARY) -> bytes:
     return fall_file(row(status=status), row(student=SECOND, status=status))
 
