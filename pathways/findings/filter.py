@@ -40,6 +40,8 @@ class FindingFilter(StudentFilter):
         self, query: QueryDict, table: type[ListTable], scope: Scope, known: dict[Any, Any]
     ) -> None:
         super().__init__(query, table, scope, known)
+        if query.get("at") == "state":
+            self.fields.pop("element", None)
         rules = [(rule.id, f"{rule.id} {rule.problem}") for rule in judging_stored(scope.end_year)]
         offer(self, "rule", [("", "All"), *sorted(rules)])
 

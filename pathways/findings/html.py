@@ -43,6 +43,7 @@ def lines(
                 "withdraw": row.withdraw,
                 "explain": row.explain,
                 "problem": finding.rule.problem,
+                "grid": row.grid,
             },
             columns=chosen,
             kind=kind,
@@ -52,4 +53,5 @@ def lines(
             may_fix=may_edit and finding.is_open,
             may_withdraw=bool(row.withdraw),
             may_explain=bool(row.explain),
+            has_grid=bool(row.grid),
         )

@@ -55,7 +55,8 @@ def kept_findings(
     *,
     anew: bool = False,
 ) -> KeptFindings:
-    """The findings of a list. Rules read the date. At the state the last resync (`copy`) and OPI's lists there count too. `anew` judges
+    """The findings of a list. Rules read the date. A district does not move with its elements, so what they narrow is judged
+    whatever is kept. At the state the last resync (`copy`) and OPI's lists there count too. `anew` judges
     whatever is kept.
     """
     explanations = explanations_of(scope)
@@ -80,7 +81,7 @@ def kept_findings(
         *depends,
         listing.narrowing,
         listing.sort,
-        anew=anew,
+        anew=anew or listing.narrowing.element is not None,
     )
     return KeptFindings(
         scope=listing.scope(scope),

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from cte_portal.editions import Scope
+from cte_portal.editions import Edition, Scope
 from cte_portal.pages.days import FORMAT, day_in
 from cte_portal.pages.typed import number
 from pathways.findings.findings import ListedFinding
 from pathways.models import Participation, Student
+from pathways.pages.element_parts import ElementPart
 
 GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
 
@@ -22,13 +23,14 @@ GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
 @dataclass(frozen=True)
 class FindingNarrowing:
     """School and grade are those of the student's enrollment in the year; `since` is the day from
-    which the record was changed.
+    which the record was changed, `element` a value of the district's own in it.
     """
 
     school: int | None = None
     pathway: int | None = None
     grade: str = ""
     since: datetime.date | None = None
+    element: ElementPart | None = None
     rule: str = ""
 
     @classmethod
@@ -40,6 +42,7 @@ class FindingNarrowing:
             number(query.get("pathway", "")),
             grade if GRADE.fullmatch(grade) else "",
             day_in(query.get("since", "")),
+            ElementPart.of(query.get("element", "")),
             query.get("rule", "")[:7],
         )
 
@@ -51,6 +54,7 @@ class FindingNarrowing:
             "pathway": self.pathway,
             "grade": self.grade,
             "since": f"{self.since:{FORMAT}}" if self.since else "",
+            "element": str(self.element or ""),
             "rule": self.rule,
         }
 
@@ -82,9 +86,15 @@ class FindingNarrowing:
         return set(placed.filter(**chosen).values_list("pk", flat=True))
 
     def _records(self, scope: Scope) -> set[int] | None:
-        if self.since is None:
+        """The state has no elements: they narrow nothing there."""
+        element = self.element if scope.edition is Edition.DISTRICT else None
+        if self.since is None and element is None:
             return None
-        records = Participation.objects.in_scope(scope).filter(modified_date__gte=self.since)
+        records = Participation.objects.in_scope(scope)
+        if self.since:
+            records = records.filter(modified_date__gte=self.since)
+        if element:
+            records = records.filter(element.holds(scope))
         return set(records.values_list("pk", flat=True))
 
 

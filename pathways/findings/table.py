@@ -16,14 +16,15 @@ from pathways.models import Explanation
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A finding with where it is cured, explained, and where its explanation is withdrawn; `student` as
-    placed and day are there where their columns are.
+    """A finding with where it is cured, explained, where its explanation is withdrawn, and its record's
+    row in CTE Roster Entry; `student` as placed and day are there where their columns are.
     """
 
     finding: ListedFinding
     address: str
     explain: str
     withdraw: str
+    grid: str
     student: Any = None
     modified: datetime.date | None = None
 

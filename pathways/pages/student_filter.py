@@ -1,5 +1,5 @@
 """What lists of students can be narrowed to: schools and grades with students in scope, pathways,
-and the day from which records were changed.
+the district's own elements, and the day from which records were changed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from cte_portal.pages.days import DayField
 from cte_portal.pages.offered import offer
 from pathways.ledger.kept import kept
 from pathways.models import Pathway, School
+from pathways.pages.element_parts import ElementPart, parts_in
 from pathways.pages.grades import grades_of
 
 LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 NOT_LISTED = {"invalid_choice": "Choose from the list"}
-OF_STUDENTS = ("school", "pathway", "grade", "since")
+OF_STUDENTS = ("school", "pathway", "grade", "element", "since")
 
 
 class StudentFilter(ListFilter):
@@ -32,6 +33,13 @@ class StudentFilter(ListFilter):
         label="CTE Pathway", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
     )
     grade = forms.ChoiceField(label="Grade", required=False, error_messages=NOT_LISTED)
+    element = forms.TypedChoiceField(
+        label="District Defined Element",
+        required=False,
+        coerce=ElementPart.of,
+        empty_value=None,
+        error_messages=NOT_LISTED,
+    )
     since = DayField(
         label="Changed since",
         required=False,
@@ -47,12 +55,20 @@ class StudentFilter(ListFilter):
         known: dict[Any, Any],
         *,
         spare: Iterable[str] | None = None,
+        of_records: bool = True,
     ) -> None:
+        """What is asked of a record is left out where no line has one (`of_records`)."""
         super().__init__(query, table, spare=spare)
         everything = [("", "All")]
         schools, pathways = kept(scope, known, "schools-and-pathways", lambda: _choices_in(scope))
         offer(self, "school", everything + schools)
         offer(self, "pathway", everything + pathways)
+        if not of_records:
+            del self.fields["since"]
+        if elements := parts_in(scope) if of_records else []:
+            offer(self, "element", everything + elements)
+        else:
+            del self.fields["element"]
         grades = grades_of(scope, known)
         offer(self, "grade", everything + [(grade, grade) for grade in grades])
 

@@ -5,7 +5,6 @@ field that cures it (ux V-05, B-07, B-08).
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -22,6 +21,7 @@ from pathways.findings.html import lines
 from pathways.findings.views.from_finding import FromFinding
 from pathways.findings.views.rows import CHECK_AGAIN, FindingRows
 from pathways.models import Pathway, Student
+from pathways.pages.roster_entry import roster_entry
 from pathways.rules import Severity
 
 
@@ -76,11 +76,9 @@ class FindingsPage(FindingRows):
         """
         narrowing = self.finding_list.narrowing
         places = {name: narrowing.values[name] for name in ("school", "pathway", "grade")}
-        chosen = {name: value for name, value in places.items() if value}
-        if not chosen or not self.may_edit or self.finding_list.at_state:
+        if not any(places.values()) or not self.may_edit or self.finding_list.at_state:
             return ""
-        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
-        return f"{page}?{urlencode(chosen)}"
+        return roster_entry(self.scope, **places)
 
     def _sentence(self) -> str:
         records = self.findings.records

@@ -19,6 +19,7 @@ from pathways.findings.kept_findings import KeptFindings, Key, kept_findings
 from pathways.findings.table import FindingRow, FindingTable
 from pathways.findings.views.from_finding import address
 from pathways.models import Participation, StateCopy, Student
+from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.rules import Severity
 
@@ -83,6 +84,7 @@ class FindingRows(RecordsView, RowsView):
                 address(self.scope, self.here, finding),
                 self._explain(finding),
                 self._withdraw(finding),
+                self._grid(finding),
                 places.get(finding.breach.student_id),
                 days.get(finding.breach.key),
             )
@@ -115,6 +117,14 @@ class FindingRows(RecordsView, RowsView):
         record = (finding.rule.id, finding.breach.student_id, finding.breach.pathway_id)
         keys = [self.scope.district, self.scope.end_year, *record]
         return f"{reverse('finding-explain', args=keys)}?{self.here.query}"
+
+    def _grid(self, finding: ListedFinding) -> str:
+        """The record's row among those of its pathway, and of the school where one is chosen."""
+        if not self.may_edit or not finding.is_open or self.finding_list.at_state:
+            return ""
+        student, pathway = finding.breach.student_id, finding.breach.pathway_id
+        school = self.finding_list.narrowing.school
+        return roster_entry(self.scope, school=school, pathway=pathway, at=f"{student}-{pathway}")
 
     def _withdraw(self, finding: ListedFinding) -> str:
         if not self.may_edit or finding.explanation is None:

@@ -59,8 +59,13 @@ def keys_of(scope: Scope, values: dict[str, Any], order: tuple[str, ...]) -> lis
         students = students.filter(Q(Exists(records)) | Q(Exists(sits)))
     if values.get("without_record"):
         students = students.filter(~Exists(records))
+    wanted = records
     if since := values.get("since"):
-        students = students.filter(Exists(records.filter(modified_date__gte=since)))
+        wanted = wanted.filter(modified_date__gte=since)
+    if element := values.get("element"):
+        wanted = wanted.filter(element.holds(scope))
+    if wanted is not records:
+        students = students.filter(Exists(wanted))
     fields = {
         **placement(scope.end_year),
         "by_records": Count("participations"),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
 from pathways.ledger.kept import kept
 from pathways.models import Student
+from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.records.student_list.filter import StudentListFilter
 from pathways.records.student_list.students import StudentRow, keys_of, rows_of
@@ -35,9 +35,13 @@ class StudentListRows(RecordsView, RowsView):
         return StudentListFilter(query, self.table, self.scope, self.known)
 
     def keys(self) -> list[int]:
-        """Kept until the district moves: a page further on asks nothing anew."""
+        """Kept until the district moves: a page further on asks nothing anew. It does not move with
+        its elements, so what they narrow is not kept.
+        """
         values = self.filter.values
         order = self.table.fields_of(self.filter.sorting)
+        if values.get("element"):
+            return keys_of(self.scope, values, order)
         chosen = [values.get(field.name) for field in self.filter.narrowing]
         return kept(
             self.scope,
@@ -79,8 +83,9 @@ class StudentListPage(StudentListRows):
         chosen = {name: value for name, value in places.items() if value}
         if not chosen or values.get("since") or values.get("without_record") or not self.may_edit:
             return ""
-        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
-        return f"{page}?{urlencode(chosen)}"
+        if element := values.get("element"):
+            chosen |= {"element": element.key, "only": str(element)}
+        return roster_entry(self.scope, **chosen)
 
 
 class StudentListFile(RowsFile, StudentListRows):

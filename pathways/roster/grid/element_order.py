@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,9 @@ from typing import Any
 from django.http import QueryDict
 
 from pathways.models import Element, ElementValue
+from pathways.pages.element_parts import ANSWERS, BLANK, ENTERED, parts_of
 from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.worklist.line import Pair
-
-BLANK, ENTERED = "blank", "entered"
-ANSWERS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,9 @@ class ElementOrder:
         return [
             (f"{element.key}:{part}", f"{element.name}: {words}")
             for element in self.columns.shown
-            for part, words in _parts(element)
+            for part, words in parts_of(
+                element.kind, [(choice.pk, choice.name) for choice in element.choices.all()]
+            )
         ]
 
     @property
@@ -93,16 +93,6 @@ class ElementOrder:
             return content is ANSWERS[part]
         choices = {str(choice.pk): choice.name for choice in self._element(key).choices.all()}
         return bool(content == choices[part])
-
-
-def _parts(element: Element) -> Iterator[tuple[str, str]]:
-    yield BLANK, "blank"
-    yield ENTERED, "entered"
-    if element.kind == Element.Kind.YES_NO:
-        yield "yes", "Yes"
-        yield "no", "No"
-    for choice in element.choices.all():
-        yield str(choice.pk), choice.name
 
 
 def _place(content: Any) -> Any:

@@ -4,6 +4,7 @@ saved at once.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -41,6 +42,7 @@ MOST_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 50
 """Of a page without script; the rest is for the rows that were not saved before."""
 MOST_WARNINGS = 20
 DONE = "pathways.grid"
+AT = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
 
 class RosterGrid(RecordsView):
@@ -67,6 +69,12 @@ class RosterGrid(RecordsView):
         if number(self.request.GET.get("rows", "")) == MOST_ROWS:
             return MOST_ROWS
         return min(PAGE, MOST_FIELDS // (FIELDS + len(self.elements.shown)))
+
+    @cached_property
+    def at(self) -> Pair | None:
+        """The row that a list led to: its page is shown, and its first cell has the focus."""
+        match = AT.fullmatch(self.request.GET.get("at", ""))
+        return (int(match[1]), int(match[2])) if match else None
 
     @property
     def by(self) -> str:
@@ -155,6 +163,8 @@ class RosterGrid(RecordsView):
         """
         pairs = self.order.arranged(self.selection.pairs()) if self.selection.is_chosen else []
         page, query = paged(self.request, pairs, self.size)
+        if self.at in pairs and "page" not in self.request.GET:
+            page = page.paginator.page(1 + pairs.index(self.at) // self.size)
         here = list(page.object_list)
         on_the_page = set(here)
         more = [row.pair for row in typed if row.pair not in on_the_page]
@@ -162,6 +172,8 @@ class RosterGrid(RecordsView):
         rows = rows_of(lines, typed, unsaved, self.elements)
         refused = [row for row in rows if row.problems]
         first = next((name for row in refused for name, _ in row.problems if name), "")
+        if not first and not done and self.at:
+            first = "-".join([*map(str, self.at), COLUMNS[0]])
         may_edit = self.may_edit or bool(typed)
         filled = Rows(self.scope, may_edit=may_edit, first=first)
         context = {

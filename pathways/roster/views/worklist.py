@@ -5,11 +5,9 @@ says to it (ux D-38).
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
@@ -17,6 +15,7 @@ from cte_portal.accounts.listing.filter import MOST_ROWS
 from cte_portal.accounts.listing.table import CHOOSE
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Participation, RosterDecision
+from pathways.pages.roster_entry import roster_entry
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
 from pathways.roster.views.worklist_rows import WorklistRows
@@ -160,9 +159,7 @@ class RosterWorklist(WorklistRows):
         if not self.may_edit or self.which is not Which.WITHOUT_RECORD or not self.readable_keys:
             return ""
         values = {name: self.filter.values.get(name) for name in ("school", "pathway", "grade")}
-        query = urlencode({"missing": "on"} | {name: key for name, key in values.items() if key})
-        page = reverse("cte-roster-entry", args=[self.scope.district, self.scope.end_year])
-        return f"{page}?{query}"
+        return roster_entry(self.scope, missing="on", **values)
 
     def nothing_judged(self, rostered: int) -> str:
         """What the list would have to compare and does not have: `rosters` or `records`; only what

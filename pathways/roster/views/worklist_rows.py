@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.roster.worklist.filter import WorklistFilter
 from pathways.roster.worklist.line import Pair, RosterLine
@@ -63,6 +64,7 @@ class WorklistRows(RecordsView, RowsView):
             values.get("pathway"),
             values.get("grade", ""),
             values.get("since"),
+            values.get("element"),
         )
 
     @cached_property
@@ -96,7 +98,22 @@ class WorklistRows(RecordsView, RowsView):
             address=reverse("cte-student", args=[*place, student]),
             way_on=reverse(page, args=[*place, *keys]),
             link=link,
+            grid=self._grid(line),
             is_ticked=line.pair in self.ticked,
+        )
+
+    def _grid(self, line: RosterLine) -> str:
+        """The line's row among those of its school and pathway; empty where it has none or nobody may
+        type.
+        """
+        if not self.may_edit or not (line.record or line.courses):
+            return ""
+        student, pathway = line.pair
+        return roster_entry(
+            self.scope,
+            school=line.student.school_id,
+            pathway=pathway,
+            at=f"{student}-{pathway}",
         )
 
 

@@ -1,5 +1,5 @@
 """What the worklist can be narrowed to: as a list of students, and which lines are shown. The day
-from which a record was changed only where lines have a record.
+from which a record was changed, and the district's own elements, only where lines have a record.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from django.http import QueryDict
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
 from cte_portal.pages.offered import offer
-from pathways.pages.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
+from pathways.pages.student_filter import (
+    NOT_LISTED,
+    OF_STUDENTS,
+    StudentFilter,
+)
 from pathways.roster.worklist.which import Show, Which
 
 
@@ -35,9 +39,8 @@ class WorklistFilter(StudentFilter):
     ) -> None:
         is_open = query.get("show", Show.OPEN.key) == Show.OPEN.key
         spare = (*table.spare, *(["decided"] if is_open else []))
-        super().__init__(query, table, scope, known, spare=spare)
-        if which is Which.WITHOUT_RECORD:
-            del self.fields["since"]
+        of_records = which is not Which.WITHOUT_RECORD
+        super().__init__(query, table, scope, known, spare=spare, of_records=of_records)
 
     def count(self, counts: dict[Show, int]) -> None:
         """Beside each choice, how many lines it has."""

@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce, Round
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Roster, RosterDecision, Student
 from pathways.models.participation import TOTAL_CREDITS, credits_field
+from pathways.pages.element_parts import ElementPart
 from pathways.roster.worklist.which import Choice, Which
 
 CREDITS = credits_field("Credits")
@@ -36,8 +37,8 @@ NAMED = ("person", "taught", "state_id", "last", "first")
 
 @dataclass(frozen=True)
 class Pairs:
-    """Those of a scope; `school`, `pathway` and `grade` narrow them, and `since`, to records that
-    were changed from that day on.
+    """Those of a scope; `school`, `pathway` and `grade` narrow them; `since` to records that were
+    changed from that day on, `element` to records with such a value of the district's own.
     """
 
     scope: Scope
@@ -45,6 +46,7 @@ class Pairs:
     pathway: int | None = None
     grade: str = ""
     since: datetime.date | None = None
+    element: ElementPart | None = None
 
     @cached_property
     def _students(self) -> QuerySet[Any]:
@@ -143,6 +145,8 @@ class Pairs:
             pairs = self._images().filter(~self._course(), ~Exists(more))
         if self.since:
             pairs = pairs.filter(Exists(record.filter(modified_date__gte=self.since)))
+        if self.element:
+            pairs = pairs.filter(Exists(record.filter(self.element.holds(self.scope))))
         decided = RosterDecision.objects.of(self.scope).filter(
             state_id=OuterRef("state_id"),
             pathway_id=OuterRef("taught"),

@@ -26,12 +26,15 @@ LAST = ("decided", "open")
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A line with where it leads: `address` to the student, `way_on` to what `link` says."""
+    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid` to its
+    row in CTE Roster Entry.
+    """
 
     line: RosterLine
     address: str
     way_on: str
     link: str
+    grid: str = ""
     is_ticked: bool = False
 
     @property
@@ -84,8 +87,15 @@ class WorklistTable(StudentColumns):
         )
 
     def render_open(self, record: WorklistRow) -> SafeString:
-        values = {"address": record.way_on, "link": record.link, "about": record.about}
-        return self.patterns.fill("pathways/roster/worklist_open.html", values)
+        values = {
+            "address": record.way_on,
+            "link": record.link,
+            "about": record.about,
+            "grid": record.grid,
+        }
+        return self.patterns.fill(
+            "pathways/roster/worklist_open.html", values, has_grid=bool(record.grid)
+        )
 
     def value_decided(self, value: RosterDecision | None) -> str:
         if value is None:

@@ -1,0 +1,18 @@
+"""Addresses of CTE Roster Entry, for the lists that lead there."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from cte_portal.editions import Scope
+
+
+def roster_entry(scope: Scope, **chosen: Any) -> str:
+    """The rows that are chosen by school, pathway, grade and the like; what is empty chooses
+    nothing. `at` is a row's student and pathway, like 12-7: the page on which it stands opens.
+    """
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{reverse('cte-roster-entry', args=[scope.district, scope.end_year])}?{query}"
