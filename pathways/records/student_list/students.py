@@ -59,13 +59,13 @@ def keys_of(scope: Scope, values: dict[str, Any], order: tuple[str, ...]) -> lis
         students = students.filter(Q(Exists(records)) | Q(Exists(sits)))
     if values.get("without_record"):
         students = students.filter(~Exists(records))
-    wanted = records
+    chosen_records = records
     if since := values.get("since"):
-        wanted = wanted.filter(modified_date__gte=since)
+        chosen_records = chosen_records.filter(modified_date__gte=since)
     if element := values.get("element"):
-        wanted = wanted.filter(element.holds(scope))
-    if wanted is not records:
-        students = students.filter(Exists(wanted))
+        chosen_records = chosen_records.filter(element.holds(scope))
+    if chosen_records is not records:
+        students = students.filter(Exists(chosen_records))
     fields = {
         **placement(scope.end_year),
         "by_records": Count("participations"),
