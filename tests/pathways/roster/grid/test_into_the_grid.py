@@ -32,10 +32,10 @@ def office(client: Client, clerk: User, cottonwood: District_) -> Client:
 
 def links(content: str) -> dict[str, str]:
     """Address by the words of each link into the grid from one line."""
-    found = re.findall(
+    pairs = re.findall(
         r'<a [^>]*href="([^"]*cte-roster-entry[^"]*at=[^"]*)"[^>]*>(.*?)</a>', content, re.DOTALL
     )
-    return {" ".join(strip_tags(words).split()): html.unescape(url) for url, words in found}
+    return {" ".join(strip_tags(words).split()): html.unescape(url) for url, words in pairs}
 
 
 def focused(content: str) -> list[str]:
