@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -37,6 +38,14 @@ from tests.by_hand.services import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = "b2fdde0"  # 0.1.0
+NEXT = "\x1e"
+COMMANDS = """
+import json, sys
+from django.core.management import execute_from_command_line
+for words in json.loads(sys.argv[1]):
+    execute_from_command_line(['manage.py', *words])
+    print(end='\x1e', flush=True)
+"""
 WAITING = """
 from cte_portal.batches.submit import submit
 from cte_portal.accounts.models import User
@@ -98,10 +107,12 @@ SEALED = "first of two stands and the second sealed"
 VERIFIED = "4 sealed, 0 differ."
 
 
-def django(folder: Path, environment: dict[str, str], *arguments: str) -> str:
-    """A command of the code in a folder, by this environment's packages; what it printed."""
+def django(folder: Path, environment: dict[str, str], *commands: Sequence[str]) -> list[str]:
+    """Commands of the code in a folder, one after the other in one process, by this environment's
+    packages; the last line that each printed.
+    """
     result = subprocess.run(
-        [sys.executable, "-m", "django", *arguments],
+        [sys.executable, "-c", COMMANDS, json.dumps(commands)],
         cwd=folder,
         env={**environment, "PYTHONPATH": str(folder)},
         capture_output=True,
@@ -109,8 +120,9 @@ def django(folder: Path, environment: dict[str, str], *arguments: str) -> str:
         check=False,
     )
     if result.returncode:
-        sys.exit(f"{arguments[0]} in {folder}: {result.stdout}{result.stderr}")
-    return result.stdout
+        sys.exit(f"{commands} in {folder}: {result.stdout}{result.stderr}")
+    printed = result.stdout.split(NEXT)[: len(commands)]
+    return [text.strip().rpartition("\n")[2] for text in printed]
 
 
 def web(code: Path, environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
@@ -220,27 +232,31 @@ def upgrade(folder: Path, environment: dict[str, str], port: int = 0) -> bool:
         # Debian 12's Python 3.11.2 has no filters yet; the archive is this repository's own.
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         files.extractall(old, **safe)  # noqa: S202
-    django(old, environment, "migrate")
-    django(old, environment, "demo", "--students", "40")
-    print("0.1.0:", django(old, environment, "verify_sealed").strip().splitlines()[-1])
     report = ("--at-state", "--report", "certification", "--as", "lstone")
-    django(old, environment, "validate", "--district", "9020", *report)
-    django(old, environment, "shell", "-c", SIGNED)
-    django(old, environment, "shell", "-c", WAITING)
+    _, _, verified, *_ = django(
+        old,
+        environment,
+        ("migrate",),
+        ("demo", "--students", "40"),
+        ("verify_sealed",),
+        ("validate", "--district", "9020", *report),
+        ("shell", "-c", SIGNED),
+        ("shell", "-c", WAITING),
+    )
+    print("0.1.0:", verified)
     outside = seen_from_outside(folder, old, environment, port) if port else nullcontext()
     with outside:
-        print(django(ROOT, environment, "upgrade").strip().splitlines()[-1])
+        print(*django(ROOT, environment, ("upgrade",)))
         if port:
-            django(ROOT, environment, "collectstatic", "--noinput")
-    results = [
-        django(ROOT, environment, *command).strip().splitlines()[-1]
-        for command in (
-            ("verify_sealed",),
-            ("shell", "-c", FOUND),
-            ("shell", "-c", SECOND),
-            ("verify_sealed",),
-        )
-    ]
+            django(ROOT, environment, ("collectstatic", "--noinput"))
+    results = django(
+        ROOT,
+        environment,
+        ("verify_sealed",),
+        ("shell", "-c", FOUND),
+        ("shell", "-c", SECOND),
+        ("verify_sealed",),
+    )
     print("Now:", *results, sep="\n  ")
     return results[1:] == [EXPECTED, SEALED, VERIFIED]
 
