@@ -19,9 +19,16 @@ _ENROLLMENT = """LEFT JOIN pathways_enrollment enrollment ON enrollment.id = (
     WHERE candidate.student_id = student.id AND candidate.calendar_id = calendar.id
     ORDER BY CASE candidate.service_type WHEN 'P' THEN 0 WHEN 'S' THEN 1 WHEN 'N' THEN 2 ELSE 3 END, candidate.start_date DESC, candidate.id
     LIMIT 1)"""
-_ROSTERED = """LEFT JOIN pathways_roster stored ON stored.id = (
-    SELECT line.id FROM pathways_roster line JOIN pathways_enrollment own ON own.id = line.enrollment_id
-    WHERE line.section_id = section.id AND own.student_id = student.id ORDER BY line.id LIMIT 1)"""
+# The district's lines of the year are found once: looked up for each row, PostgreSQL reads those of
+# all districts.
+_ROSTERED = """LEFT JOIN (
+    SELECT line.id, line.section_id, line.enrollment_id, line.credits_earned, own.student_id,
+    ROW_NUMBER() OVER (PARTITION BY line.section_id, own.student_id ORDER BY line.id) AS place
+    FROM pathways_student known JOIN pathways_enrollment own ON own.student_id = known.id
+    JOIN pathways_roster line ON line.enrollment_id = own.id JOIN pathways_section taught ON taught.id = line.section_id
+    JOIN pathways_calendar within ON within.id = taught.calendar_id
+    WHERE known.district_id = %(district)s AND within.end_year = %(year)s
+    ) stored ON stored.section_id = section.id AND stored.student_id = student.id AND stored.place = 1"""
 
 ROSTER = Shape(
     name="Roster",

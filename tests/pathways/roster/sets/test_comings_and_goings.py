@@ -4,9 +4,11 @@ at two schools, or graduates in summer.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from pathways.models import District, Enrollment, Participation, SchoolYear, Student
+from pathways.models import District, Enrollment, Participation, Roster, SchoolYear, Student
 from tests.pathways.roster.conftest import (
     ALL,
     ENROLLMENTS,
@@ -120,3 +122,18 @@ def test_who_repeats_a_grade_goes_on_with_the_record(started: Desk) -> None:
         (2026, "11", None),
     ]
     assert Participation.objects.in_scope(desk.scope).count() == 1
+
+
+def test_who_stands_in_a_section_by_two_enrollments_is_one_row_of_the_file(started: Desk) -> None:
+    """The line that came first is the one that counts."""
+    first = Roster.objects.get(enrollment__student__state_id="999000001")
+    again = Enrollment.objects.get(pk=first.enrollment_id)
+    again.pk, again.service_type = None, "S"
+    again.save(force_insert=True)
+    second = Roster.objects.create(section=first.section, enrollment=again)
+    titles, line = ROSTERS.splitlines()[:2]
+    counted = counts(started.send(f"{titles}\n{line}0.50\n"), "Roster")
+    assert (counted["read"], counted["changed"], counted["new"]) == (1, 1, 0)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.credits_earned, second.credits_earned) == (Decimal("0.50"), None)
