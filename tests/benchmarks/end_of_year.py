@@ -165,6 +165,7 @@ class EndOfYear:
         """Processor seconds of L1; of L0 without history."""
         started = spent()
         with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")  # the portal's jobs lift it too
             cursor.execute("DROP TABLE IF EXISTS raw, checked")
             columns = ", ".join(f"{name} text" for name in NAMES.split(", "))
             cursor.execute(f"CREATE TEMP TABLE raw ({columns})")
