@@ -10,11 +10,13 @@ import pytest
 from pypdf import PageObject, PdfReader
 
 from cte_portal.accounts.models import User
+from pathways.follow_up.drawing import follow_up_list
 from pathways.models import Calendar, GroupAssignment, Pathway, School, Student
 from pathways.reports.groups import END_OF_YEAR
 from tests.browser.conftest import Desk
 from tests.fixtures.certification import make_certifier, make_event, make_round, seal_records, sign
 from tests.fixtures.records import HEALTH, District_, send_everything
+from tests.pathways.follow_up.leavers import Leavers, open_list
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,6 +71,29 @@ def test_a_printed_report_says_that_it_is_not_all(
         and "Find a screen" not in " ".join(pages)
         and "MARTIN, CHERYL" in pages[0]
     )
+
+
+def test_a_printed_call_list_has_whom_to_call_and_no_buttons(
+    desk: Desk, clerk: User, cottonwood: District_
+) -> None:
+    """R-FUP-10"""
+    open_list()
+    leavers = Leavers(cottonwood)
+    for number, name in enumerate(("Anselmo", "Bear")):
+        leavers.leaver(f"99900090{number}", last=name)
+    leavers.seal()
+    follow_up_list(leavers.scope)
+    text = " ".join(printed(desk, clerk, "/districts/9012/2024/cte-follow-up/"))
+    for wanted in ("ANSELMO, KAYLA", "BEAR, KAYLA", "Cottonwood Bend High School", HEALTH):
+        assert wanted in text, wanted
+    assert "Confidential student data" in text
+    for button in (
+        "Call the next student",
+        "Download CSV",
+        "Contacts from a file",
+        "Find a screen",
+    ):
+        assert button not in text, button
 
 
 def test_a_printed_record_has_no_fields_and_no_buttons(
