@@ -8,7 +8,6 @@ from django.conf import settings
 
 from cte_portal.accounts.duties.emergency import FEWEST, named
 from cte_portal.accounts.sign_in.sign_on.standing import required_of_all, standing
-from cte_portal.ui.wording import number_of
 from cte_portal.watch.reading import Level, Reading
 
 
@@ -24,7 +23,7 @@ def emergency_accounts() -> Iterator[Reading]:
     elif ready < FEWEST:
         words = f"Only {words}"
     if unready:
-        words = f"{words} {number_of(unready, 'other is', 'others are')} not ready."
+        words = f"{words} Named but not ready: {unready}."
     if ready < FEWEST:
         words = f"{words} Name another one on Required single sign-on."
     level = Level.DEGRADED if ready < FEWEST else Level.GOOD

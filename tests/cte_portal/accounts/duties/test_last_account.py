@@ -161,7 +161,7 @@ def test_health_says_beforehand_that_too_few_are_ready(opi: User, client: Client
     in_emergency(opi_administrator(1))
     EmergencyAccount.objects.create(user=opi_administrator(2), since=timezone.now())
     sentence = (
-        "Only 1 can sign in while Montana sign-in is away. 1 other is not ready. Name another one"
+        "Only 1 can sign in while Montana sign-in is away. Named but not ready: 1. Name another one"
     )
     assert ready_says() and sentence in page()
     in_emergency(opi_administrator(3))
