@@ -1,17 +1,19 @@
-"""The rows of a table for its page. django-tables2 asks for each cell what holds for its whole column:
-here a column is asked once, and each kind of row is a pattern that cells are filled into.
+"""The heads and rows of a table for its page. django-tables2 asks for each cell what holds for its
+whole column: here a column is asked once, and each kind of row is a pattern that cells are filled into.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import django_tables2 as tables
+from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor, signature
 
-from cte_portal.ui.patterns import Patterns
+from cte_portal.ui.patterns import Patterns, kept_patterns
 
 
 class Cells:
@@ -79,3 +81,42 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
             current=kind.get("current", ""),
             columns=tuple(columns),
         )
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; `address` sorts by it, empty where it cannot be sorted."""
+
+    title: str
+    css: str = ""
+    address: str = ""
+    turn: str = ""
+    """As aria-sort has it; empty where the list is sorted by another column."""
+    is_hidden: bool = False
+    """True where only a screen reader says it."""
+
+    @property
+    def html(self) -> SafeString:
+        return kept_patterns().fill(
+            "ui/head.html",
+            {"title": self.title, "address": self.address},
+            css=self.css,
+            turn=self.turn,
+            is_link=bool(self.address),
+            is_hidden=self.is_hidden,
+        )
+
+
+def heads_of(table: tables.Table, query: QueryDict) -> Iterator[Head]:
+    """`query` is that of the page, which stays in the addresses, but for the number of the page."""
+    there = query.copy()
+    there.pop("page", None)
+    for column in table.columns:
+        attrs, address, turn = column.attrs["th"], "", ""
+        if column.orderable:
+            there["sort"] = column.order_by_alias.next
+            address = f"?{there.urlencode()}"
+        if column.is_ordered:
+            turn = "descending" if column.order_by_alias.is_descending else "ascending"
+        css, is_hidden = attrs.get("class") or "", bool(attrs.get("hidden"))
+        yield Head(column.header, css, address, turn, is_hidden)

@@ -8,6 +8,7 @@ the machine count little. Each is a ratio to the empty layout in the same run, f
 DISTRICTS (the largest and the middle one). Whoever signs in is made for the run and rolled back with
 all that the pages wrote. A page whose address needs a row gets the district's first one; one without
 such a row is left out. A save, a search and a mark are sent, and undone after each time.
+OPI's status board shows all districts.
 
 With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py makes
 them), its pages are measured there too, and a second ratio is that of the page among all others to
@@ -53,6 +54,7 @@ LIMITS = {
     "resync": 5,
     "event-certification": 5,
     "batch-queue": 5,
+    "status-board": 6,
 }
 PAGES = (
     "district-home",
@@ -228,4 +230,8 @@ with transaction.atomic():
             continue
         for page, took in every_page(clerk, number):
             print_ratio(page, took, alone if number == districts[-1] else {})
+    if districts and not os.environ.get("SIGN_ON"):
+        staff = signed_in("bench-opi", (Role.OPI_STAFF, ""))
+        print(f"OPI, {District.objects.count():,} districts")
+        print_ratio("status-board", seconds(staff, reverse("status-board")), {})
     transaction.set_rollback(True)

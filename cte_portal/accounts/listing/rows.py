@@ -20,21 +20,11 @@ from cte_portal.accounts.listing.shelf import SavedLink, Shelf
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file, xlsx_file
+from cte_portal.ui.rows import Head
 
 AT_ONCE = 500
 """Rows of a file that are read together."""
 FORMS = {"csv": "CSV", "xlsx": "XLSX"}
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column; `address` sorts by it, empty where it cannot be sorted."""
-
-    title: str
-    css: str
-    address: str
-    turn: str
-    """As aria-sort has it; empty where the list is sorted by another column."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from django.utils.safestring import SafeString
 
 from cte_portal.ui.navigation import Entry
 from cte_portal.ui.patterns import kept_pattern, kept_patterns
-from cte_portal.ui.rows import rows_of
+from cte_portal.ui.rows import heads_of, rows_of
 
 register = template.Library()
 register.filter("rows", rows_of)
+register.filter("heads", heads_of)
 
 STATUS_KINDS = (
     "completed",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import django_tables2 as tables
 import pytest
 from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
 from hypothesis import given, settings
-from hypothesis.strategies import lists
+from hypothesis.strategies import lists, sampled_from
 
 from cte_portal.ui.rows import rows_of
 from cte_portal.ui.templatetags.portal import threes
@@ -56,3 +59,36 @@ def test_a_cell_shows_an_attribute_a_key_or_what_a_method_answers(record: Any) -
     row = "".join(rows_of(Rows([record])))
     cells = [part.partition("<")[0] for part in row.split(">")]
     assert [cell for cell in cells if cell.strip()] == ["&lt;b&gt;", "A", "—", "said"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=lists(hostile, min_size=3, max_size=3), turn=sampled_from(["", "name", "-name"]))
+def test_heads_of_columns_are_what_their_template_says(texts: list[str], turn: str) -> None:
+    title, word, page = texts
+
+    class Titled(Rows):
+        name = tables.Column(verbose_name=title)
+        called = tables.Column(verbose_name=title, attrs={"th": {"hidden": True}}, orderable=False)
+
+    query = QueryDict(mutable=True)
+    query.update({"term": word, "page": page})
+    table = Titled([Record()], order_by=turn or None)
+
+    def heads() -> str:
+        page = render_to_string("ui/table.html", {"table": table, "request": Asked(query)})
+        return page.partition("<thead>")[2].partition("</thead>")[0]
+
+    drawn = heads()
+    with plainly():
+        assert drawn == heads()
+    assert "<script>" not in drawn
+    assert "page=" not in drawn
+    assert ("aria-sort" in drawn) == bool(turn)
+    assert drawn.count("<th ") == 4
+
+
+@dataclass
+class Asked:
+    """As much of a request as a table reads."""
+
+    GET: QueryDict
