@@ -95,7 +95,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             ),
             "enrollments",
             "roster-end" if enrollments else "roster-students",
-            "End enrollments" if enrollments else "Open students",
+            "End enrollments" if enrollments else "Enroll students",
         ),
         RosterStep(
             "Courses and their pathways",
