@@ -104,7 +104,17 @@ class Run:
                 if isinstance(batch, Batch):
                     self.undo_file(batch)
                 else:
+                    since = self.changed_since(batch)
                     undoing.take_back(self.scope, batch, by="X")
+                    assert self.changed_since(batch) >= since, "what was changed since stays"
+
+    def changed_since(self, batch: Any) -> set[tuple[Any, ...]]:
+        """The records that a save wrote and that somebody has written again, as they stand."""
+        written = Change.objects.filter(batch=batch).values_list("student_id", "version")
+        versions = dict(written)
+        records = Participation.objects.filter(student_id__in=versions)
+        rows = records.values_list("student_id", "version", *TYPED)
+        return {stored for stored in rows if stored[1] != versions[stored[0]]}
 
     def file(self, values: dict[int, str]) -> Batch:
         """A file of the clerk: one line a student, with these credits in the district."""
@@ -220,6 +230,7 @@ def seated(cottonwood: District_, upload: Upload) -> tuple[District_, list[Stude
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @example(acts=[("upload", {0: "0.50", 1: "1.00"}), ("undo", None)])
+@example(acts=[("grid", {0: ("1.00", None)}), ("single", (0, "2.25")), ("undo", None)])
 @example(
     acts=[
         ("upload", {0: "1.00", 1: "x", 2: "2.25"}),
