@@ -75,7 +75,7 @@ class RegisterForm(forms.ModelForm):
         """The row as the page showed it; what is no such thing is a row that nobody has seen."""
         try:
             return json.loads(self.cleaned_data.get("seen") or "null") or {}
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
     @property

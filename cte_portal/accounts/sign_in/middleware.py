@@ -134,7 +134,7 @@ def keep_typed(request: HttpRequest, user_id: int) -> bool:
     ):
         return False
     fields = {
-        name: values
+        _storable(name): [_storable(value) for value in values]
         for name, values in request.POST.lists()
         if name.startswith(beginning) and not name.startswith(NEVER_KEPT)
     }
@@ -147,3 +147,8 @@ def keep_typed(request: HttpRequest, user_id: int) -> bool:
         return False
     KeptForm.objects.keep(user_id, request.path, fields)
     return True
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no zero byte in JSON: a mark stands in its place."""
+    return text.replace("\x00", "\ufffd")

@@ -113,10 +113,15 @@ def _take_back(rows: Sequence[TypedRow], kept: str) -> Acted:
         put = row
         for column in (*COLUMNS, *(column_of(key) for key in row.elements)):
             name = _name(row, column)
-            if isinstance(before.get(name), str):
-                put, number = _with(put, column, before[name]), number + 1
+            if isinstance(words := before.get(name), str):
+                put, number = _with(put, column, _readable(words)), number + 1
         after.append(put)
     return Acted(after, f"{number_of(number, 'cell')} as before.")
+
+
+def _readable(words: str) -> str:
+    """JSON can hold half a character, which no page can; a form's field cannot."""
+    return words.encode(errors="replace").decode()
 
 
 _ACTS: dict[str, Callable[[Sequence[TypedRow], str, str, str], Acted]] = {

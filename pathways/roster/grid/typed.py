@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
 from cte_portal.pages.typed import number
@@ -180,11 +182,16 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
 
 def packed_rows(data: QueryDict) -> Iterator[list[str]]:
     """What grid.js sends: changed rows in one field, each on a line of its own with tabs between its
-    parts. However many they are, they stay below the limit of a form. At least two parts are given.
+    parts. A page's rows stay below the limit of a form, which is that of lines too: each line asks
+    for a student, and PostgreSQL is given so many values only. At least two parts are given.
+
+    Raises TooManyFieldsSent.
     """
-    for packed in data.getlist(PACKED):
-        for line in packed.replace("\r", "").split("\n"):
-            yield [*line.split("\t"), ""]
+    lines = [line for packed in data.getlist(PACKED) for line in re.split(r"\r?\n", packed)]
+    if len(lines) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+        raise TooManyFieldsSent("More rows were sent than a page has.")
+    for line in lines:
+        yield [*line.split("\t"), ""]
 
 
 def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElement]]:

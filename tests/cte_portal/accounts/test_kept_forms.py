@@ -44,6 +44,12 @@ def test_a_person_who_was_typed_is_back_and_not_added(client: Client, administra
     assert BACK not in client.get(f"{HERE}new/").content.decode()
 
 
+def test_a_zero_byte_is_kept_as_a_mark(client: Client, administrator: User) -> None:
+    """Which PostgreSQL could not keep."""
+    page = cut_off(client, administrator, f"{HERE}new/", {**NEW, "first_name": "No\x00ra"})
+    assert BACK in page and 'value="No\ufffdra"' in page
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -101,6 +101,15 @@ def test_an_unused_pathway_is_saved_at_once_and_nothing_changed_writes_nothing(
     assert AuditEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize("seen", ["", "{", "1", "[1]", "[" * 100_000, "9" * 5000])
+def test_a_made_up_row_is_one_that_nobody_has_seen(
+    desk: Client, opi_reference: None, seen: str
+) -> None:
+    row = pathway(FINANCE)
+    answer = desk.post(f"{LIST}/pathway/{row.pk}/change/", typed(row, name="Mine", seen=seen))
+    assert answer.status_code == 200 and pathway(FINANCE).name == FINANCE
+
+
 def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(
     desk: Client, opi_reference: None, keeper: User
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -126,6 +127,12 @@ def test_what_cannot_be_done_changes_nothing(
 @pytest.mark.parametrize("before", ["", "[]", "{", "1", '{"x": 1}', "[" * 5000])
 def test_a_made_up_undo_is_no_error(lesson: Class_, before: str) -> None:
     assert "0 cells as before." in act(lesson, "back", lesson.fields(), before=before)
+
+
+def test_half_a_character_of_a_made_up_undo_is_no_error(lesson: Class_) -> None:
+    before = json.dumps({lesson.name(0, IN_DISTRICT): "\ud800"})
+    page = act(lesson, "back", lesson.fields(), before=before)
+    assert "1 cell as before." in page and column(lesson, page)[0] == "?"
 
 
 def test_nothing_is_saved_where_the_year_was_certified_meanwhile(lesson: Class_) -> None:
