@@ -204,6 +204,10 @@ class Plug:
     """The collections by whose days lists are narrowed, newest first."""
     posted: Callable[[], Sequence[Email]] | None = None
     """The newest e-mails, those first that have not left."""
+    fate_of_invitation: Callable[[Person], StatusWords | None] | None = None
+    """What became of the e-mail with the link that a person has now; None where the link was made
+    otherwise.
+    """
     post_password: Callable[[Person, str], None] | None = None
     """Sends a link for a new password to a person; it begins with the address that is given."""
     districts_now: Callable[[Sequence[str], int], Mapping[str, DistrictNow]] | None = None

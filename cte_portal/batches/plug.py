@@ -35,5 +35,6 @@ PLUG = Plug(
     notices=notices.fresh,
     post=account_letters.queue,
     posted=posted.newest,
+    fate_of_invitation=invitations.fate,
     post_password=password_links.queue,
 )

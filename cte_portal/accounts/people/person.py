@@ -26,6 +26,7 @@ from cte_portal.accounts.people.one_time_link import SHOWN_ONCE, show_link
 from cte_portal.accounts.people.pages import DistrictPages, OpiPages, Pages
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sign_on import mark
+from cte_portal.plugs import only, plugs
 from cte_portal.refusals import Refusal
 
 FORMS: dict[str, type[forms.Form]] = {
@@ -181,6 +182,7 @@ class PersonPage(Pages, PortalAction):
             "sign_on": mark.bound(person),
             "events": events[:50],
             "once": new_link,
+            "fate": only(plug.fate_of_invitation for plug in plugs())(person),
             **self.common_context(),
         }
 

@@ -15,8 +15,9 @@ from cte_portal.accounts.models import Invitation, User
 from cte_portal.accounts.sign_in.letters import invitation
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
-from cte_portal.batches.letters.fate import LEFT
+from cte_portal.batches.letters.fate import LEFT, Fate, fate_of
 from cte_portal.batches.letters.mail import deliver
+from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import Order, submit_all
 from cte_portal.editions import Edition
 
@@ -52,6 +53,18 @@ def run(job: Job) -> None:
     link = f"{options['address']}{reverse('invitation-link', args=[secret])}"
     deliver(job, *invitation(person, link, job.batch.submitted_by), to=person)
     job.outcome = Outcome(LEFT)
+
+
+def fate(person: User) -> Fate | None:
+    """What became of the e-mail with the link that the person has now (Plug.fate_of_invitation)."""
+    link = person.waits
+    if link is None:
+        return None
+    letters = Batch.objects.filter(
+        kind=KIND, options__person=person.pk, options__made_at=link.made_at.isoformat()
+    )
+    letter = letters.order_by("-queued_at").first()
+    return fate_of(letter) if letter else None
 
 
 INVITATION = Kind(

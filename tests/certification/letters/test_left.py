@@ -133,3 +133,32 @@ def test_health_says_it_of_invitations_and_of_a_batchs_end(
     posted()
     assert "Not sent The account is closed, or has no e-mail address." in text(client.get(HEALTH))
     assert len(mail.outbox) == 1
+
+
+def test_a_persons_page_says_it_of_the_invitation_of_a_file(
+    client: Client,
+    clerk: User,
+    keeper: User,
+    server: Callable[[Exception | None], None],
+) -> None:
+    """As long as the link counts that the e-mail brought: of one that was made later it says
+    nothing.
+    """
+    client.force_login(keeper)
+    page = f"/opi/people/{clerk.pk}/"
+    assert "Invitation by e-mail" not in text(client.get(page))
+    invitations.queue_all(
+        Invitation.objects.make_unsent([clerk], "HALE"), by=keeper, address="https://x"
+    )
+    assert "Invitation by e-mail: Written Waits to leave." in text(client.get(page))
+    server(smtplib.SMTPRecipientsRefused({"x": (550, b"no such user")}))
+    batch = posted()
+    rejected = "Invitation by e-mail: Not sent The mail server rejected the address of MARTIN"
+    assert rejected in text(client.get(page))
+    server(None)
+    Batch.objects.filter(pk=batch.pk).put_back()
+    batch = posted()
+    assert batch.finished_at
+    assert f"Invitation by e-mail: Left {moment(batch.finished_at)}" in text(client.get(page))
+    Invitation.objects.make(clerk.pk, "HALE")
+    assert "Invitation by e-mail" not in text(client.get(page))
