@@ -31,7 +31,7 @@ SINGLE = {
     "events/test_events.py": (6, "of what the form says of one collection, or of neither"),
     "events/test_finishing.py": (6, "the year of records ends; a Fall event has its own dates"),
     "events/test_years.py": (13, "the year of records ends; a Fall event has its own dates"),
-    "letters/test_left.py": (3, OF_EITHER),
+    "letters/test_left.py": (4, OF_EITHER),
     "letters/test_letters_of_fall.py": (1, "of the word that is locked in Fall CTE"),
     "models/test_dates.py": (10, OF_EITHER),
     "receipts/test_receipts.py": (2, "past years show records, which Fall CTE does not have"),
