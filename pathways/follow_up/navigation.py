@@ -16,6 +16,7 @@ OF_CALLS = (
     "follow-up-contacts-file",
     "follow-up-elsewhere-add",
     "follow-up-link",
+    "follow-up-print",
 )
 
 SCREENS = (
@@ -27,6 +28,8 @@ SCREENS = (
         capability=Capability.FOLLOW_UP,
         synonyms=(
             "call list",
+            "print the call list",
+            "phone list on paper",
             "callers",
             "phone",
             "attempts",

@@ -23,6 +23,11 @@ FOLLOW_UP: Mapping[str, Sentences] = {
         ),
         "The best answer of the attempts becomes the outcome.",
     ),
+    "follow-up-print": (
+        "This is the call list on paper: whom to call, the phones, and the attempts so far.",
+        "Print it and write the results on it; those tried least come first.",
+        "Who printed it, when, and how many students are on it stands in the audit log.",
+    ),
     "follow-up-line": (
         "This is one leaver: what to say, how to reach the student, and all attempts.",
         "Each attempt has its day, means and result, and stays with the student.",

@@ -10,6 +10,7 @@ import { showPasswords } from "./password.js";
 import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
 import { watchYears } from "./years.js";
+import { offerPrinting } from "./print.js";
 import { fillWindow, showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
 watchFiles();
@@ -27,3 +28,4 @@ fillWindow();
 watchLists();
 showCurrentScreen();
 watchYears();
+offerPrinting();

@@ -5,6 +5,7 @@ from django.urls import path
 from pathways.follow_up.grid.views import FollowUpGrid
 from pathways.follow_up.workbench.views.call_file import CallListFile
 from pathways.follow_up.workbench.views.call_list import CallList
+from pathways.follow_up.workbench.views.call_print import CallListPrint
 from pathways.follow_up.workbench.views.contacts import AddContacts, RemoveContact
 from pathways.follow_up.workbench.views.contacts_file import ContactsFile
 from pathways.follow_up.workbench.views.line import (
@@ -22,6 +23,7 @@ urlpatterns = [
     path(SCREEN, CallList.as_view(), name="follow-up"),
     path(f"{SCREEN}entry/", FollowUpGrid.as_view(), name="follow-up-entry"),
     path(f"{SCREEN}file/", CallListFile.as_view(), name="follow-up-file"),
+    path(f"{SCREEN}print/", CallListPrint.as_view(), name="follow-up-print"),
     path(f"{SCREEN}contacts/", ContactsFile.as_view(), name="follow-up-contacts-file"),
     path(LINE, CallPage.as_view(), name="follow-up-line"),
     path(f"{LINE}contacts/", AddContacts.as_view(), name="follow-up-contacts"),

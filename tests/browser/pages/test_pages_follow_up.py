@@ -108,6 +108,20 @@ def all_calls(stage: Stage, page: Page) -> None:
     page.goto(f"{CALLS}?show=all")
 
 
+def printed(stage: Stage, page: Page) -> None:
+    calls(stage, page)
+    page.get_by_role("button", name="Print the call list").click()
+    expect(page.get_by_role("heading", name="Call list of 2023-24")).to_be_visible()
+
+
+def nobody_to_print(stage: Stage, page: Page) -> None:
+    """Somebody has answered for the last of them meanwhile."""
+    calls(stage, page)
+    FollowUpEntry.objects.update(left_at=timezone.now())
+    page.get_by_role("button", name="Print the call list").click()
+    expect(page.get_by_text("Nobody to print")).to_be_visible()
+
+
 def call(state_id: str, path: str = "") -> Visit:
     def visit(stage: Stage, page: Page) -> None:
         calls(stage, page)
@@ -441,6 +455,10 @@ STATES: dict[str, list[State]] = {
         State("all", all_calls),
         State("nobody", at(CALLS)),
         State("as a viewer sees it", calls, who="viewer"),
+    ],
+    "follow-up-print": [
+        State("to print", printed),
+        State("nobody", nobody_to_print),
     ],
     "follow-up-entry": [
         State("to enter", then(calls, f"{CALLS}entry/?show=all")),

@@ -381,11 +381,12 @@ ELSEWHERE = {
         (
             "follow-up",
             "follow-up-file",
+            "follow-up-print",
             "follow-up-hold",
             "follow-up-link",
             "follow-up-contact-remove",
         ),
-        "holds a line, makes a file or a link, or forgets a contact: nothing that is sealed",
+        "holds a line, makes a file, a page to print or a link, or forgets a contact: nothing that is sealed",
     ),
     **dict.fromkeys(
         (

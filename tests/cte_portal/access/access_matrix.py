@@ -124,6 +124,10 @@ DISTRICT |= {
     "follow-up-return-file": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-link": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-file": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(200)},
+    "follow-up-print": {
+        "GET": {**READ_BY_EDITORS, "clerk": 302, "administrator": 302},
+        "POST": write(200),
+    },
     "follow-up-hold": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
     "follow-up-outcome": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "follow-up-by-attempts": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},

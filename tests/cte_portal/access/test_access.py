@@ -61,6 +61,7 @@ WITHOUT_A_ROW = (
     "follow-up-draw",
     "follow-up-entry",
     "follow-up-file",
+    "follow-up-print",
     "follow-up-contacts-file",
     "follow-up-request-add",
     "follow-up-differences",

@@ -15,6 +15,8 @@ from django.utils import timezone
 from certification.models import SealedCopy, SealedRecord
 from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from cte_portal.refusals import Refusal
+from pathways.follow_up import attempts
+from pathways.follow_up.attempts import Try
 from pathways.follow_up.workbench.contacts import CONTACTS, KEPT_AFTER, MOST_OF_ONE, add, way
 from pathways.models import Contact, FollowUpEntry, FollowUpYear
 from tests.fixtures.records import District_, send_everything
@@ -187,9 +189,62 @@ def test_the_call_list_is_taken_as_a_file_and_that_is_recorded(
         "'=HYPERLINK(1),0,,"
     )
     assert rest == ""
-    event = AuditEvent.objects.get(kind="download")
-    assert (event.by_id, event.after["Records"], event.district) == (clerk.pk, "1 student", "9012")
-    assert "ANDERSON" not in str(AuditEvent.objects.values())
+    is_recorded(clerk)
     for user in (viewer, opi):
         client.force_login(user)
         assert client.post(address).status_code == 403
+
+
+def is_recorded(clerk: User) -> None:
+    """Who took how many, and nobody's name."""
+    event = AuditEvent.objects.get(kind="download")
+    assert (event.by_id, event.after["Records"], event.district) == (clerk.pk, "1 student", "9012")
+    assert "ANDERSON" not in str(AuditEvent.objects.values())
+
+
+def test_the_call_list_is_printed_with_its_phones_and_that_is_recorded(
+    client: Client,
+    clerk: User,
+    viewer: User,
+    opi: User,
+    school_viewer: User,
+    stranger: User,
+    leavers: Leavers,
+) -> None:
+    """R-FUP-10: its address alone takes nothing."""
+    entry = make_entry(leavers, "999000123")
+    make_entry(leavers, "999000124", "Baker", exit="dropout")
+    ways = [way("406-555-0143"), way("kayla@example.org"), way("Her aunt Ruth, evenings")]
+    add(leavers.scope, entry.pk, ways, **BY)
+    address = "/districts/9012/2024/cte-follow-up/print/?exit=graduate"
+    client.force_login(clerk)
+    assert client.get(address)["Location"] == "/districts/9012/2024/cte-follow-up/?exit=graduate"
+    assert not AuditEvent.objects.filter(kind="download").exists()
+    page = client.post(address).content.decode()
+    for wanted in (
+        "ANDERSON, KAYLA",
+        "Cottonwood Bend High School",
+        "406-555-0143",
+        "Her aunt Ruth, evenings",
+    ):
+        assert wanted in page, wanted
+    assert "BAKER" not in page and "kayla@example.org" not in page
+    is_recorded(clerk)
+    for user, refused in ((viewer, 403), (opi, 403), (school_viewer, 403), (stranger, 404)):
+        client.force_login(user)
+        assert client.post(address).status_code == refused
+    assert AuditEvent.objects.filter(kind="download").count() == 1
+
+
+def test_who_was_tried_least_is_printed_first(
+    client: Client, clerk: User, leavers: Leavers
+) -> None:
+    """R-FUP-10"""
+    tried = make_entry(leavers, "999000123", "Adams")
+    make_entry(leavers, "999000124", "Baker")
+    attempts.record(
+        leavers.scope, tried.pk, Try(date=timezone.localdate(), means="phone", status=""), **BY
+    )
+    client.force_login(clerk)
+    page = client.post("/districts/9012/2024/cte-follow-up/print/").content.decode()
+    assert page.index("BAKER, KAYLA") < page.index("ADAMS, KAYLA")
