@@ -10,7 +10,6 @@ from certification.events.year_end import finishing
 from certification.models import (
     Certifier,
     Recertification,
-    SealedCopy,
     Signature,
 )
 from certification.models.certifier import cannot_sign
@@ -19,7 +18,7 @@ from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import shown_case
 from certification.signing.gates import in_the_way
 from certification.status.district_event import NO_PRIMARY, DistrictEvent
-from certification.status.status import closed_event, events_of, first_waiting, known_events
+from certification.status.status import closed_events, events_of, first_waiting, known_events
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeLead, HomeTask, Standing
@@ -36,6 +35,7 @@ WORDS = {
     "problem": "There is a problem",
     "canceled": "Not certified",
 }
+CLOSED = ("canceled", "Closed")
 
 
 def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
@@ -83,13 +83,34 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 
 def certify_leavers(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """The same of Fall CTE, after the calls that it certifies, while it is waited for."""
+    """The same of Fall CTE, after the calls that it certifies, while it is waited for, or when OPI has
+    closed it without.
+    """
+    events = [event for event in known_events(scope, standing.known) if event.event.is_of_leavers]
+    if not events:
+        return _closed_of_leavers(scope)
     return [
         _step(scope, event, standing)
-        for event in known_events(scope, standing.known)
-        if event.event.is_of_leavers
-        and not event.is_certified
-        and event.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+        for event in events
+        if not event.is_certified and event.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+    ]
+
+
+def _closed_of_leavers(scope: Scope) -> list[HomeTask]:
+    """In the year after the leavers', who stand on that year's lists."""
+    last = Scope(scope.district, scope.end_year - 1)
+    return [
+        HomeTask(
+            step="4",
+            title=f"Certify & Submit: {collection_of(event).short} {event.school_year}",
+            path=(*DATA_CERTIFICATION, "Event Certification"),
+            status=CLOSED,
+            sentence=_uncertified(f"{collection_of(event).short} {event.school_year}"),
+            url=reverse("event-dashboard", args=[last.district, last.end_year]),
+            next_label="",
+        )
+        for event in closed_events(scope)
+        if event.is_of_leavers and event.end_year == last.end_year and not event.receipt
     ]
 
 
@@ -179,30 +200,23 @@ def _request(district_event: DistrictEvent) -> HomeLead | None:
 
 def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
     """The year's event is not published yet, or OPI has closed it."""
-    closed = closed_event(scope)
-    if closed is None:
+    closed = [event for event in closed_events(scope) if not event.is_of_leavers]
+    if not closed:
         return (
             "queued",
             "Cannot start yet",
         ), f"OPI has not published the certification event of {scope.school_year}."
-    copy = (
-        SealedCopy.objects.official()
-        .of_district(scope.district)
-        .filter(round__event=closed)
-        .first()
-    )
-    if copy is None:
-        return (
-            (
-                "canceled",
-                "Closed",
-            ),
-            f"OPI has closed the certification event of {scope.school_year}. It was not certified.",
-        )
+    receipt: str | None = closed[0].receipt
+    if receipt is None:
+        return CLOSED, _uncertified(scope.school_year)
     return (
         "completed",
         "Completed",
-    ), f"Certified under receipt {copy.receipt}. OPI has closed the event."
+    ), f"Certified under receipt {receipt}. OPI has closed the event."
+
+
+def _uncertified(name: str) -> str:
+    return f"OPI has closed the certification event of {name}. It was not certified."
 
 
 def _lead(

@@ -18,6 +18,7 @@ from certification.models import (
     Extension,
     Recertification,
     Round,
+    SealedCopy,
     Signature,
 )
 from certification.models.dates import Phase
@@ -86,6 +87,25 @@ def closed_event(scope: Scope) -> CertificationEvent | None:
         .filter(status=CertificationEvent.Status.CLOSED)
         .first()
     )
+
+
+def closed_events(scope: Scope) -> list[Any]:
+    """Those of the scope's year and of last year's leavers that OPI has closed, each with `receipt`,
+    None where the district has not certified it.
+    """
+    return _closed_events(scope, scope.end_year - 1)
+
+
+@prepared
+def _closed_events(scope: Scope, before: int) -> QuerySet[CertificationEvent]:
+    copies = SealedCopy.objects.official().filter(
+        round__district=scope.district, round__event=OuterRef("pk")
+    )
+    closed = CertificationEvent.objects.filter(status=CertificationEvent.Status.CLOSED)
+    events = closed.worked_on_in(scope.end_year, before).annotate(
+        receipt=Subquery(copies.values("receipt")[:1])
+    )
+    return events.order_by("pk")
 
 
 def next_event(scope: Scope) -> DistrictEvent | None:

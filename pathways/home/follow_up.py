@@ -46,6 +46,10 @@ def _locks(scope: Scope) -> QuerySet[CollectionLock]:
 
 def _task(scope: Scope, year: FollowUpYear) -> HomeTask:
     rates, is_locked = rates_in(scope), bool(_locks(scope))
+    counts = (
+        f"{number_of(rates.of, 'leaver')}: {rates.worked_on:,} worked on,"
+        f" {rates.answered:,} answered, {rates.placed:,} placed."
+    )
     url = reverse("follow-up", args=[scope.district, scope.end_year])
     return HomeTask(
         step="",
@@ -53,9 +57,7 @@ def _task(scope: Scope, year: FollowUpYear) -> HomeTask:
         path=(*PATH, "CTE Follow-up"),
         status=LOCKED if is_locked else _status(rates),
         sentence=(
-            f"{number_of(rates.of, 'leaver')}: {rates.worked_on:,} worked on,"
-            f" {rates.answered:,} answered, {rates.placed:,} placed. Calls until"
-            f" {text(year.closes)}."
+            f"Certified. {counts}" if is_locked else f"{counts} Calls until {text(year.closes)}."
         ),
         url=url,
         next_label="" if is_locked else "Open the call list",

@@ -117,7 +117,7 @@ def printed(stage: Stage, page: Page) -> None:
 def nobody_to_print(stage: Stage, page: Page) -> None:
     """Somebody has answered for the last of them meanwhile."""
     calls(stage, page)
-    FollowUpEntry.objects.update(left_at=timezone.now())
+    FollowUpEntry.objects.on_list().update(left_at=timezone.now(), left_reason="Returned")
     page.get_by_role("button", name="Print the call list").click()
     expect(page.get_by_text("Nobody to print")).to_be_visible()
 

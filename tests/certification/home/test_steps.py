@@ -28,8 +28,10 @@ WORDS = {
         "at first": "Nothing sent to the state yet. 0 of 1 primary certifier has signed.",
         "in the way": "Outcomes or leavers not sent to the state",
         "at last": "Follow up the leavers of 2023-24",
-        "closed": "1 leaver: 1 worked on, 1 answered, 1 placed.",
-        "closed and certified": "CTE Follow-up Locked 1 leaver: 1 worked on, 1 answered, 1 placed.",
+        "closed": "OPI has closed the certification event of Fall CTE 2023-24. It was not certified.",
+        "closed and certified": (
+            "CTE Follow-up Locked Certified. 1 leaver: 1 worked on, 1 answered, 1 placed."
+        ),
     },
 }
 HOME = "/districts/9012/2025/"
@@ -100,6 +102,7 @@ def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(
     ready.sign()
     events.update(status="closed")
     assert words["closed and certified"] in told(client) and ready.path not in home(client)
+    assert words["closed"] not in told(client) and "Calls until" not in told(client)
     for page in ("event-certification/", "event-certification/status/"):
         assert (
             "OPI has closed the event of this school year"
@@ -107,4 +110,4 @@ def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(
         )
     locked = client.get(ready.locked_pages(kayla)[0], follow=True).content.decode()
     assert ready.receipt in locked and "Request recertification" not in locked
-    assert "recertification/" not in locked
+    assert "recertification/" not in locked and "needs a recertification" not in locked
