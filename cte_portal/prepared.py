@@ -11,7 +11,7 @@ import datetime
 import inspect
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -89,25 +89,26 @@ class Statement:
             if connection.vendor == "postgresql":
                 cursor.cursor = PlannedCursor(connection.connection)  # type: ignore[call-arg]
             cursor.execute(self.sql, self.parameters(values))
-            rows: Iterable[Any] = cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+        rows = self._converted(rows, connection)
+        return rows if self.model is None else [self._object(self.model, row) for row in rows]
+
+    def _converted(self, rows: list[Any], connection: Any) -> list[Any]:
+        """The rows with Python's values, a column after the other."""
+        columns: list[Any] = []
         for at, column in enumerate(self.columns):
             backend = connection.ops.get_db_converters(column)
-            if converters := backend + column.get_db_converters(connection):
-                rows = [_converted(row, at, column, converters, connection) for row in rows]
-        return list(rows) if self.model is None else [self._object(self.model, row) for row in rows]
+            for converter in backend + column.get_db_converters(connection):
+                columns = columns or list(zip(*rows, strict=True))
+                if columns:
+                    columns[at] = [converter(value, column, connection) for value in columns[at]]
+        return list(zip(*columns, strict=True)) if columns else rows
 
     def _object(self, model: type[models.Model], row: Any) -> models.Model:
         stored = model.from_db(self.alias, self.fields, row[: len(self.fields)])
         for name, value in zip(self.extra, row[len(self.fields) :], strict=True):
             setattr(stored, name, value)
         return stored
-
-
-def _converted(row: Any, at: int, column: Any, converters: Any, connection: Any) -> Any:
-    value = row[at]
-    for converter in converters:
-        value = converter(value, column, connection)
-    return (*row[:at], value, *row[at + 1 :])
 
 
 class Prepared(Generic[P]):

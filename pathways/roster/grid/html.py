@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
@@ -91,6 +92,9 @@ class CellPattern(NamedTuple):
         return f"{{before_{self.column}}}"
 
 
+_STUDENT, _PATHWAY = 10**17 + 1, 10**17 + 2  # longer than any key: places in an address
+
+
 class Rows:
     """`first` is the name of the cell that takes the focus."""
 
@@ -101,11 +105,9 @@ class Rows:
 
     def row(self, row: GridRow) -> SafeString:
         line = row.line
-        keys = [line.student.pk, line.pathway.pk] if line.record else [line.student.pk]
-        page = "cte-record" if line.record else "cte-student"
         values = {
             "name": row.name,
-            "address": reverse(page, args=[self.scope.district, self.scope.end_year, *keys]),
+            "address": self._addresses[bool(line.record)].format(*line.pair),
             "student": row.student,
             "grade": line.student.grade,
             "pathway": line.pathway.name,
@@ -122,6 +124,20 @@ class Rows:
             is_typed=bool(row.typed),
             may_edit=self.may_edit,
         )
+
+    @cached_property
+    def _addresses(self) -> tuple[str, str]:
+        """Of a student's page and of a record, with the places of the two keys: asked once, as 200
+        rows would ask for as long as the layout takes.
+        """
+        scope = [self.scope.district, self.scope.end_year]
+        student = reverse("cte-student", args=[*scope, _STUDENT])
+        record = reverse("cte-record", args=[*scope, _STUDENT, _PATHWAY])
+        first, second = (
+            address.replace(str(_STUDENT), "{0}").replace(str(_PATHWAY), "{1}")
+            for address in (student, record)
+        )
+        return first, second
 
     @staticmethod
     def _problems(row: GridRow) -> str:

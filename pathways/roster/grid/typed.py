@@ -18,9 +18,9 @@ from cte_portal.pages.typed import number
 from cte_portal.words import text
 from pathways.elements.entry_form import PREFIX
 from pathways.files import values
-from pathways.ledger.shape import CREDITS, LABELS, TYPED, Row
-from pathways.models import Change, Participation
-from pathways.roster.worklist.line import Pair, RosterLine
+from pathways.ledger.shape import CREDITS, LABELS, Row
+from pathways.models import Change
+from pathways.roster.worklist.line import Pair, RecordNow, RosterLine
 
 ANSWERS = ("concentrator", "single_parent")
 COLUMNS = ("in_district_credits", "out_of_district_credits", *CREDITS[2:], *ANSWERS, "start_date")
@@ -30,7 +30,8 @@ PACKED = "row"
 MOST_TYPED = 100  # characters of a cell
 MOST_OF_ELEMENT = 500  # of which a value may have 200: what is too long is said, not cut
 UNKNOWN = 2**31 - 1  # a version that nobody has seen
-_ROW = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-seen", re.ASCII)
+_PAIR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-", re.ASCII)
+_SEEN = "seen"
 _ELEMENT = re.compile(
     rf"([0-9]{{1,18}}-[0-9]{{1,18}}-){PREFIX}([0-9]{{1,18}})_([0-9]{{1,9}})", re.ASCII
 )
@@ -51,7 +52,7 @@ def _content(column: str, words: str) -> Any:
     return _READ[column](words, label(column))
 
 
-def shown(record: Participation | Change) -> dict[str, str]:
+def shown(record: RecordNow) -> dict[str, str]:
     """The cells of a record that stands."""
     return {name: text(getattr(record, name), "") for name in COLUMNS}
 
@@ -135,8 +136,8 @@ class TypedRow:
 
     @property
     def adds(self) -> bool:
-        return any(
-            "+" in self.cells[name] and self.cells[name].strip().startswith("+") for name in CREDITS
+        return "+" in "".join(self.cells.values()) and any(
+            self.cells[name].strip().startswith("+") for name in CREDITS
         )
 
     def differs(self, image: Cells | None) -> bool:
@@ -151,10 +152,7 @@ class TypedRow:
         return any(self.cells[name].strip() != self.began[name] for name in COLUMNS)
 
     def row(self) -> Row:
-        content = self._read[0]
-        typed: dict[str, Any] = {name: content.get(name) for name in TYPED}
-        student_id, pathway_id = self.pair
-        return Row(student_id=student_id, pathway_id=pathway_id, version=self.version, **typed)
+        return Row(*self.pair, version=self.version, **self._read[0])
 
 
 def typed_rows(data: QueryDict) -> list[TypedRow]:
@@ -165,16 +163,17 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
     rows = {}
     elements = _elements_by_row(data)
     for name in data:
-        if _ROW.fullmatch(name):
-            prefix = name.removesuffix("seen")
+        prefix = name.removesuffix(_SEEN)
+        if prefix != name and _PAIR.fullmatch(prefix):
             cells = [data.get(f"{prefix}{column}", "") for column in COLUMNS]
             row = _typed_row(prefix, data.get(name, ""), cells, elements.get(prefix, {}))
             rows[row.pair] = row
-    for prefix, seen, *cells in packed_rows(data):
-        if _ROW.fullmatch(f"{prefix}-seen") and len(cells) > len(COLUMNS):
+    for key, seen, *cells in packed_rows(data):
+        prefix = f"{key}-"
+        if _PAIR.fullmatch(prefix) and len(cells) > len(COLUMNS):
             parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
-            named = {f"{prefix}-{name}": words for name, _, words in parts}
-            own = _elements_by_row(named).get(f"{prefix}-", {})
+            named = {f"{prefix}{name}": words for name, _, words in parts}
+            own = _elements_by_row(named).get(prefix, {}) if named else {}
             row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
             rows[row.pair] = row
     return list(rows.values())

@@ -134,9 +134,8 @@ class RosterGrid(RecordsView):
     def told(self, saved: GridSaved) -> dict[str, Any]:
         """What the page says of a save, as the session keeps it: names stand in no address."""
         warnings = saved.warnings[:MOST_WARNINGS]
-        students = Student.objects.of_district(self.scope).in_bulk(
-            {student for (student, _), _ in warnings}
-        )
+        people = {student for (student, _), _ in warnings}
+        students = Student.objects.of_district(self.scope).in_bulk(people) if people else {}
         return {
             "title": "Saved." if saved.written else "No changes to save.",
             "words": f"{number_of(saved.written, 'row')} saved." if saved.written else "",

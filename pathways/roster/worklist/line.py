@@ -7,12 +7,68 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
-from pathways.models import Change, Participation, Pathway, RosterDecision
+from cte_portal.words import listed_name
+from pathways.models import Change, Pathway, RosterDecision
 
 Pair = tuple[int, int]
 """A student and a pathway, by their keys."""
+
+
+class PlacedStudent(NamedTuple):
+    """Who stands on a line, with school and grade of the year."""
+
+    pk: int
+    state_id: str
+    last_name: str
+    first_name: str
+    middle_name: str
+    grade: str
+    school_id: int
+    school_name: str
+
+    @property
+    def name(self) -> str:
+        return listed_name(self.last_name, self.first_name, self.middle_name)
+
+
+class RecordNow(NamedTuple):
+    """The record of a line as it stands."""
+
+    student_id: int
+    pathway_id: int
+    concentrator: bool
+    single_parent: bool
+    start_date: datetime.date
+    in_district_credits: Decimal
+    out_of_district_credits: Decimal
+    total_credits: Decimal
+    dual_enrollment_credits: Decimal
+    work_based_learning_credits: Decimal
+    version: int
+    modified_date: datetime.date
+    modified_by: str
+
+
+class RecordBefore(NamedTuple):
+    """The record of a line as an earlier year left it."""
+
+    student_id: int
+    pathway_id: int
+    operation: str
+    in_district_credits: Decimal
+    out_of_district_credits: Decimal
+    dual_enrollment_credits: Decimal
+    work_based_learning_credits: Decimal
+
+    @property
+    def is_gone(self) -> bool:
+        return self.operation == Change.Operation.DELETE
+
+    @property
+    def total_credits(self) -> Decimal:
+        return self.in_district_credits + self.out_of_district_credits
 
 
 @dataclass(frozen=True)
@@ -38,11 +94,11 @@ class RosterLine:
     and what has been decided.
     """
 
-    student: Any
+    student: PlacedStudent
     pathway: Pathway
     courses: tuple[CourseTaken, ...]
-    record: Participation | None
-    before: Change | None
+    record: RecordNow | None
+    before: RecordBefore | None
     decision: RosterDecision | None
     single_parent: bool
 

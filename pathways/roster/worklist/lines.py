@@ -1,5 +1,6 @@
 """What the lines of a page are made of, prepared: clerks go through hundreds of pages of them
-(docs/adr/0013). Students and State IDs are named by tuples that are filled up.
+(docs/adr/0013). Students and State IDs are named by tuples that are filled up. A page of 200 has 600 rows
+of them, so they come as tuples in the order of the classes of line.py.
 """
 
 from __future__ import annotations
@@ -11,23 +12,26 @@ from django.db.models import Min, QuerySet, Sum
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
 from pathways.models import Change, Participation, Roster, RosterDecision, Student
+from pathways.roster.worklist.line import PlacedStudent, RecordBefore, RecordNow
 
 
 @prepared
-def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Student]:
-    return Student.objects.in_scope(scope).placed(scope.end_year).filter(pk__in=people)
+def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
+    placed = Student.objects.in_scope(scope).placed(scope.end_year).filter(pk__in=people)
+    return placed.values_list(*PlacedStudent._fields)
 
 
 @prepared
-def records(scope: Scope, people: tuple[int, ...]) -> QuerySet[Participation]:
-    return Participation.objects.of_district(scope).filter(student__pk__in=people)
+def records(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
+    records = Participation.objects.of_district(scope).filter(student__pk__in=people)
+    return records.values_list(*RecordNow._fields)
 
 
 @prepared
-def earlier(end_year: int, people: tuple[int, ...]) -> QuerySet[Change]:
+def earlier(end_year: int, people: tuple[int, ...]) -> QuerySet[Any]:
     """What was done to their records before the year, the newest last."""
     changes = Change.objects.filter(student_id__in=people, end_year__lt=end_year)
-    return changes.order_by("version")
+    return changes.order_by("version").values_list(*RecordBefore._fields)
 
 
 @prepared

@@ -16,10 +16,17 @@ from django.db.models import Count, Q, QuerySet
 
 from cte_portal.prepared import filled_up
 from pathways.ledger.kept import kept
-from pathways.models import Change, Pathway
+from pathways.models import Pathway
 from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
-from pathways.roster.worklist.line import CourseTaken, Pair, RosterLine
+from pathways.roster.worklist.line import (
+    CourseTaken,
+    Pair,
+    PlacedStudent,
+    RecordBefore,
+    RecordNow,
+    RosterLine,
+)
 from pathways.roster.worklist.order import Order, in_order
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice, Show, Which
@@ -93,15 +100,17 @@ class Worklist(Pairs):
         if not pairs_in_order:
             return []
         people = filled_up(tuple({student for student, _ in pairs_in_order}))
-        students = {row.pk: row for row in lines.students(self.scope, people)}
+        students = {
+            row.pk: row for row in map(PlacedStudent._make, lines.students(self.scope, people))
+        }
         pathways = {row.pk: row for row in Pathway.objects.in_scope(self.scope)}
         stored = {
             (record.student_id, record.pathway_id): record
-            for record in lines.records(self.scope, people)
+            for record in map(RecordNow._make, lines.records(self.scope, people))
         }
         before = {
-            (change.student_id, change.pathway_id): change
-            for change in lines.earlier(self.scope.end_year, people)
+            (image.student_id, image.pathway_id): image
+            for image in map(RecordBefore._make, lines.earlier(self.scope.end_year, people))
         }
         ids = filled_up(tuple(row.state_id for row in students.values()))
         decisions = {
@@ -136,5 +145,5 @@ class Worklist(Pairs):
         return courses
 
 
-def _standing(image: Change | None) -> Change | None:
-    return image if image and image.operation != Change.Operation.DELETE else None
+def _standing(image: RecordBefore | None) -> RecordBefore | None:
+    return image if image and not image.is_gone else None
