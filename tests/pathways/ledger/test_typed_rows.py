@@ -154,6 +154,7 @@ KEYS_AND_COUNTS = {
     "pathways/roster/undo.py",
     "pathways/roster/editing.py",
     "pathways/roster/ledger.py",
+    "pathways/roster/statistics.py",
     "pathways/roster/imports/carrying.py",
     "cte_portal/connection.py",
 }
