@@ -188,6 +188,8 @@ class Plug:
     """
     demo: tuple[Callable[[], None], ...] = ()
     """What fills the practice portal once districts, students and people are there."""
+    first_steps: Callable[[Scope, Standing], list[HomeTask]] | None = None
+    """What a district's home page begins with while the guide's steps cannot begin; else empty."""
     directory: Directory | None = None
     """Which districts and school years there are."""
     standing: Callable[[HttpRequest], Standing] | None = None

@@ -13,6 +13,7 @@ from pathways.follow_up.reminders import remind
 from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.guidance import GUIDANCE
 from pathways.home.figures import home_figures
+from pathways.home.first_steps import first_steps
 from pathways.home.follow_up import follow_up_tasks
 from pathways.home.resync import not_yet_sent
 from pathways.home.steps import home_tasks
@@ -35,6 +36,7 @@ PLUG = Plug(
         Part.VIEWS: records.VIEWS,
     },
     guidance=GUIDANCE,
+    first_steps=first_steps,
     home_tasks={0: practice_task, 2: home_tasks, 5: follow_up_tasks},
     home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),

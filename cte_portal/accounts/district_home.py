@@ -12,7 +12,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.access.visitor import standing
 from cte_portal.frame import HomeTask
-from cte_portal.plugs import plugs
+from cte_portal.plugs import only, plugs
 from cte_portal.ui.navigation import home_figures, home_tasks
 
 
@@ -22,7 +22,9 @@ class DistrictHome(ScopedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)
         tasks = [self.offered(task) for task in home_tasks(self.scope, where)]
+        first_steps = only(plug.first_steps for plug in plugs())(self.scope, where)
         context = {
+            "first_steps": [self.offered(step) for step in first_steps],
             "tasks": tasks,
             "leads": [lead for task in tasks for lead in task.leads],
             "enters": where.can(Capability.EDIT_RECORDS),

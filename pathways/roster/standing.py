@@ -31,9 +31,9 @@ class RosterStep:
     @property
     def status(self) -> tuple[str, str]:
         """Key and words."""
-        if not self.number:
-            return "none", "Missing"
-        return ("progress", "In progress") if self.waiting else ("completed", "Complete")
+        if self.waiting:
+            return "progress", "In progress"
+        return ("completed", "Complete") if self.number else ("none", "Missing")
 
 
 def steps_of(scope: Scope) -> list[RosterStep]:
@@ -71,7 +71,9 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             (
                 f"{number_of(schools, 'school')}, {number_of(calendars, 'calendar')} for {year}."
                 if calendars
-                else f"No calendar for {year} yet."
+                else f"{number_of(schools, 'school')}, no calendar for {year} yet."
+                if schools
+                else "No schools yet."
             ),
             "schools",
             "roster-schools",
@@ -129,7 +131,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             (
                 f"OPI approved {number_of(approvals, 'pathway')} for {year}."
                 if approvals
-                else f"OPI has not approved a pathway for {year} yet. Ask OPI."
+                else f"OPI has not approved a pathway for {year} yet. Ask an OPI Administrator."
             ),
             page="roster-worklist" if rosters and approvals else "",
             link="Open the roster worklist",
