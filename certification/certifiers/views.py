@@ -19,6 +19,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.refusals import Refusal
+from cte_portal.ui.wording import all_of
 
 
 class TypeMembershipSetup(ActionView):
@@ -96,7 +97,7 @@ def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
     if number == 1:
         return None
     must = (
-        f"All {number} must sign before the collection counts as certified. OPI recommends only"
+        f"{all_of(number)} must sign before the collection counts as certified. OPI recommends only"
         " one."
     )
     return "info", f"{number} Primary certifiers.", must

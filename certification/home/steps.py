@@ -23,6 +23,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeLead, HomeTask, Standing
 from cte_portal.ui.unavailable import if_state_answers
+from cte_portal.ui.wording import all_of
 
 # A step's status in the words of all steps, by the kind of the district's status in the
 # event.
@@ -68,7 +69,7 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
     number = (
         "1 Primary certifier."
         if len(primaries) == 1
-        else f"{len(primaries)} Primary certifiers. All {len(primaries)} must sign."
+        else f"{len(primaries)} Primary certifiers. {all_of(len(primaries))} must sign."
     )
     if why:
         return ("warning", "In progress"), f"{number} {why}."

@@ -91,7 +91,7 @@ def _newest_upload(scope: Scope) -> QuerySet[Batch]:
 
 
 def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
-    """Step 2 B is the other way to the same records, so it has a status only once it was used."""
+    """Step 2B is the other way to the same records, so it has a status only once it was used."""
     if (
         not standing.can(Capability.SEE_BATCHES)
         or (scope.end_year, True) not in standing.school_years
@@ -102,7 +102,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
     status, label, there = last_upload(last, scope)
     return [
         HomeTask(
-            step="2 B",
+            step="2B",
             title="Upload a file of records",
             path=(*MT_STATE_REPORTING, "MT Data Upload"),
             status=LOCKED if locked and status[0] != "progress" else status,

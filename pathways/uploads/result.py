@@ -20,7 +20,7 @@ from pathways.uploads.screen_words import screen_name
 
 LEVELS = (("error", "Errors"), ("warning", "Warnings"), ("info", "Infos"))
 JOINED = {"CTE-407", "CTE-437"}
-"""Rules that tell two cells of the file as one value: the blank between them is the portal's."""
+"""Rules whose value is two cells of the file: the portal put the blank between them."""
 KINDS = {"error": "problem", "warning": "warning", "info": "none"}
 DOWNLOADS = (
     ("report.csv", "Import Results Summary, .csv"),

@@ -95,7 +95,7 @@ def test_pages_follow_the_guide_and_not_the_order_of_the_list(
     assert page["tasks"] == [
         "1 Identify a certifier",
         "2 Enter or update records",
-        "2 B Upload a file of records",
+        "2B Upload a file of records",
         "3 Resync data to the state",
         "4 Validate data",
         "4 Certify & Submit",

@@ -84,8 +84,8 @@ def roles_in(request: HttpRequest, district: str) -> list[Role]:
 
 
 def schools_in(request: HttpRequest, district: str) -> dict[int | None, str]:
-    """Keys and numbers of the district's schools in which the person has a role of that school; None
-    is the key of one that is gone.
+    """Number by key of the schools of the district that the person sees as their School Viewer. A
+    school that is gone has None as its key.
     """
     return {
         membership.school_key: membership.school

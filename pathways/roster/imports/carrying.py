@@ -108,7 +108,8 @@ def _carry_kind(
     carried: Carried,
 ) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values, act.to_overrule)
-    # Where all is well, what could be asked of a small district costs more than its rows.
+    # Questions whose answer is known to be empty are not asked: of a small district they cost more
+    # than its rows.
     planned = _problems(cursor, shape) if set(counts) - set(WITHOUT_PROBLEM) else []
     carried.problems += planned
     if counts.get("update"):

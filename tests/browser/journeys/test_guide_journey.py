@@ -80,14 +80,14 @@ def step_1_identify_a_certifier(page: Page) -> None:
     expect(page.get_by_text("Saved. OLSEN, PETER.")).to_be_visible()
     home(page).get_by_role("link", name="Identify a certifier").click()
     expect(
-        page.get_by_text("All 2 must sign before the collection counts as certified.")
+        page.get_by_text("Both must sign before the collection counts as certified.")
     ).to_be_visible()
     name_a_certifier(page, "MARTIN, CHERYL (cmartin)", "Clerk", "Secondary")
     page.get_by_role("link", name="MARTIN, CHERYL").click()
     page.get_by_label("Active").uncheck()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved. MARTIN, CHERYL.")).to_be_visible()
-    assert "2 Primary certifiers. All 2 must sign." in step(page, "Identify a certifier")
+    assert "2 Primary certifiers. Both must sign." in step(page, "Identify a certifier")
 
 
 def step_2_enter_and_upload(page: Page, sent: Path) -> None:

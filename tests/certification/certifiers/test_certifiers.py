@@ -185,7 +185,7 @@ def test_the_guides_toggle_and_active_box(
 ) -> None:
     client.force_login(administrator)
     assert (
-        "2 Primary certifiers. All 2 must sign before the collection counts as certified."
+        "2 Primary certifiers. Both must sign before the collection counts as certified."
         in text(client.get(SETUP))
     )
     change(client, director, level="secondary")

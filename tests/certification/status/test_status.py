@@ -272,7 +272,7 @@ def test_r_01_home_says_what_by_when_and_who(
     assert f"{must} 14 days left." in home, "R-03"
     assert "14 days left. Corrections to" in home
     assert "1 of 2 Waiting for DOE, JANE." in home
-    assert "Identify a certifier" in home and "2 Primary certifiers. All 2 must sign." in home
+    assert "Identify a certifier" in home and "2 Primary certifiers. Both must sign." in home
     assert "Certify & Submit" in home and "1 of 2 primary certifiers has signed." in home
     User.objects.filter(pk=superintendent.user_id).update(last_login=None)
     assert "DOE, JANE has never signed in." in text(client.get(HOME))

@@ -139,7 +139,7 @@ def test_home_leads_to_the_rows_that_were_not_saved(
         )
     )
     [task] = [
-        task for task in desk.get("/districts/9012/2025/").context["tasks"] if task.step == "2 B"
+        task for task in desk.get("/districts/9012/2025/").context["tasks"] if task.step == "2B"
     ]
     assert task.status == ("warning", "2 rows not saved")
     assert (task.next_label, task.next_url) == ("See the 2 rows", f"{BATCHES}{done.batch.pk}/")

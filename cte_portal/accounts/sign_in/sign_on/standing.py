@@ -14,8 +14,8 @@ from cte_portal.refusals import Refusal
 
 
 def standing() -> UserQuerySet:
-    """Those who could sign in by password, administer and prove it with an app today. They do not
-    close by disuse.
+    """The emergency accounts of OPI Administrators that have a password and an authenticator app, and
+    so could sign in today. None of them closes by disuse.
     """
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
     people: UserQuerySet = User.objects.filter(
@@ -41,8 +41,8 @@ def hold() -> None:
 
 
 def hold_for(person: User) -> None:
-    """The same before what such an account needs is taken from somebody: also from whom is named
-    meanwhile.
+    """The same, before somebody loses what an emergency account needs. Every OPI Administrator is
+    held so, as another one may be named at the same moment.
     """
     if person.memberships.filter(role=Role.OPI_ADMINISTRATOR).exists():
         hold()
