@@ -61,7 +61,7 @@ class RosterStudents(ListPage):
     template_name = "pathways/roster/students.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        term = self.request.POST.get("q", "").strip()[:100]
+        term = self.request.POST.get("q", "").replace("\x00", "").strip()[:100]
         own = Enrollment.objects.filter(student=OuterRef("pk"))
         of_year = own.filter(calendar__school_year=self.scope.end_year)
         students = Student.objects.of_district(self.scope)
@@ -106,7 +106,8 @@ class RosterSections(ListPage):
     template_name = "pathways/roster/sections.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        school = self.request.GET.get("school", "")[:4]
+        number = self.request.GET.get("school", "")[:4]
+        school = number if number.isascii() and number.isdigit() else ""
         only_cte = self.request.GET.get("show") == "cte"
         sections = (
             Section.objects.filter(

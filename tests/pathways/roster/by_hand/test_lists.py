@@ -34,6 +34,16 @@ def test_students_are_searched_without_a_name_in_the_address(
     assert "ZETA" in page.content.decode() and "ANDERSON" not in page.content.decode()
 
 
+def test_a_zero_byte_is_no_error(pages: Pages, kayla: Student, cottonwood: District_) -> None:
+    """Which PostgreSQL does not look for."""
+    cottonwood.roster(kayla, HEALTH)
+    answer = pages.client.post(pages.address("roster-students"), {"q": "ander\x00son"})
+    assert "ANDERSON" in answer.content.decode()
+    for school in ("\x00", "x", "٠٠٠١"):
+        sections = pages.client.get(pages.address("roster-sections"), {"school": school})
+        assert sections.status_code == 200 and sections.context["page"].paginator.count == 1
+
+
 def test_a_student_is_added_to_a_section_and_dropped(
     pages: Pages, kayla: Student, cottonwood: District_
 ) -> None:
