@@ -4,14 +4,16 @@ looked for (guide, Step Two, TIP).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar, School
 from pathways.models.participation import MOST_CREDITS, credits_field
 from pathways.models.pathway import Pathway
-from pathways.models.student import Enrollment, counts_in
+from pathways.models.student import Enrollment, Student, counts_in
 
 # The subject areas of the national list of courses (SCED), which the first two digits of a course's
 # code name.
@@ -200,6 +202,31 @@ class RosterQuerySet(models.QuerySet["Roster"]):
             "section__calendar__school_year_id": scope.end_year,
         }
         return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)
+
+    def of_people(self, scope: Scope, people: Collection[int]) -> RosterQuerySet:
+        """The same of a few students. Only they lead to a seat: whether its enrollment counts, and
+        whose section it is, are subqueries that PostgreSQL does not join. Beginning at the district's
+        sections or at the year's calendars, it would read all seats of the district to keep those
+        of a page.
+        """
+        students = Student.objects.of_district(scope).filter(pk__in=people)
+        counting = Enrollment.objects.that_count(scope.end_year).filter(
+            pk=OuterRef("enrollment_id")
+        )
+        taught = Section.objects.filter(calendar__school_year_id=scope.end_year)
+        section = taught.order_by().filter(pk=OuterRef("section_id"))
+        return (
+            self.using(scope.alias)
+            .alias(
+                counted_in=Subquery(counting.values("calendar__school_year_id")),
+                taught_by=Subquery(section.values("course__school__district_id")),
+            )
+            .filter(
+                enrollment__student__in=students,
+                counted_in=scope.end_year,
+                taught_by=scope.district,
+            )
+        )
 
     def with_pathway(self) -> RosterQuerySet:
         return self.filter(section__course__pathway__isnull=False)

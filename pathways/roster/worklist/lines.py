@@ -50,9 +50,7 @@ def courses(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
         "section__course__name",
         "section__course__credits",
     )
-    rosters = (
-        Roster.objects.in_scope(scope).with_pathway().filter(enrollment__student__pk__in=people)
-    )
+    rosters = Roster.objects.of_people(scope, people).with_pathway()
     return (
         rosters.order_by("section__course__number")
         .values(*columns, "section__course_id")

@@ -14,11 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
-from pathways.models import Student
+from pathways.models import Pathway, Student
 from pathways.roster.worklist.which import Which
 from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.records import HEALTH, District_
-from tests.pathways.blocks import analyze, blocks, grow
+from tests.pathways.blocks import analyze, blocks, forget_statistics, grow, touched
 
 OTHERS = re.compile(r"Seq Scan on pathways_(?:roster|enrollment|student)\b")
 
@@ -60,6 +60,36 @@ def test_the_badge_reads_no_other_districts_rows(
     plan = plan_of(Worklist(cottonwood.scope), small=False)
     assert not OTHERS.search(plan), plan
     assert blocks(plan) <= once * 1.25, (once, plan)
+
+
+def blocks_of_lines(district: District_, people: list[Student]) -> int:
+    """Blocks of the one statement that asks for the courses of a page's students."""
+    health = Pathway.objects.get(name=HEALTH)
+    with touched() as page:
+        lines = Worklist(district.scope).lines((person.pk, health.pk) for person in people)
+    assert [len(line.courses) for line in lines] == [3] * len(people)
+    ((number, _),) = [row for row in page.statements if '"pathways_roster"' in row[1]]
+    return number
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="EXPLAIN (BUFFERS) is PostgreSQL's")
+@pytest.mark.fresh
+@pytest.mark.parametrize("is_known", [True, False], ids=["statistics", "no-statistics"])
+def test_a_page_reads_the_seats_of_its_students_alone(
+    cottonwood: District_, *, is_known: bool
+) -> None:
+    """The courses of the 20 students of a page were looked for among all seats of the district: in
+    the largest one 28,000 blocks, to keep 88 lines.
+    """
+    grow(cottonwood, 200, 100_000_000)
+    people = list(Student.objects.of_district(cottonwood.scope).order_by("state_id")[:20])
+    analyze(by_index=True)
+    once = blocks_of_lines(cottonwood, people)
+    grow(cottonwood, 1500, 200_000_000)
+    analyze(by_index=True)
+    if not is_known:
+        forget_statistics()
+    assert blocks_of_lines(cottonwood, people) <= once * 1.5
 
 
 def test_no_part_of_the_page_is_computed_twice(
