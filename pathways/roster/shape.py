@@ -16,7 +16,7 @@ from django.db import models
 from pathways.models import RowChange
 from pathways.roster.problems import RosterProblem
 
-TEXT, DATE, INTEGER, AMOUNT = "text", "date", "integer", "numeric"
+TEXT, DATE, INTEGER, AMOUNT, ROW_ID = "text", "date", "integer", "numeric", "bigint"
 
 
 @dataclass(frozen=True)

@@ -5,27 +5,26 @@ brings them, and the follow-up alone says what they become.
 from __future__ import annotations
 
 from pathways.models import Outcome, OutcomeChange
-from pathways.roster.shape import DATE, INTEGER, TEXT, Shape
-from pathways.roster.shapes.joins import TO_STUDENT
+from pathways.roster.shape import DATE, INTEGER, ROW_ID, TEXT, Shape
 
 OUTCOME = Shape(
     name="CTE Outcome",
     model=Outcome,
     change=OutcomeChange,
     staged={
-        "state_id": TEXT,
+        "student_id": ROW_ID,
         "end_year": INTEGER,
         "status": TEXT,
         "date_contacted": DATE,
         "origin": TEXT,
     },
-    key=("state_id", "end_year"),
+    key=("student_id", "end_year"),
     joins=(
-        f"{TO_STUDENT} LEFT JOIN pathways_outcome stored ON stored.student_id = student.id AND"
+        "LEFT JOIN pathways_outcome stored ON stored.student_id = staged.student_id AND"
         " stored.end_year = staged.end_year"
     ),
     image={
-        "student_id": "student.id",
+        "student_id": "staged.student_id",
         "end_year": "staged.end_year",
         "status": "COALESCE(staged.status, stored.status)",
         "date_contacted": "COALESCE(staged.date_contacted, stored.date_contacted)",

@@ -166,15 +166,13 @@ def _save(job: Job, staged: Staged, differing: list[DifferingRow]) -> None:
         staging.prepare_kind(cursor, OUTCOME)
         cursor.execute(
             staged.own(
-                f"INSERT INTO {OUTCOME.rows_in} (part, line, state_id, end_year, status,"
-                " date_contacted, origin) SELECT 0, verdict.line, student.state_id, %s,"
-                f" verdict.status, verdict.date_contacted, %s FROM {FALL_VERDICTS} verdict JOIN"
-                " pathways_student student ON student.id = verdict.student_id WHERE"
-                " verdict.becomes = 'new'"
+                f"INSERT INTO {OUTCOME.rows_in} (part, line, student_id, end_year, status,"
+                " date_contacted, origin) SELECT 0, line, student_id, %s, status, date_contacted,"
+                f" %s FROM {FALL_VERDICTS} WHERE becomes = 'new'"
             ),
             [job.scope.end_year, StoredOutcome.Origin.FILE.value],
         )
-        of_columns = " (state_id)" if connection.vendor == "postgresql" else ""
+        of_columns = " (student_id)" if connection.vendor == "postgresql" else ""
         cursor.execute(f"ANALYZE {OUTCOME.rows_in}{of_columns}")
         values = act.values()
         ledger.plan(cursor, OUTCOME, values)
