@@ -79,5 +79,6 @@ def test_few_modules_spell_a_column_of_the_record() -> None:
         "pathways/ledger/canonical.py",
         "pathways/ledger/shape.py",
         "pathways/roster/decisions.py",
+        "pathways/roster/worklist/line.py",
         "pathways/rules/credits.py",
     }
