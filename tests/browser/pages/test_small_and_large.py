@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from certification.models import SealedCopy
 from cte_portal.accounts.models import User
-from pathways.models import Student
+from pathways.models import Element, Student
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Desk
 from tests.certification.ready import Ready
@@ -97,3 +97,26 @@ def test_with_text_twice_as_large_the_columns_fold(
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     expect(page.get_by_text("Menu", exact=True)).to_be_visible()
     expect(page.get_by_label("In District Credits Earned")).to_be_visible()
+
+
+LINES = """box => [...box.children].filter(child => child.offsetWidth)
+    .map(child => child.getBoundingClientRect())
+    .sort((one, other) => one.bottom - other.bottom)
+    .reduce((lines, {top, bottom}) => top >= lines.end ? {count: lines.count + 1, end: bottom}
+        : {...lines, end: Math.max(lines.end, bottom)}, {count: 0, end: 0}).count"""
+SMALL_DESK = {"width": 1280, "height": 800}
+
+
+@pytest.mark.parametrize(
+    "page_name", ["findings", "student-list", "roster-worklist/without-course"]
+)
+def test_what_a_list_is_narrowed_by_has_two_lines_on_a_small_desk(
+    page_name: str, desk: Desk, ready: Ready
+) -> None:
+    """However long the names of rules, pathways and the district's own elements are."""
+    Element.objects.create(
+        district="9012", name="Place of work in the summer", kind="text", position=1
+    )
+    page = desk.open(ready.clerk, size=SMALL_DESK, at=f"/districts/9012/2025/{page_name}/")
+    expect(page.get_by_label("District Defined Element")).to_be_visible()
+    assert page.locator("form.filters").first.evaluate(LINES) <= 2

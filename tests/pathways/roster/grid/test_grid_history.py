@@ -104,9 +104,10 @@ class Run:
                 if isinstance(batch, Batch):
                     self.undo_file(batch)
                 else:
-                    since = self.changed_since(batch)
+                    since, due = self.changed_since(batch), self.due_back(batch)
                     undoing.take_back(self.scope, batch, by="X")
                     assert self.changed_since(batch) >= since, "what was changed since stays"
+                    assert {key: self.standing(*key) for key in due} == due, "the rest is as before"
 
     def changed_since(self, batch: Any) -> set[tuple[Any, ...]]:
         """The records that a save wrote and that somebody has written again, as they stand."""
@@ -115,6 +116,35 @@ class Run:
         records = Participation.objects.filter(student_id__in=versions)
         rows = records.values_list("student_id", "version", *TYPED)
         return {stored for stored in rows if stored[1] != versions[stored[0]]}
+
+    def due_back(self, batch: Any) -> dict[tuple[str, int], Any]:
+        """What a save wrote, records and elements, and nobody has written again: as it stood before,
+        None where there was no record. An element that was blank is "".
+        """
+        due: dict[tuple[str, int], Any] = {}
+        for change in Change.objects.filter(batch=batch):
+            record = Participation.objects.filter(student_id=change.student_id).first()
+            if record and record.version == change.version:
+                history = Change.objects.filter(
+                    student_id=change.student_id, version=change.version - 1
+                )
+                is_new = change.operation == Change.Operation.CREATE
+                due["record", change.student_id] = (
+                    None if is_new else history.values_list(*TYPED)[0]
+                )
+        for change in ElementValueChange.objects.filter(batch=batch):
+            if ElementValue.objects.filter(pk=change.row, version=change.version).exists():
+                history = ElementValueChange.objects.filter(
+                    row=change.row, version=change.version - 1
+                )
+                due["element", change.row] = history.values_list("text", flat=True).first() or ""
+        return due
+
+    @staticmethod
+    def standing(kind: str, key: int) -> Any:
+        if kind == "record":
+            return Participation.objects.filter(student_id=key).values_list(*TYPED).first()
+        return ElementValue.objects.filter(pk=key).values_list("text", flat=True).first() or ""
 
     def file(self, values: dict[int, str]) -> Batch:
         """A file of the clerk: one line a student, with these credits in the district."""
@@ -231,6 +261,8 @@ def seated(cottonwood: District_, upload: Upload) -> tuple[District_, list[Stude
 )
 @example(acts=[("upload", {0: "0.50", 1: "1.00"}), ("undo", None)])
 @example(acts=[("grid", {0: ("1.00", None)}), ("single", (0, "2.25")), ("undo", None)])
+@example(acts=[("grid", {0: (None, "Clinic")}), ("undo", None)])
+@example(acts=[("grid", {0: ("1.00", "Shop"), 1: ("0.50", "Clinic")}), ("undo", None)])
 @example(
     acts=[
         ("upload", {0: "1.00", 1: "x", 2: "2.25"}),
