@@ -154,9 +154,11 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
                 " can sign in it."
             )
         ]
-        sentences.append(
-            f"{number_of(reach.certified, 'certification')} and the receipts stay as they are."
-        )
+        if reach.certified:
+            receipts = "its receipt" if reach.certified == 1 else "their receipts"
+            sentences.append(
+                f"{number_of(reach.certified, 'certification')} and {receipts} stay as they are."
+            )
         if number:
             sentences.append(
                 f"{number_of(number, 'district')} {'has' if number == 1 else 'have'} not certified and"

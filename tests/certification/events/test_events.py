@@ -172,6 +172,7 @@ def test_a_draft_is_published_and_closed(
     event.refresh_from_db()
     assert event.status == "published", "without a reason nothing is closed"
     assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
+    assert "0 certifications" not in text(page), "none is named where none is"
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
     assert event.name not in text(second_client.get(HOME))
     assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, (
