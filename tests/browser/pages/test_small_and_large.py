@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from certification.models import SealedCopy
-from cte_portal.accounts.models import User
-from pathways.models import Element, Student
+from cte_portal.accounts.models import Membership, Role, User
+from pathways.models import District, Element, Student
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Desk
 from tests.certification.ready import Ready
@@ -120,3 +120,14 @@ def test_what_a_list_is_narrowed_by_has_two_lines_on_a_small_desk(
     page = desk.open(ready.clerk, size=SMALL_DESK, at=f"/districts/9012/2025/{page_name}/")
     expect(page.get_by_label("District Defined Element")).to_be_visible()
     assert page.locator("form.filters").first.evaluate(LINES) <= 2
+
+
+def test_the_head_of_a_person_with_two_roles_has_two_lines(desk: Desk, ready: Ready) -> None:
+    """Also where the district's name is long, so that what is not yet sent has a line of its own."""
+    person = ready.clerk
+    District.objects.update(name="Cottonwood Bend K-12 Schools")
+    Membership.objects.create(user=person, role=Role.DISTRICT_ADMINISTRATOR, district="9012")
+    page = desk.open(person, size=SMALL_DESK, at="/districts/9012/2025/")
+    head = page.locator(".context")
+    expect(head).to_contain_text("District Administrator")
+    assert head.evaluate("head => head.offsetHeight") < 80, "two lines are 68 pixels"
