@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from pathways.models import Element, ElementChoice
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
-from tests.fixtures.records import lock_records
+from tests.fixtures.records import HEALTH, lock_records
 
 pytestmark = [
     pytest.mark.browser,
@@ -123,12 +125,40 @@ def grid_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_role("heading", name="1 row not saved")).to_be_visible()
 
 
+def narrowed(screen: str, part: str = "blank", links: str = "") -> Callable[[Stage, Page], None]:
+    """A list of records whose element is so; `links` is what each line says that leads to the row in
+    CTE Roster Entry, for who may type.
+    """
+
+    def visit(stage: Stage, page: Page) -> None:
+        key = of_each_kind()[-1].key
+        wrong = stage.cottonwood.student("999000804", "Grown")
+        stage.cottonwood.record(wrong, HEALTH, in_district_credits="2.50", concentrator=False)
+        page.goto(f"/districts/9012/2025/{screen}/?element={key}:{part}")
+        expect(page.get_by_label("District Defined Element", exact=False)).to_be_visible()
+        if links:
+            expect(page.get_by_role("link", name=links).first).to_be_visible()
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "cte-roster-entry": [
         State("elements as columns", in_the_grid),
         State("elements refused", grid_wrong),
         State("elements as a viewer sees them", in_the_grid, who="viewer"),
     ],
+    "findings": [
+        State("narrowed by an element", narrowed("findings", links="In class")),
+        State("an element that is none", narrowed("findings", "99999")),
+        State("narrowed, as a viewer sees it", narrowed("findings"), who="viewer"),
+    ],
+    "roster-worklist-of": [
+        State(
+            "narrowed by an element", narrowed("roster-worklist/without-course", links="In class")
+        ),
+    ],
+    "student-list": [State("narrowed by an element", narrowed("student-list"))],
     "district-defined-elements": [
         State("none yet", at(SCREEN), who="administrator"),
         State("of each kind", defined, who="administrator"),
