@@ -41,7 +41,7 @@ SINGLE = {
         "Fall CTE has gates where records have findings",
     ),
     "review/test_snapshot.py": (
-        13,
+        10,
         "of sums, bars and words of records; what pages say runs for both",
     ),
     "signing/test_gates.py": (1, "of validation pages, which Fall CTE has none of"),
