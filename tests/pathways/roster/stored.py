@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from cte_portal.batches.models import Batch
 from pathways.roster.shapes import BY_NAME, SHAPES
 
 NATURAL = {
@@ -52,3 +58,31 @@ def rows_of_all() -> dict[str, list[tuple[Any, ...]]]:
     return {
         shape.name: list(shape.model._base_manager.order_by("pk").values_list()) for shape in SHAPES
     }
+
+
+def stored_files(folder: str) -> list[str]:
+    """The names of all files in a folder of the storage and in those within it."""
+    folders, names = default_storage.listdir(folder)
+    return [
+        *(f"{folder}/{name}" for name in names),
+        *(name for within in folders for name in stored_files(f"{folder}/{within}")),
+    ]
+
+
+def texts_of(batch: Batch, without: str = "") -> list[str]:
+    """Every table, and every file of the batch but the one that is named, as text; what a zip holds
+    is unpacked.
+    """
+    texts: list[str] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            texts.append(str(cursor.fetchall()))
+    for name in set(stored_files(f"batches/{batch.pk}")) - {without}:
+        with default_storage.open(name) as content:
+            data = content.read()
+        texts.append(data.decode("utf-8", "replace"))
+        if data[:2] == b"PK":
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            texts += [archive.read(member).decode() for member in archive.namelist()]
+    return texts

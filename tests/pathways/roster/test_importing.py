@@ -8,6 +8,7 @@ import csv
 import datetime
 import io
 import json
+import logging
 import re
 import zipfile
 from decimal import Decimal
@@ -53,6 +54,7 @@ from tests.pathways.roster.conftest import (
     record,
     zipped,
 )
+from tests.pathways.roster.stored import texts_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
@@ -492,23 +494,29 @@ def test_aim_files_are_read_by_their_record_types(desk: Desk) -> None:
     )
 
 
-def test_what_the_portal_has_no_place_for_is_kept_nowhere(desk: Desk) -> None:
-    """R-IMP-24."""
+def test_what_the_portal_has_no_place_for_is_kept_nowhere(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """R-IMP-24: in no table, log or file that the portal makes, and not in the zip of the rows that
+    come back. The upload itself stays as it was sent for as long as uploads are kept.
+    """
     lines = STUDENTS.splitlines()
     content = (
         "\n".join(
             [
                 lines[0] + ",Password,Race",
-                *(f"{line},hunter2,Z9" for line in lines[1:]),
-                "bad,,,,,,,hunter2,Z9",
+                *(f"{line},hunter2,race-z9" for line in lines[1:]),
+                "bad,,,,,,,hunter2,race-z9",
             ]
         )
         + "\n"
     )
-    batch = desk.send(content)
-    for file in batch.files.all():
-        with default_storage.open(file.stored) as stored_file:
-            assert b"hunter2" not in stored_file.read()
+    with caplog.at_level(logging.DEBUG):
+        batch = desk.send(content)
+    assert Student.objects.count() == 3 and batch.files.filter(role="rejected.zip").exists()
+    whole = "\n".join([caplog.text, *texts_of(batch, without=batch.input_file)])
+    assert "ÁLVAREZ" in whole
+    assert not [word for word in ("hunter2", "race-z9") if word in whole]
     assert any("Password, Race" in notice for notice in batch.result["notices"])
 
 

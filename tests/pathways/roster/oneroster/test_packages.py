@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from pathways.models import Student
 from tests.pathways.roster.conftest import ALL, Desk, file_of, zipped
@@ -26,6 +25,7 @@ from tests.pathways.roster.oneroster.exports import (
     text_of,
 )
 from tests.pathways.roster.oneroster.faults import FAULTS, mixed
+from tests.pathways.roster.stored import stored_files, texts_of
 from tests.pathways.roster.test_hostile_files import refused
 
 pytestmark = [
@@ -240,14 +240,6 @@ def test_a_export_is_not_unpacked_to_disk(desk: Desk, monkeypatch: pytest.Monkey
         assert word.encode() not in whole
 
 
-def stored_files(folder: str) -> list[str]:
-    folders, names = default_storage.listdir(folder)
-    return [
-        *(f"{folder}/{name}" for name in names),
-        *(name for within in folders for name in stored_files(f"{folder}/{within}")),
-    ]
-
-
 def test_what_is_kept_of_an_export_reads_as_it_did(desk: Desk) -> None:
     """Lines, columns and faults stay where they are, so that a test and its upload agree."""
     content = packed(
@@ -290,17 +282,5 @@ def test_passwords_race_guardians_and_contacts_are_nowhere_afterwards(
         batch = desk.send(packed(files))
     assert Student.objects.exists() is not is_broken
     words = [SECRET, RACE, MOTHER, PHONE, "Terry"]
-    texts = [caplog.text, str(batch.result), batch.sentence, file_of(batch, "report.csv")]
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            texts.append(str(cursor.fetchall()))
-    for name in stored_files(f"batches/{batch.pk}"):
-        with default_storage.open(name) as content:
-            data = content.read()
-        texts.append(data.decode("utf-8", "replace"))
-        if data[:2] == b"PK":
-            archive = zipfile.ZipFile(io.BytesIO(data))
-            texts += [archive.read(name).decode() for name in archive.namelist()]
-    whole = "\n".join(texts)
+    whole = "\n".join([caplog.text, *texts_of(batch)])
     assert not [word for word in words if word in whole]
