@@ -8,9 +8,11 @@ backup.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from cte_portal.prepared import prepared
 from pathways.ledger.position import Position
 from pathways.models import Change, District, OutcomeChange, StateCopy
 from pathways.resync.object_types import OBJECTS, RECORDS
@@ -33,7 +35,24 @@ def cursors_at(position: Position) -> dict[str, int]:
 
 def cursors_of_all(district: str = "") -> dict[str, dict[str, int]]:
     """The same of every district, in one statement that looks at the end of each index."""
-    rows = District.objects.filter(number=district) if district else District.objects.all()
+    return {
+        number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
+        for number, *cursors in (_ends_of(district) if district else _ends())
+    }
+
+
+@prepared
+def _ends() -> QuerySet[Any]:
+    return _with_ends(District.objects.all())
+
+
+@prepared
+def _ends_of(district: str) -> QuerySet[Any]:
+    return _with_ends(District.objects.filter(number=district))
+
+
+def _with_ends(districts: QuerySet[District]) -> QuerySet[Any]:
+    """The number of each, and the last row of each history."""
     last = {
         f"last_{number}": Subquery(
             history._default_manager.filter(district=OuterRef("number"))
@@ -42,10 +61,7 @@ def cursors_of_all(district: str = "") -> dict[str, dict[str, int]]:
         )
         for number, history in enumerate(_HISTORIES.values())
     }
-    return {
-        number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
-        for number, *cursors in rows.order_by().annotate(**last).values_list("number", *last)
-    }
+    return districts.order_by().annotate(**last).values_list("number", *last)
 
 
 def sent_cursors(copy: StateCopy | None) -> dict[str, int]:

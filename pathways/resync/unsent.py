@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,9 @@ AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older"
     " backup had been restored. Do not send or certify. Call OPI."
 )
+
+ALL = "all"
+"""The word for a number that nobody counts, because nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ class KnownUnsent:
 
     copy: StateCopy | None
     changes: int
+    """1 or 0 where nothing was ever sent: all of it is not sent, and nobody counts it."""
     nothing_sent: bool
     ahead: bool
     rows: int
@@ -165,7 +169,7 @@ class KnownUnsent:
     def words(self) -> str:
         if not self.is_known:
             return "not known"
-        return "ahead" if self.ahead else "all" if self.nothing_sent else f"{self.rows:,}"
+        return "ahead" if self.ahead else ALL if self.nothing_sent else f"{self.rows:,}"
 
     @classmethod
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
@@ -176,12 +180,14 @@ class KnownUnsent:
             return dict.fromkeys(numbers, NOT_KNOWN)
         stored = {copy.district: copy for copy in rows}
         copies = {number: stored.get(number) for number in numbers}
-        sent = {number: copy.cursor if copy else 0 for number, copy in copies.items()}
-        last, changes = cursors_of_all(), Change.objects.numbers_after(sent)
-        gaps = gap.last_known(end_year, copies)
-        since = Change.objects.numbers_after(
-            {number: known.point.cursor for number, known in gaps.items()}
-        )
+        sent = {number: copy.cursor for number, copy in copies.items() if copy}
+        last, gaps = cursors_of_all(), gap.last_known(end_year, copies)
+        changes = _numbers_after(sent, last)
+        changes |= {
+            number: 1 for number in numbers if number not in sent and _records(last, number)
+        }
+        compared = {number: known.point.cursor for number, known in gaps.items()}
+        since = _numbers_after(compared, last)
         return {
             number: cls(
                 copy=copy,
@@ -197,6 +203,20 @@ class KnownUnsent:
             )
             for number, copy in copies.items()
         }
+
+
+def _numbers_after(reached: Mapping[str, int], last: Mapping[str, Cursors]) -> dict[str, int]:
+    """How many changes of records each district has after its own cursor; counted only where its
+    ledger has come further.
+    """
+    return Change.objects.numbers_after(
+        {number: cursor for number, cursor in reached.items() if _records(last, number) > cursor}
+    )
+
+
+def _records(last: Mapping[str, Cursors], number: str) -> int:
+    """The last change of a record in a district's ledger."""
+    return last.get(number, {}).get(RECORDS.name, 0)
 
 
 NOT_KNOWN = KnownUnsent(

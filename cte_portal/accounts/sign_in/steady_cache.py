@@ -5,6 +5,7 @@ District edition while they do not.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -74,6 +75,11 @@ class SteadyCache(BaseCache):
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version=version)
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """At once, as far as the cache can: Redis otherwise answers each of 400 by itself."""
+        values: dict[Any, Any] = self._ask("get_many", list(keys), version=version)
+        return values
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None

@@ -368,6 +368,22 @@ def test_screen_file_and_sort_agree_on_who_has_signed(
     assert [row["District Number"] for row in rows(client, "sort=-signed")] == ["9012", "1000"]
 
 
+def test_nothing_sent_is_more_than_any_number(
+    client: Client,
+    opi: User,
+    event: CertificationEvent,
+    cottonwood: District_,
+    sent: Callable[[], None],
+) -> None:
+    sent()
+    for number in range(3):
+        cottonwood.record(cottonwood.student(f"99900013{number}"))
+    District.objects.create(number="9999", name="Nothing sent")
+    client.force_login(opi)
+    assert [row["District Number"] for row in rows(client, "sort=-unsent")] == ["9999", "9012"]
+    assert [row["District Number"] for row in rows(client, "sort=unsent")] == ["9012", "9999"]
+
+
 def test_the_board_is_that_of_the_current_year(
     client: Client, opi: User, event: CertificationEvent, cottonwood: District_
 ) -> None:

@@ -344,6 +344,25 @@ def test_the_cache_is_used_again_when_it_answers(
     assert caches["database"].get("two") is None
 
 
+def test_many_values_are_asked_for_at_once(
+    cache_is_down: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status board asks for one of each district."""
+    caches["database"].set_many({"one": 1, "two": 2})
+    keys = iter(["one", "two", "three"])
+    assert cache.get_many(keys) == {"one": 1, "two": 2}, "asked again where the first is silent"
+    SteadyCache._silent_until["quick"] = 0
+    questions = []
+
+    def get_many(cache: Any, keys: Any, version: Any = None) -> dict[str, int]:
+        questions.append(list(keys))
+        return {"one": 3}
+
+    monkeypatch.setattr(Silent, "get_many", get_many)
+    assert cache.get_many(["one", "two"]) == {"one": 3}
+    assert questions == [["one", "two"]]
+
+
 def test_a_cache_that_is_frozen_costs_seconds_once(
     settings: Any, client: Client, clerk: User
 ) -> None:

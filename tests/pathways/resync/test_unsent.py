@@ -190,7 +190,24 @@ def test_without_the_cache_the_number_is_right(
     for name in ("get", "set", "get_many"):
         monkeypatch.setattr(gap.cache, name, away, raising=False)
     assert Unsent.of(school.scope).rows == Comparison(school.scope).differing > 0
-    assert KnownUnsent.of_all(["9012"], 2025)["9012"].rows == Change.objects.count()
+    assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "all"
+
+
+def test_changes_are_counted_where_there_are_any_after_what_was_sent(school: District_) -> None:
+    """The status board counted the whole ledger of each district that had sent nothing."""
+
+    def now() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            known = KnownUnsent.of_all(["9012"], 2025)["9012"]
+        assert bool(known.rows) is bool(known.changes) is (known.words != "0")
+        return known.words, sum("WITH sent" in row["sql"] for row in queries.captured_queries)
+
+    assert now() == ("all", 0)
+    send(school.scope)
+    cache.clear()
+    assert now() == ("0", 0)
+    school.record(school.student("999000555"), BUSINESS)
+    assert now() == ("1", 1)
 
 
 def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: District_) -> None:
