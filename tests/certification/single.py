@@ -12,8 +12,8 @@ OF_PRACTICE = "of the practice data as they are"
 SINGLE = {
     "archives/test_archives.py": (9, "of a student's file; what it holds of a seal runs for both"),
     "board/test_board.py": (
-        6,
-        "of errors and numbers of records on the board, of the current year, and of no event",
+        7,
+        "of errors, records and rows not sent on the board, of the current year, and of no event",
     ),
     "board/test_perkins.py": (7, "3S1 is made of Fall CTE alone"),
     "board/test_reminders.py": (
