@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from math import inf
-from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from certification.collections.fall.statewide import FollowUpKnown, follow_ups
@@ -25,7 +24,6 @@ from certification.review.suppression import FEWEST, FEWEST_LEAVERS, HIDDEN, nes
 from certification.signing.last_validation import LastValidation
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
-from cte_portal.prepared import prepared
 from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations
 from pathways.resync.unsent import ALL, KnownUnsent
@@ -235,19 +233,13 @@ NUMBERS = ("errors", "warnings", "unsent", "records", "leavers", "tried", "answe
 OVERDUE = "overdue"
 
 
-@prepared
-def _districts() -> QuerySet[Any]:
-    """Number, name, and moment and end year of the last change of a record, by number."""
-    last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
-    districts = District.objects.order_by("number").annotate(
-        last_at=Subquery(last.values("at")[:1]), last_year=Subquery(last.values("end_year")[:1])
-    )
-    return districts.values_list("number", "name", "last_at", "last_year")
-
-
 def lines_of(event: CertificationEvent) -> list[Line]:
     """All districts by number, in about a dozen statements, however many they are."""
-    districts = _districts()
+    last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
+    query = District.objects.order_by("number").annotate(
+        last_at=Subquery(last.values("at")[:1]), last_year=Subquery(last.values("end_year")[:1])
+    )
+    districts = list(query.values_list("number", "name", "last_at", "last_year"))
     numbers = [number for number, *_ in districts]
     events, unsent = district_events(event, numbers), KnownUnsent.of_all(numbers, event.end_year)
     known = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
