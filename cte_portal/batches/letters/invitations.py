@@ -45,11 +45,14 @@ def queue_all(invitations: Iterable[Invitation], *, by: User, address: str) -> N
 
 def run(job: Job) -> None:
     options = job.batch.options
+    person = User.objects.get(pk=options["person"])
+    if not person.email:
+        job.outcome = Outcome("Not sent: the account has no e-mail address.")
+        return
     secret = Invitation.objects.renew(options["person"], options["made_at"])
     if secret is None:
         job.outcome = Outcome("Not sent: the person has a newer link, or has used one.")
         return
-    person = User.objects.get(pk=options["person"])
     link = f"{options['address']}{reverse('invitation-link', args=[secret])}"
     deliver(job, *invitation(person, link, job.batch.submitted_by), to=person)
     job.outcome = Outcome(LEFT)

@@ -18,6 +18,7 @@ from cte_portal.accounts.models import (
     Role,
     SignOnDuty,
 )
+from cte_portal.batches.letters.invitations import queue_all
 from pathways.demo.districts import PRACTICE
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
@@ -102,6 +103,14 @@ def invited(stage: Stage, page: Page) -> None:
     )
 
 
+def invited_by_a_file(stage: Stage, page: Page) -> None:
+    person = stage.people["nobody"]
+    made = Invitation.objects.make_unsent([person], "HALE, ROBIN")
+    queue_all(made, by=stage.people["keeper"], address="https://portal.example.gov")
+    page.goto(f"/opi/people/{person.pk}/")
+    expect(page.get_by_text("Invitation by e-mail: Written")).to_be_visible()
+
+
 def invited_weak(stage: Stage, page: Page) -> None:
     invited(stage, page)
     page.get_by_role("button", name="Save the password").click()
@@ -183,6 +192,7 @@ STATES: dict[str, list[State]] = {
     ],
     "person": [
         State("a clerk", at(lambda stage: f"/opi/people/{stage.clerk.pk}/"), who="keeper"),
+        State("invited by a file", invited_by_a_file, who="keeper"),
         State(
             "oneself", at(lambda stage: f"/opi/people/{stage.people['keeper'].pk}/"), who="keeper"
         ),

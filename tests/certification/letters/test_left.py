@@ -162,3 +162,12 @@ def test_a_persons_page_says_it_of_the_invitation_of_a_file(
     assert f"Invitation by e-mail: Left {moment(batch.finished_at)}" in text(client.get(page))
     Invitation.objects.make(clerk.pk, "HALE")
     assert "Invitation by e-mail" not in text(client.get(page))
+    Invitation.objects.all().delete()
+    invitations.queue_all(
+        Invitation.objects.make_unsent([clerk], "HALE"), by=keeper, address="https://x"
+    )
+    User.objects.filter(pk=clerk.pk).update(email="")
+    posted()
+    assert "Invitation by e-mail: Not sent The account has no e-mail address." in text(
+        client.get(page)
+    )
