@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
+from cte_portal.prepared import Prepared
 from pathways.models import Participation, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
@@ -58,8 +59,15 @@ def built_at_most(number: int) -> Iterator[None]:
         tables.append(compiler.query.model._meta.db_table)
         return execute(compiler, *args, **kwargs)
 
+    build = Prepared._built
+
+    def built(question: Prepared[Any], values: dict[str, Any]) -> Any:
+        tables.append(question.query.__qualname__)
+        return build(question, values)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLCompiler, "execute_sql", counted)
+        patch.setattr(Prepared, "_built", built)
         yield
     assert len(tables) <= number, tables
 
