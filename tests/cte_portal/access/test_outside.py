@@ -18,6 +18,7 @@ from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES
 from tests.cte_portal.access.test_access import routes
 from tests.fixtures.people import person
 from tests.fixtures.records import District_
+from tests.pathways.desk import text
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -95,10 +96,11 @@ def test_z_07_switching_districts_is_explicit_and_each_action_is_recorded_in_its
 ) -> None:
     both = person("both", "Two", "Districts", (Role.DATA_CLERK, "9012"), (Role.VIEWER, "0965"))
     client.force_login(both)
-    home = client.get("/districts/9012/2025/").content.decode()
-    assert "9012" in home and "/districts/0965/2025/" in home and "Data Clerk" in home
-    home = client.get("/districts/0965/2025/").content.decode()
-    assert "Viewer" in home and "Data Clerk" not in home
+    home = client.get("/districts/9012/2025/")
+    assert "/districts/0965/2025/" in home.content.decode()
+    assert "District 9012" in text(home) and "Role Data Clerk" in text(home)
+    home = client.get("/districts/0965/2025/")
+    assert "Role Viewer" in text(home) and "Role Data Clerk" not in text(home)
     stranger = elsewhere.student("999000444")
     assert (
         client.post(f"/districts/0965/2025/cte-concentrator/{stranger.pk}/new/", {}).status_code

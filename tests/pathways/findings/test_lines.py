@@ -23,7 +23,7 @@ COLUMNS = list(FindingTable.titles())
 
 @settings(max_examples=60, deadline=None)
 @given(
-    texts=lists(hostile, min_size=14, max_size=14),
+    texts=lists(hostile, min_size=15, max_size=15),
     columns=lists(sampled_from(COLUMNS), unique=True),
     severity=sampled_from(Severity),
     is_explained=booleans(),
@@ -39,13 +39,13 @@ def test_a_line_is_what_its_template_says(
     modified: datetime.date | None,
 ) -> None:
     state_id, last, first, middle, pathway, message, value, *more = texts
-    by, reason, address, explain, withdraw, grade, school = more
+    by, reason, address, explain, withdraw, grid, grade, school = more
     value = f"single_parent={value.replace(' ', '')} {value}"
     breach = Breach(RULES[0], 1, 2, 3, state_id, last, first, middle, pathway, message, value)
     explanation = Explanation(by=by, reason=reason) if is_explained else None
     placed: Any = SimpleNamespace(grade=grade, school_name=school)
     finding = ListedFinding(breach, severity, explanation)
-    row = FindingRow(finding, address, explain, withdraw, placed, modified)
+    row = FindingRow(finding, address, explain, withdraw, grid, placed, modified)
 
     def line() -> str:
         return "".join(html.lines([row, row], columns, "/help/rules/", may_edit=may_edit))
