@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
 def test_as_many_statements_carry_in_a_hundred_students_as_two(desk: Desk) -> None:
-    """R-IMP-30: a file of any size is staged, checked and written as a whole."""
+    """R-IMP-30: a file of any size is staged, checked and written as a whole. Statistics are made of
+    those tables alone that have grown.
+    """
 
     def statements(first: int, number: int) -> int:
         rows = [f"{n:09}" for n in range(first, first + number)]
@@ -41,7 +43,7 @@ def test_as_many_statements_carry_in_a_hundred_students_as_two(desk: Desk) -> No
         with CaptureQueriesContext(connection) as queries:
             batch = desk.send(zipped(files))
         assert counts(batch, "Roster")["new"] == number
-        return len(queries)
+        return len([query for query in queries if not query["sql"].startswith("ANALYZE ")])
 
     statements(1, 2)  # what is asked once in a process
     assert statements(1_000, 2) == statements(2_000, 100)
