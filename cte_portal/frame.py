@@ -94,11 +94,11 @@ class Screen:
 
     @property
     def searched(self) -> str:
-        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms;
-        without hyphens.
+        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms, a
+        space before each word; words with a hyphen also as one word and as two.
         """
-        words = (self.name, *self.path, self.step, *self.synonyms)
-        return " ".join(words).lower().replace("-", "")
+        words = " ".join(("", self.name, *self.path, self.step, *self.synonyms)).lower()
+        return f"{words.replace('-', '')}{words.replace('-', ' ')}"
 
 
 @dataclass(frozen=True)

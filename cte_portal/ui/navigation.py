@@ -23,6 +23,7 @@ from cte_portal.frame import (
 from cte_portal.plugs import by_step, plugs
 
 MOST_ADDRESSES = 20_000  # screens of four hundred districts
+SMALL_WORD = re.compile("an?|and|by|can|do|does|for|how|i|in|is|it|my|of|on|the|to|what|where")
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,32 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
-    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins
-    with it come first.
+    """Open screens with a word of their name, path or synonyms that begins with each word of `term`;
+    first those whose name begins with it, then those whose name has all of it.
 
     A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup,
-    or copied from a page; sign-in, sign in and signin are one.
+    or copied from a page; sign-in, sign in and signin are one. Where nothing begins so, small words
+    and endings of the plural are passed over, and a word may stand within another.
     """
-    words = re.split(r"[\s>›]+", term.lower().replace("-", "").strip(" >›"))
-    matches = [
-        screen
-        for screen in open_screens(standing)
-        if all(word in screen.searched for word in words)
-    ]
+    typed = term.lower().strip(" >›")
+    words = re.split(r"[\s>›]+", typed.replace("-", ""))
+    searched = [(screen, screen.searched) for screen in open_screens(standing)]
+    matches = [screen for screen, text in searched if all(f" {word}" in text for word in words)]
+    if not matches:
+        stems = [
+            re.sub(r"(?<=..)(ies|y|s)$", "", word)
+            for word in re.split(r"[\s>›-]+", typed)
+            if not SMALL_WORD.fullmatch(word)
+        ]
+        matches = [
+            screen for screen, text in searched if stems and all(stem in text for stem in stems)
+        ]
     return sorted(
-        matches, key=lambda screen: not screen.name.lower().startswith(term.lower().strip())
+        matches,
+        key=lambda screen: (
+            not screen.name.lower().startswith(typed),
+            not all(word in screen.name.lower() for word in words),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ SCREENS = (
             "district fields",
             "extra fields",
             "System Administration > Custom > Attribute/Dictionary",
+            "DDE",
         ),
         also=("district-defined-element", "district-defined-values-upload"),
     ),

@@ -109,6 +109,7 @@ SCREENS = (
         capability=Capability.VIEW_RECORDS,
         synonyms=(
             "post-program status",
+            "post-secondary",
             "placement",
             "3S1",
             "graduates",

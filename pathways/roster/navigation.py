@@ -45,6 +45,12 @@ SCREENS = (
             "mass update",
             "bulk entry",
             "0.50 to all",
+            "data entry",
+            "class list",
+            "copy from Excel",
+            "credits for a class",
+            "keyboard entry",
+            "class of 30",
         ),
     ),
     Screen(
@@ -102,6 +108,10 @@ SCREENS = (
             "roll over",
             "move a student",
             "enroll a student",
+            "transfer a student",
+            "class list",
+            "Infinite Campus",
+            "birth date",
         ),
         also=(
             "roster-courses",

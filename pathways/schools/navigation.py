@@ -21,6 +21,8 @@ SCREENS = (
             "building",
             "CTE students of a school",
             "school summary",
+            "School Viewer",
+            "one school's clerk",
         ),
         also=("school", "school-file"),
     ),

@@ -39,6 +39,13 @@ SCREENS = (
             "csv",
             "System Administration > Data Utilities > Data Import Wizard",
             "undo an upload",
+            "Import Type",
+            "Work to Perform",
+            "choose file",
+            "tab delimited",
+            "xlsx",
+            "Infinite Campus",
+            "process is not complete",
         ),
         also=(
             "mt-data-upload-columns",
@@ -68,6 +75,8 @@ SCREENS = (
             "extract utility",
             "tsv out",
             "MT State Reporting",
+            "xlsx",
+            "tab delimited",
         ),
     ),
 )

@@ -45,6 +45,27 @@ CLERK = {
     "what do I do next": "Home",
     "custom fields": "District Defined Elements",
     "AIM Unit": "Help",
+    "certifiers": "Type Membership Setup",
+    "update an existing pathway": "CTE Concentrator",
+    "in-district credits": "CTE Concentrator",
+    "Modified By": "CTE Concentrator",
+    "history of a student": "CTE Concentrator",
+    "transfer credits": "CTE Concentrator",
+    "search by local ID": "Student List",
+    "saved filters": "Student List",
+    "grade 12": "Student List",
+    "work to perform": "MT Data Upload",
+    "tab delimited": "MT Data Upload",
+    "processed errors": "Resync State Data - Batch",
+    "single parent indicator different": "Data Validation Reports",
+    "extension": "Event Certification",
+    "why is it locked": "Event Certification",
+    "DDE": "District Defined Elements",
+    "charts": "Years Side by Side",
+    "class of 30": "CTE Roster Entry",
+    "transfer a student": "Roster Data",
+    "hotkeys": "Help",
+    "log out": "Sign-in and security",
 }
 OPI = {
     "recertification": "Recertification requests",
@@ -96,6 +117,17 @@ def test_the_screen_whose_name_was_typed_whole_opens_at_once(
     assert several.status_code == 200
     opened = client.get("/screens/?find=roster data")
     assert opened.status_code == 302 and opened["Location"] == "/districts/9012/2025/roster-data/"
+
+
+def test_a_word_is_looked_for_where_a_word_begins(
+    client: Client, clerk: User, cottonwood: District_
+) -> None:
+    """Not *sign* in *assign*, which is on Validation Groups; the screen with that name comes first."""
+    client.force_login(clerk)
+    client.get("/districts/9012/2025/")
+    assert screens(client, "sign")[0] == "Sign-in and security"
+    assert "Validation Groups" not in screens(client, "sign")
+    assert screens(client, "what is it") == [], "small words alone are none"
 
 
 def test_help_is_found_and_no_entry_of_the_navigation(
