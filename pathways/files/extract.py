@@ -8,6 +8,8 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
+from django.db import connections
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
@@ -19,7 +21,8 @@ from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.fall import lines as fall
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS, Layout
-from pathways.ledger.shape import PARTICIPATION
+from pathways.ledger.copy_out import copied_lines
+from pathways.ledger.shape import PARTICIPATION, Holds
 from pathways.models import Participation
 from pathways.models.student import by_name_of
 
@@ -36,16 +39,38 @@ VALUES = (
     *(column.field for column in CTE_END_OF_YEAR.columns if column.field in PARTICIPATION.names),
 )
 """What a line is made of."""
+ORDER = (*by_name_of("student"), "pathway__code")
 
 
 def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
     """The records in scope as lines of CTE End of Year, by student and pathway. Values alone, no
     model objects: those cost four times as much.
     """
-    records = Participation.objects.in_scope(scope).order_by(
-        *by_name_of("student"), "pathway__code"
+    return lines(_records(scope).values_list(*VALUES).iterator(chunk_size=5000), scope)
+
+
+def _records(scope: Scope) -> QuerySet[Participation]:
+    return Participation.objects.in_scope(scope).order_by(*ORDER)
+
+
+def _copied(scope: Scope) -> Iterator[bytes | bytearray | memoryview]:
+    """The same lines as PostgreSQL writes them. It puts the records in order before it makes text of
+    them, which would be more to sort.
+    """
+    records = _records(scope).values_list(*VALUES, *(path for path in ORDER if path not in VALUES))
+    sql, values = records.query.get_compiler(scope.alias).as_sql()
+    own = {"record_type": CTE_END_OF_YEAR.record_type, "district": scope.district}
+    own["end_year"] = str(scope.end_year)
+    fields = [column.field for column in CTE_END_OF_YEAR.columns]
+    names = dict(zip(VALUES, (field for field in fields if field not in own), strict=True))
+    names |= {path: f"place_{at}" for at, path in enumerate(ORDER) if path not in names}
+    cells = ", ".join("%s" if field in own else _IN_SQL.get(field, field) for field in fields)
+    order = ", ".join(names[path] for path in ORDER)
+    statement = (
+        f"SELECT {cells} FROM ({sql}) AS record ({', '.join(names.values())}) ORDER BY {order}"
     )
-    return lines(records.values_list(*VALUES).iterator(chunk_size=5000), scope)
+    constants = [own[field] for field in fields if field in own]
+    return copied_lines(connections[scope.alias], statement, [*constants, *values])
 
 
 def lines(records: Iterable[tuple[Any, ...]], scope: Scope) -> Iterator[tuple[str, ...]]:
@@ -74,14 +99,24 @@ def lines(records: Iterable[tuple[Any, ...]], scope: Scope) -> Iterator[tuple[st
         )
 
 
+_TEXTS = {
+    Holds.ANSWER: "CASE WHEN {} THEN 'Y' ELSE 'N' END",
+    Holds.DAY: "to_char({}, 'MM/DD/YYYY')",
+    Holds.AMOUNT: "{}",
+}
+_IN_SQL = {name: _TEXTS[holds].format(name) for name, holds in PARTICIPATION.holds.items()}
+"""Each column of a record as `lines` writes it; amounts have two decimals already."""
+
 ROWS = {CTE_END_OF_YEAR.slug: rows, CTE_FALL.slug: fall.rows}
 NOUNS = {CTE_END_OF_YEAR.slug: "record", CTE_FALL.slug: "student"}
 
 
 def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_YEAR) -> int:
     """Returns the number of lines."""
-    lines = ROWS[layout.slug](scope)
-    return write_lines(into, lines, form, layout=layout, at=timezone.localtime())
+    at, vendor = timezone.localtime(), connections[scope.alias].vendor
+    if (layout, form, vendor) == (CTE_END_OF_YEAR, "tsv", "postgresql"):
+        return writer.write_copied_tsv(into, layout, _copied(scope), at)
+    return write_lines(into, ROWS[layout.slug](scope), form, layout=layout, at=at)
 
 
 def write_lines(

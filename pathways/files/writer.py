@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from typing import IO
 
@@ -15,6 +16,7 @@ from pathways.files.layout import Layout
 
 TSV, CSV = "text/tab-separated-values; charset=utf-8", csv_file.CONTENT_TYPE
 _BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+AT_ONCE = 1 << 16  # bytes
 
 
 def header(layout: Layout, at: datetime.datetime, *more: str) -> str:
@@ -47,6 +49,40 @@ def write_tsv(
             lines.clear()
     into.write("".join(lines).encode())
     return number
+
+
+def write_copied_tsv(
+    into: IO[bytes],
+    layout: Layout,
+    lines: Iterable[bytes | bytearray | memoryview],
+    at: datetime.datetime,
+) -> int:
+    """State Format of rows that PostgreSQL has written as COPY does, whose values are text already.
+    Returns the number of rows.
+    """
+    into.write(header(layout, at).encode())
+    number, block = 0, bytearray()
+    for line in lines:
+        number += 1
+        block += line  # kept one by one, they would have to be looked after by the collector
+        if len(block) > AT_ONCE:
+            into.write(_unescaped(block))
+            block.clear()
+    into.write(_unescaped(block))
+    return number
+
+
+def _unescaped(block: bytearray) -> bytes | bytearray:
+    return _ESCAPE.sub(_of_escape, block) if b"\\" in block else block
+
+
+_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+_ESCAPED = {b"b": b"\b", b"f": b"\f", b"v": b"\v", b"t": b" ", b"n": b" ", b"r": b" "}
+"""COPY's escapes, as `tsv_line` writes what they stand for; any other is the character itself."""
+
+
+def _of_escape(escape: re.Match[bytes]) -> bytes:
+    return _ESCAPED.get(escape[1], escape[1])
 
 
 def write_layout_xlsx(

@@ -42,8 +42,8 @@ def empty(*tables: str) -> None:
             cursor.execute(f"TRUNCATE {table} CASCADE")
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(
-            "ANALYZE pathways_student; ANALYZE pathways_enrollment; ANALYZE pathways_participation;"
-            " ANALYZE pathways_change"
+            "ANALYZE pathways_calendar; ANALYZE pathways_student; ANALYZE pathways_enrollment;"
+            " ANALYZE pathways_participation; ANALYZE pathways_change"
         )
 
 
