@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import IO, Any
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import Job
@@ -40,6 +40,10 @@ class Kind(BatchKind):
     unit: str = "row"
     """What its progress counts."""
     result: Callable[[Batch, Mapping[str, str]], tuple[str, dict[str, Any]]] | None = None
+    keep: Callable[[IO[bytes], Batch], IO[bytes] | None] | None = None
+    """What of a file that is sent is stored: the file itself, another without what the portal does
+    not read, or nothing. What the job has to know of it goes into the batch's options.
+    """
 
 
 @cache

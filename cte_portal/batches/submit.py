@@ -21,7 +21,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.ends import tell
 from cte_portal.batches.files import drop_stored, open_stored, stored_whole
-from cte_portal.batches.kinds import kind_named, kind_of
+from cte_portal.batches.kinds import Kind, kind_named, kind_of
 from cte_portal.batches.models import STATEWIDE, Batch, Status, moment
 from cte_portal.editions import Scope
 from cte_portal.ui.too_many import TooMany
@@ -61,7 +61,7 @@ def submit(
         submitted_name=by.record_name,
         title=title,
         subject=subject[:120],
-        options=options or {},
+        options=dict(options or {}),
         about=about,
         idempotency_key=key,
         in_turn=work.in_turn,
@@ -69,7 +69,7 @@ def submit(
         notify=notify,
     )
     if content is not None:
-        _keep(batch, content)
+        _keep(batch, content, work)
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
@@ -199,15 +199,20 @@ def canceled_sentence(batch: Batch, by: str) -> str:
     )
 
 
-def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
-    """Store what was sent under a name of our own; size and digest tell later whether it is still
-    whole (F-21).
+def _keep(batch: Batch, content: File[Any] | Iterable[bytes], work: Kind) -> None:
+    """Store what is kept of what was sent under a name of our own; size and digest tell later
+    whether it is still whole (F-21).
     """
     digest, size = hashlib.sha256(), 0
     name = f"batches/{batch.pk}/input"
     if not isinstance(content, File):
         content = ContentFile(b"".join(content))
     content.seek(0)
+    if work.keep and (kept := work.keep(content, batch)) is not content:
+        if kept is None:
+            return
+        content = File(kept, name="input")
+        content.seek(0)
     for chunk in content.chunks():
         digest.update(chunk)
         size += len(chunk)

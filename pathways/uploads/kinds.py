@@ -2,7 +2,7 @@
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.kinds import Kind
-from pathways.uploads import result, run, undo
+from pathways.uploads import cleaning, result, run, undo
 
 UPLOAD = Kind(
     name="upload",
@@ -11,6 +11,7 @@ UPLOAD = Kind(
     in_turn=True,
     noun="upload",
     result=result.of,
+    keep=cleaning.keep,
 )
 UNDO = Kind(
     name="undo", run=undo.run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="undo"

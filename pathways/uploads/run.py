@@ -4,17 +4,14 @@ the ledger in one transaction.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.core.files import File
 from django.db import connection
 from django.utils import timezone
 
-from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
@@ -31,10 +28,11 @@ from pathways.models import Change
 from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
 from pathways.rules.severities import informing
-from pathways.uploads import checking
+from pathways.uploads import checking, cleaning
 from pathways.uploads.findings import counts_by_rule
 from pathways.uploads.lookups import known_in
 from pathways.uploads.report import ImportResults
+from pathways.uploads.stored_file import refusal_of, refused_as_sent, sent_file
 
 TITLE = "MT Data Upload"
 VALIDATE, UPLOAD = "validate", "upload"
@@ -65,6 +63,8 @@ def _go(job: Job, *, exclusive: bool) -> None:
     scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
     _may_be_read(batch)
+    if refused_as_sent(job):
+        return
     with sent_file(batch) as file:
         job.step("Reading", 0)
         known = known_in(scope)
@@ -110,34 +110,6 @@ def _may_be_read(batch: Batch) -> None:
 
 
 @contextmanager
-def sent_file(batch: Batch) -> Iterator[File[Any]]:
-    """The stored file, which must be the very one that was sent. Raises CannotRun."""
-    if not batch.input_file or not is_stored(batch.input_file):
-        raise CannotRun("The file is no longer stored. Choose the file again.")
-    with open_stored(batch.input_file) as file:
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        if digest.hexdigest() != batch.input_sha256:
-            raise CannotRun("The stored file is not the one you sent. Choose the file again.")
-        yield file
-
-
-def refusal_of(refused: FileRefused, groups: list[dict[str, Any]]) -> Outcome:
-    """The end of a file that is turned away as a whole."""
-    return Outcome(
-        f"The file was refused: {refused.sentence}. Nothing was changed.",
-        refused=True,
-        result={
-            "refused": f"{refused.sentence}.",
-            "rule": refused.rule,
-            "counts": dict.fromkeys(COUNTS, 0),
-            "groups": groups,
-        },
-    )
-
-
-@contextmanager
 def _holding(job: Job) -> Iterator[None]:
     """The district stands still from the check to the end; who saves meanwhile waits, and is told
     after five seconds.
@@ -145,9 +117,6 @@ def _holding(job: Job) -> Iterator[None]:
     with ledger.refusals_named(), job.finishing():
         lock_district(job.scope, exclusive=True)
         yield
-
-
-COUNTS = ("read", "new", "changed", "unchanged", "rejected", "warnings")
 
 
 def _saves(options: dict[str, Any], checked: checking.CheckedFile) -> bool:
@@ -216,7 +185,7 @@ def _result(
         },
         "by_field": checked.by_field,
         "not_in_file": checked.not_in_file,
-        "adjusted": reader.summary.what_we_adjusted,
+        "adjusted": [*job.batch.options.get(cleaning.NOTES, ()), *reader.summary.what_we_adjusted],
         "groups": groups,
         "cursor": checked.cursor,
         "same_as": same_as(job.batch),

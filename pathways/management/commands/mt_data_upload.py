@@ -23,7 +23,8 @@ from cte_portal.ui.command import PortalCommand
 from pathways.files.layout import CTE_FALL, LAYOUTS
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.models import FollowUpYear
-from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
+from pathways.uploads.run import NAMES, UPLOAD, VALIDATE, level_of
+from pathways.uploads.stored_file import COUNTS
 
 
 class Command(PortalCommand):

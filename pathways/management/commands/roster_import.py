@@ -23,6 +23,7 @@ from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand
+from pathways.files.text import FileRefused
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.roster.imports.batch import (
     ROSTER_FILE,
@@ -107,7 +108,11 @@ class Command(PortalCommand):
         paths = (
             sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
         )
-        batch = run_here(submit_of_all(paths, path.name, end_year, how, by=user), patience=LONGEST)
+        try:
+            batch = submit_of_all(paths, path.name, end_year, how, by=user)
+        except FileRefused as refused:
+            raise CommandError(f"{refused.sentence}. Nothing was read.") from refused
+        batch = run_here(batch, patience=LONGEST)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
         ended = (Status.COMPLETED, Status.WITH_ERRORS)

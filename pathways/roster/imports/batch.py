@@ -22,8 +22,8 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
 from pathways.roster import staging, statistics
-from pathways.roster.imports import same_file
-from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
+from pathways.roster.imports import cleaning, same_file
+from pathways.roster.imports.carrying import Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
 from pathways.roster.imports.oneroster.cleaning import drop_upload
@@ -48,6 +48,9 @@ VALIDATE, UPLOAD = "validate", "upload"
 
 def run(job: Job) -> None:
     batch = job.batch
+    if sentence := batch.options.get(cleaning.REFUSED):
+        job.outcome = _refusal(sentence)
+        return
     _may_run(batch)
     with open_stored(batch.input_file) as file:
         digest = hashlib.sha256()
@@ -76,12 +79,7 @@ def run(job: Job) -> None:
         except FileRefused as refused:
             if holds_people(file):
                 drop_upload(batch)
-            sentence = f"{refused.sentence}."
-            job.outcome = Outcome(
-                f"The file was refused: {sentence} Nothing was changed.",
-                with_errors=True,
-                result={"refused": sentence, "objects": [], "format": ""},
-            )
+            job.outcome = _refusal(refused.sentence)
             return
         job.step("Checking")
         with records_ledger.refusals_named(), job.finishing():
@@ -92,6 +90,15 @@ def run(job: Job) -> None:
         statistics.renew(
             {counts["type"]: counts["new"] for counts in job.outcome.result["objects"]}
         )
+
+
+def _refusal(sentence: str) -> Outcome:
+    """The end of a file that is turned away as a whole."""
+    return Outcome(
+        f"The file was refused: {sentence}. Nothing was changed.",
+        with_errors=True,
+        result={"refused": f"{sentence}.", "objects": [], "format": ""},
+    )
 
 
 def _may_run(batch: Batch) -> None:
@@ -197,6 +204,7 @@ def _carry(
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
             "notices": [
+                *options.get(cleaning.NOTICES, ()),
                 *(export.notices if export else ()),
                 *reading.notices,
                 *_set_aside(reading, carried),
@@ -265,14 +273,6 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, is_held: bo
     return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
 
 
-def counts_of(batch: Batch) -> dict[str, int]:
-    """Sums over the kinds of rows, for a line of a list."""
-    return {
-        outcome: sum(counts[outcome] for counts in batch.result.get("objects", []))
-        for outcome in OUTCOMES
-    }
-
-
 ROSTER_FILE = Kind(
     name="roster-file",
     run=run,
@@ -280,6 +280,7 @@ ROSTER_FILE = Kind(
     in_turn=True,
     noun="roster upload",
     result=result.of,
+    keep=cleaning.keep,
 )
 ROSTER_FILE_OF_ALL = Kind(
     name="roster-file-of-all",
@@ -289,4 +290,6 @@ ROSTER_FILE_OF_ALL = Kind(
     noun="roster upload",
     result=result.of,
 )
-"""A district's part of a file of all districts, which OPI brings from the command line."""
+"""A district's part of a file of all districts, which OPI brings from the command line. It is sorted
+out of what is kept of that file, so nothing more is to be taken out of it.
+"""

@@ -120,7 +120,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             reading.notices.append(f"{part.name}: {part.encoding.note}")
         if part.unknown:
             reading.notices.append(
-                f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}"
+                f"{part.name}: these columns were not read or kept: {', '.join(part.unknown[:20])}"
             )
         if part.spellings:
             pairs = ", ".join(f"{title} as {exact}" for title, exact in part.spellings)

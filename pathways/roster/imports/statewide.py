@@ -34,6 +34,7 @@ from pathways.models import District, SchoolYear
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.batch import ROSTER_FILE_OF_ALL, TITLE
 from pathways.roster.imports.cells import DayOrder
+from pathways.roster.imports.cleaning import NOTICES, cleaned
 from pathways.roster.imports.layout import RosterColumn
 from pathways.roster.imports.reading import MOST_VALUES
 from pathways.roster.imports.recognizing import RosterPart, cells_of, parts_of
@@ -78,18 +79,23 @@ def sorted_by_district(package: IO[bytes]) -> Iterator[SortedFiles]:
 def submit_of_all(
     paths: list[Path], subject: str, end_year: int, options: dict[str, object], *, by: User
 ) -> Batch:
-    """Queue the files of all districts as one batch."""
+    """Queue what is kept of the files of all districts as one batch. Raises FileRefused."""
+    notices: list[str] = []
     with tempfile.TemporaryFile() as aside:
         with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as package:
             for path in paths:
-                package.write(path, path.name)
+                with path.open("rb") as file, package.open(path.name, "w") as entry:
+                    kept, of_file = cleaned(file, path.name)
+                    kept.seek(0)
+                    shutil.copyfileobj(kept, entry)
+                notices += of_file
         return submit(
             FILES_OF_ALL,
             by=by,
             title=f"{TITLE} – all districts",
             subject=subject,
             scope=Scope("", end_year),
-            options=options,
+            options={**options, NOTICES: notices} if notices else options,
             content=File(aside, name="input"),
             limited=False,
         )

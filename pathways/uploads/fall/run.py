@@ -36,7 +36,7 @@ from pathways.models import Outcome as StoredOutcome
 from pathways.roster import ledger, staging
 from pathways.roster.ledger import Act
 from pathways.roster.shapes.outcome import OUTCOME
-from pathways.uploads import checking
+from pathways.uploads import checking, cleaning
 from pathways.uploads.fall import result
 from pathways.uploads.fall.judging import (
     CheckedFall,
@@ -53,10 +53,9 @@ from pathways.uploads.run import (
     VALIDATE,
     groups_in,
     level_of,
-    refusal_of,
     same_as,
-    sent_file,
 )
+from pathways.uploads.stored_file import refusal_of, refused_as_sent, sent_file
 
 NOT_FOLLOWED_UP = "OPI does not follow up this school year."
 
@@ -80,6 +79,8 @@ def _go(job: Job) -> None:
     layout = LAYOUTS[batch.options["type"]]
     if follow_up_list(scope) is None:
         raise CannotRun(NOT_FOLLOWED_UP)
+    if refused_as_sent(job):
+        return
     with sent_file(batch) as file:
         job.step("Reading", 0)
         known = known_in(scope)
@@ -116,7 +117,10 @@ def _go(job: Job) -> None:
             report.write(rejected=checked.rejected)
             summary: dict[str, Any] = {
                 "counts": _counts(reader.summary.rows, checked),
-                "adjusted": reader.summary.what_we_adjusted,
+                "adjusted": [
+                    *batch.options.get(cleaning.NOTES, ()),
+                    *reader.summary.what_we_adjusted,
+                ],
                 "groups": groups_in(scope.end_year, staged),
                 "cursor": cursor,
                 "same_as": same_as(batch),
@@ -234,4 +238,5 @@ FALL_UPLOAD = Kind(
     noun="upload",
     of_any_year=True,
     result=result.of,
+    keep=cleaning.keep,
 )

@@ -62,23 +62,24 @@ def rows_of_all() -> dict[str, list[tuple[Any, ...]]]:
 
 def stored_files(folder: str) -> list[str]:
     """The names of all files in a folder of the storage and in those within it."""
-    folders, names = default_storage.listdir(folder)
+    try:
+        folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever stored in it
+        return []
     return [
         *(f"{folder}/{name}" for name in names),
         *(name for within in folders for name in stored_files(f"{folder}/{within}")),
     ]
 
 
-def texts_of(batch: Batch, without: str = "") -> list[str]:
-    """Every table, and every file of the batch but the one that is named, as text; what a zip holds
-    is unpacked.
-    """
+def texts_of(batch: Batch) -> list[str]:
+    """Every table, and every file of the batch, as text; what a zip holds is unpacked."""
     texts: list[str] = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
             texts.append(str(cursor.fetchall()))
-    for name in set(stored_files(f"batches/{batch.pk}")) - {without}:
+    for name in set(stored_files(f"batches/{batch.pk}")):
         with default_storage.open(name) as content:
             data = content.read()
         texts.append(data.decode("utf-8", "replace"))

@@ -53,16 +53,26 @@ def drop_upload(batch: Batch) -> None:
 
 
 def write_cleaned(into: IO[bytes], package: Package, other_users: set[str]) -> None:
+    """The same bytes for the same export, so that it is known again."""
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.csv", "\n".join(package.manifest_lines()) + "\n")
+        archive.writestr(member("manifest.csv"), "\n".join(package.manifest_lines()) + "\n")
         for name in package.modes:
             if package.brings(name):
-                with archive.open(f"{name}.csv", "w") as member:
-                    text = io.TextIOWrapper(member, encoding="utf-8", newline="")
+                with archive.open(member(f"{name}.csv"), "w") as entry:
+                    text = io.TextIOWrapper(entry, encoding="utf-8", newline="")
                     text.writelines(_lines(package, name, other_users))
                     text.flush()
                     text.detach()
+        for name in package.unread:
+            archive.writestr(member(f"{name}.csv"), "")
     into.seek(0, 2)
+
+
+def member(name: str) -> zipfile.ZipInfo:
+    """A file in a zip, without the moment at which it was written."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
 
 
 def _lines(package: Package, name: str, other_users: set[str]) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Package:
         archive.require_harmless()
         self._archive = archive
         self.notices: list[str] = []
+        self.unread: list[str] = []
+        """Files that are there though the manifest calls them absent."""
         if "manifest.csv" not in archive.names:
             raise FileRefused(
                 f"This OneRoster export has no manifest.csv, which names its version. {_AGAIN}"
@@ -108,6 +110,7 @@ class Package:
                     f"manifest.csv names {name}.csv, but the zip does not have it. {_AGAIN}"
                 )
             if mode == "absent" and there:
+                self.unread.append(name)
                 self.notices.append(f"{name}.csv was not read: manifest.csv says that it is absent")
         needed = (*REQUIRED, "roles") if self.version == "1.2" else REQUIRED
         missing = [name for name in needed if self.modes[name] == "absent"]
@@ -224,7 +227,7 @@ def _notices(layout: OneRosterTable, titles: list[str]) -> list[str]:
         )
     if unknown:
         notices.append(
-            f"{layout.name}.csv: these columns were not read:"
+            f"{layout.name}.csv: these columns were not read or kept:"
             f" {', '.join(title[:60] for title in unknown[:20])}"
         )
     return notices

@@ -144,7 +144,7 @@ def test_what_the_titles_say_otherwise_and_lines_of_another_width_are_reported(d
         assert f"This line has {wide} columns; users.csv has {width}" in report
     (notice,) = (notice for notice in batch.result["notices"] if "were not read" in notice)
     assert notice == (
-        "users.csv: these columns were not read: preffered, a column without a title, a column"
+        "users.csv: these columns were not read or kept: preffered, a column without a title, a column"
         " without a title"
     )
 
