@@ -216,7 +216,10 @@ BY_AN_ACT = {
     "Lists of a search, an offered undo, a link shown once": (
         "test_s_03_thirty_idle_minutes_end_the_session_on_the_server"
     ),
-    "A OneRoster export, of which only the columns that are used are kept; a refused one not at all": (
+    "Columns of a sent file that the portal does not read, and a file that it does not recognize": (
+        "test_what_the_portal_does_not_read_is_stored_nowhere"
+    ),
+    "In a OneRoster export, people who are not students; the whole of a refused one": (
         "test_an_export_that_is_refused_is_not_kept"
     ),
 }
