@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from certification.models import SealedCopy
 from cte_portal.accounts.models import Membership, Role, User
-from pathways.models import District, Element, Student
+from pathways.models import District, Element, School, Student
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Desk
 from tests.certification.ready import Ready
@@ -113,10 +113,9 @@ SMALL_DESK = {"width": 1280, "height": 800}
 def test_what_a_list_is_narrowed_by_has_two_lines_on_a_small_desk(
     page_name: str, desk: Desk, ready: Ready
 ) -> None:
-    """However long the names of rules, pathways and the district's own elements are."""
-    Element.objects.create(
-        district="9012", name="Place of work in the summer", kind="text", position=1
-    )
+    """However long the names of rules, schools, pathways and the district's own elements are."""
+    Element.objects.create(district="9012", name="Place of work " * 4, kind="text", position=1)
+    School.objects.update(name="Cottonwood Bend Center for Career and Technical Education")
     page = desk.open(ready.clerk, size=SMALL_DESK, at=f"/districts/9012/2025/{page_name}/")
     expect(page.get_by_label("District Defined Element")).to_be_visible()
     assert page.locator("form.filters").first.evaluate(LINES) <= 2
@@ -131,3 +130,6 @@ def test_the_head_of_a_person_with_two_roles_has_two_lines(desk: Desk, ready: Re
     head = page.locator(".context")
     expect(head).to_contain_text("District Administrator")
     assert head.evaluate("head => head.offsetHeight") < 80, "two lines are 68 pixels"
+    page.set_viewport_size({"width": 1366, "height": 768})
+    height = head.evaluate("head => head.offsetHeight")
+    assert height < 65, "roles one below the other, and the facts beside them"
