@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from random import Random
 
@@ -38,6 +38,9 @@ COURSES = {
     "Welding & Fabrication": ("Welding Basics", "Metal Fabrication"),
 }
 GENERAL = (("8010", "English"), ("8020", "Algebra"), ("8030", "Physical Education"))
+NEW_COURSE = ("8110", "Accounting")
+# Codes of the national list for courses that nobody has answered for: the board proposes an answer.
+SCED = {"8010": "01001", "8020": "02052", "8030": "08001", "8110": "12104"}
 
 Earned = dict[tuple[int, int], dict[int, Decimal]]
 """Of a student and a pathway, by school year: the credits in district that were earned in it."""
@@ -95,6 +98,8 @@ class Timetable:
                 name=name,
                 pathway=taught,
                 credits=worth,
+                sced_area=SCED.get(number, "")[:2],
+                sced_course=SCED.get(number, "")[2:],
             )
             self.courses[calendar.school_id, number] = course
         room = 1 + self.seats[number, calendar.pk] // SEATS
@@ -230,6 +235,9 @@ def add_practice(
     timetable.save(place)
 
 
-def _add_general(timetable: Timetable, students: Iterable[Enrolled], chance: Random) -> None:
+def _add_general(timetable: Timetable, students: Collection[Enrolled], chance: Random) -> None:
+    """Courses without a pathway; a new one, of a subject area of CTE, has a class of two."""
     for learner in students:
         timetable.take_general(learner.enrollment, *chance.choice(GENERAL))
+    for learner in [learner for learner in students if int(learner.grade) >= 9][:2]:
+        timetable.take_general(learner.enrollment, *NEW_COURSE)

@@ -136,8 +136,8 @@ def teach(
                         course.name,
                         course.pathway_id,
                         course.credits,
-                        None,
-                        None,
+                        course.sced_area or None,
+                        course.sced_course or None,
                     )
                     for course in courses
                 ],

@@ -28,9 +28,11 @@ from pathways.models import (
     District,
     Element,
     Participation,
+    Pathway,
     Roster,
     Student,
 )
+from pathways.roster.proposals import proposals_of
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import SHAPES
 from pathways.rules.rule import Judges
@@ -163,7 +165,12 @@ def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(
         .values_list("student_id", "pathway_id")
     )
     assert 1 <= len(set(grown) - rostered) <= 8 and len(set(grown) & rostered) > 100
-    assert Course.objects.filter(school__district="9012", pathway=None).exists()
+    waiting = Course.objects.filter(school__district="9012", pathway=None)
+    offered = list(Pathway.objects.offered_in(2025).order_by("name"))
+    proposals = proposals_of(Scope("9012", 2025), waiting, offered)
+    words = {course.name: proposals[course.pk].words for course in waiting}
+    assert words["English"] == "Not CTE", "proposed on the board, for a person to choose"
+    assert words["Accounting"] == "Business Management or Finance or Marketing"
     known = Roster.objects.in_scope(Scope("9012", 2025)).with_pathway().exclude(credits_earned=None)
     assert known.count() > 30
     assert Roster.objects.in_scope(Scope("9012", 2024)).with_pathway().exists()
