@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
+from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connections, models
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import Expression
+from psycopg import RawCursor
 
 from cte_portal.editions import Scope
 
@@ -31,12 +33,26 @@ VALUES = (str, int, Decimal, datetime.date, uuid.UUID)
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # SQLite is given days and moments as text
 
 
-class PlannedCursor(ServerBindingCursor):
-    """PostgreSQL keeps the plan of what it is given; Django still learns what was asked."""
+PLACE = re.compile(r"%([s%])")
+
+
+class PlannedCursor(RawCursor[Any]):
+    """PostgreSQL keeps the plan of what it is given; Django still learns what was asked.
+
+    Django's places become PostgreSQL's once a process: psycopg itself would look for those of a
+    long statement anew each time.
+    """
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._query = super()._convert_query(query, params)  # type: ignore[misc]
+        self._query = super()._convert_query(_with_numbers(query), params)
         return self._query
+
+
+@lru_cache(maxsize=1024)
+def _with_numbers(sql: str) -> bytes:
+    numbers = count(1)
+    places = PLACE.sub(lambda place: "%" if place[1] == "%" else f"${next(numbers)}", sql)
+    return places.encode()
 
 
 class Asked(Expression):
@@ -87,7 +103,7 @@ class Statement:
         connection = connections[self.alias]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.cursor = PlannedCursor(connection.connection)  # type: ignore[call-arg]
+                cursor.cursor = PlannedCursor(connection.connection)
             cursor.execute(self.sql, self.parameters(values))
             rows: list[Any] = cursor.fetchall()
         rows = self._converted(rows, connection)

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from enum import Enum
 from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from cte_portal.editions import Scope
-from pathways.ledger.position import position_of, settled_position
+from cte_portal.prepared import prepared
+from pathways.ledger.position import Position, position_of, settled_position
+from pathways.models import Change
 
 Answer = TypeVar("Answer")
 
@@ -23,6 +28,16 @@ FRESH = 60
 """Seconds until a row that was changed past the portal shows."""
 
 
+class HangsOn(Enum):
+    """What of the district's records an answer hangs on, so that a clerk's save does not have what
+    it leaves as it was counted again.
+    """
+
+    VALUES = "what they hold"
+    KEYS = "which there are"
+    NOTHING = "nothing of them"
+
+
 def kept(
     scope: Scope,
     known: dict[Any, Any],
@@ -30,15 +45,17 @@ def kept(
     count: Callable[[], Answer],
     *narrowed: Any,
     anew: bool = False,
+    of_records: HangsOn = HangsOn.VALUES,
 ) -> Answer:
     """What `count` says of the District edition at the district's position; `narrowed` is what it
-    depends on besides, and `known` what the page knows already. `anew` counts whatever is kept.
+    depends on besides, and `known` what the page knows already. `anew` counts whatever is kept;
+    `of_records` is what of them the answer hangs on.
 
     The key in the cache tells nobody what was searched for.
     """
     place = (name, scope, narrowed)
     if anew or place not in known:
-        known[place] = _kept(scope, known, name, count, narrowed, anew=anew)
+        known[place] = _kept(scope, known, name, count, narrowed, anew, of_records)
     answer: Answer = known[place]
     return answer
 
@@ -49,14 +66,14 @@ def _kept(
     name: str,
     count: Callable[[], Answer],
     narrowed: Any,
-    *,
     anew: bool,
+    of_records: HangsOn,
 ) -> Answer:
     position = position_of(scope, known)
     key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
     with suppress(*NO_CACHE):
         match None if anew else cache.get(key):
-            case (kept_at, answer) if kept_at == position:
+            case (kept_at, answer) if _stands(scope, kept_at, position, of_records):
                 return answer
     settled = settled_position(scope, known)
     answer = count()
@@ -64,3 +81,21 @@ def _kept(
         with suppress(*NO_CACHE):
             cache.set(key, (settled, answer), FRESH)
     return answer
+
+
+def _stands(scope: Scope, kept_at: Position, now: Position, of_records: HangsOn) -> bool:
+    """Whether nothing has moved since that an answer hangs on. It was counted while nobody wrote,
+    so whatever was written later has a later line in the ledger.
+    """
+    if kept_at == now or of_records is HangsOn.VALUES:
+        return kept_at == now
+    if replace(kept_at, cursor=now.cursor) != now or now.cursor < kept_at.cursor:
+        return False
+    return of_records is HangsOn.NOTHING or not _came_or_went(scope.district, kept_at.cursor)
+
+
+@prepared
+def _came_or_went(district: str, cursor: int) -> QuerySet[Change, tuple[int]]:
+    """The first record that was entered or deleted since."""
+    changes = Change.objects.after(district, cursor).exclude(operation=Change.Operation.UPDATE)
+    return changes.values_list("pk")[:1]

@@ -14,7 +14,7 @@ from django.db import connection
 
 from cte_portal.editions import Scope
 from pathways.ledger.shape import RecordShape
-from pathways.ledger.staging import PLAN, Staged
+from pathways.ledger.staging import PLAN, Staged, block
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,9 @@ def make_plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, 
         drop = staged.own(f"DROP TABLE IF EXISTS {PLAN}")
         make = staged.own(statements(staged.shape).plan)
         if connection.vendor == "postgresql":
-            cursor.execute(f"{drop};{make}", [scope.district])  # one way to the server and back
+            cursor.execute(
+                f"{block(drop)};{make}", [scope.district]
+            )  # one way to the server and back
         else:
             cursor.execute(drop)
             cursor.execute(make, [scope.district])

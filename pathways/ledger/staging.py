@@ -184,12 +184,12 @@ def prepare(*more: str) -> Staged:
             # A table of a few rows goes on under its new name, in a quarter of the time; where it
             # is not there it is made.
             old, new = earlier.own(TABLE), staged.own(TABLE)
-            again = [
+            again = block(
                 earlier.own(f"DROP TABLE IF EXISTS {PLAN}"),
                 f"ALTER TABLE IF EXISTS {old} RENAME TO {new}",
-            ]
+            )
             make = make.replace("CREATE TEMPORARY TABLE", "CREATE TEMPORARY TABLE IF NOT EXISTS")
-            cursor.execute("; ".join([*again, make, f"DELETE FROM {new}"]))
+            cursor.execute("; ".join([again, make, f"DELETE FROM {new}"]))
         elif connection.vendor == "postgresql":
             cursor.execute("; ".join([*_drops(), make]))  # one way to the server and back
         else:
@@ -197,6 +197,14 @@ def prepare(*more: str) -> Staged:
                 cursor.execute(statement)
     _last.staged = staged
     return staged
+
+
+def block(*statements: str) -> str:
+    """Statements of PostgreSQL that drop or rename temporary tables, as one. psycopg forgets all
+    that it has prepared on a connection when it sees one of them by itself, and the questions of the
+    next pages would be planned again.
+    """
+    return f"DO $$ BEGIN {'; '.join(statements)}; END $$"
 
 
 def forget() -> None:
@@ -213,5 +221,5 @@ def _drops() -> list[str]:
     if earlier is None:
         return []
     if connection.vendor == "postgresql":
-        return [earlier.own(f"DROP TABLE IF EXISTS {', '.join(earlier.tables)}")]
+        return [block(earlier.own(f"DROP TABLE IF EXISTS {', '.join(earlier.tables)}"))]
     return [earlier.own(f"DROP TABLE IF EXISTS {table}") for table in earlier.tables]

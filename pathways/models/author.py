@@ -8,7 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
 from cte_portal.accounts.models import User
+from cte_portal.prepared import filled_up, prepared
 
 
 class Authored:
@@ -38,13 +41,16 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
         if line.by_id is not None:
             accounts[line.by].add(line.by_id)
     if accounts:
-        named = User.objects.with_namesake().filter(pk__in=set().union(*accounts.values()))
-        people = {
-            pk: (user_name, has_namesake)
-            for pk, user_name, has_namesake in named.values_list("pk", "username", "has_namesake")
-        }
+        named = _named(filled_up(tuple(set().union(*accounts.values()))))
+        people = {pk: (user_name, has_namesake) for pk, user_name, has_namesake in named}
         for line in lines:
             user_name, has_namesake = people.get(line.by_id, ("", False))
             if has_namesake or len(accounts.get(line.by, ())) > 1:
                 line.user_name = user_name
     return lines
+
+
+@prepared
+def _named(accounts: tuple[int, ...]) -> QuerySet[User, tuple[int, str, bool]]:
+    named = User.objects.with_namesake().filter(pk__in=accounts)
+    return named.values_list("pk", "username", "has_namesake")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cte_portal.editions import Scope
-from pathways.ledger.kept import kept
+from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Enrollment
 
 
@@ -22,4 +22,4 @@ def grades_of(scope: Scope, known: dict[Any, Any]) -> list[str]:
         own = enrollments.values_list("grade", flat=True).distinct()
         return sorted({grade.lstrip("0") for grade in own}, key=by_grade)
 
-    return kept(scope, known, "grades", grades)
+    return kept(scope, known, "grades", grades, of_records=HangsOn.NOTHING)

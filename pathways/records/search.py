@@ -16,7 +16,7 @@ from cte_portal.editions import Scope
 from cte_portal.pages.typed import number
 from cte_portal.prepared import filled_up, prepared
 from pathways.files import values
-from pathways.ledger.kept import kept
+from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Student
 
 KEY = "pathways.searches"
@@ -131,6 +131,7 @@ class Search:
             "students",
             lambda: list(self.students(scope).values_list("pk", flat=True)),
             *self.choices,
+            of_records=HangsOn.KEYS if self.without_record else HangsOn.NOTHING,
         )
 
     def page(self, scope: Scope, known: dict[Any, Any], start: int = 0) -> ResultList:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import counted
-from pathways.ledger.kept import kept
+from pathways.ledger.kept import HangsOn, kept
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice, Show
 
@@ -77,4 +77,11 @@ def kept_balance(scope: Scope, known: dict[Any, Any]) -> Balance:
 def kept_balance_of(pairs: Pairs, known: dict[Any, Any]) -> Balance:
     """The same of a narrowed worklist too."""
     narrowed = (pairs.school, pairs.pathway, pairs.grade)
-    return kept(pairs.scope, known, "balance", lambda: balance_of(pairs), *narrowed)
+    return kept(
+        pairs.scope,
+        known,
+        "balance",
+        lambda: balance_of(pairs),
+        *narrowed,
+        of_records=HangsOn.KEYS,
+    )

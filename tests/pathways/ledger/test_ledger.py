@@ -23,6 +23,7 @@ from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
 from pathways import rules
 from pathways.ledger import ledger, locks, staging
 from pathways.ledger.locks import lock_district
+from pathways.ledger.position import position_of
 from pathways.ledger.shape import TYPED, Row
 from pathways.lists import standard
 from pathways.models import (
@@ -515,3 +516,23 @@ def test_who_waits_too_long_for_a_district_is_told(
         thread.join()
     assert not Participation.objects.exists()
     assert entry.save(cottonwood.scope, [typed], by=CLERK).applied.created == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plans")
+def test_a_save_leaves_the_questions_of_pages_prepared(
+    cottonwood: District_, kayla: Student
+) -> None:
+    """psycopg forgets them all when it sees a table dropped or renamed, and the next pages had each
+    question planned again.
+    """
+
+    def prepared() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM pg_prepared_statements")
+            return int(cursor.fetchone()[0])
+
+    save(cottonwood, row(kayla))
+    position_of(cottonwood.scope)
+    before = prepared()
+    save(cottonwood, row(kayla, version=1, in_district_credits="2.00"))
+    assert prepared() >= before > 0

@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
 from cte_portal.folding import TABLE, folded
@@ -358,6 +360,23 @@ def test_school_grade_and_no_record_narrow_the_list(
         "7",
         "12",
     ], "Grade 7 before Grade 12"
+
+
+def test_a_saved_record_has_only_a_list_searched_again_that_hangs_on_it(
+    cottonwood: District_, kayla: Student
+) -> None:
+    cottonwood.student("999000201", "Adkins", "Hannah")
+    everybody, without = search.Search(), search.Search(without_record=True)
+    scope = cottonwood.scope
+    assert len(everybody.keys(scope, {})) == len(without.keys(scope, {})) == 2
+    cottonwood.record(kayla)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(everybody.keys(scope, {})) == 2
+    assert len(queries) == 1, "where the district stands, and nothing else"
+    (only,) = without.keys(scope, {})
+    assert only != kayla.pk
+    cottonwood.student("999000202", "Zook", "Ann")
+    assert len(everybody.keys(scope, {})) == 3
 
 
 def test_a_search_of_an_earlier_version_still_stands(desk: Client) -> None:

@@ -141,6 +141,23 @@ def counted_again(district: District_) -> bool:
     return any("has_record" in query["sql"] for query in queries.captured_queries)
 
 
+def test_only_a_record_that_comes_or_goes_is_counted_again(
+    cottonwood: District_, kayla: Student
+) -> None:
+    """After each save of a clerk the next page of everybody in the district counted 13,000."""
+    cottonwood.roster(kayla, HEALTH)
+    record = cottonwood.record(kayla, BUSINESS)
+    assert counted_again(cottonwood) and not counted_again(cottonwood)
+    for version in (1, 2):
+        cottonwood.record(kayla, BUSINESS, version=version, in_district_credits=f"{version}.25")
+        assert not counted_again(cottonwood)
+    record.refresh_from_db()
+    entry.delete(cottonwood.scope, record, version=record.version, by=CLERK)
+    assert counted_again(cottonwood)
+    cottonwood.record(kayla, HEALTH)
+    assert (kept(cottonwood).recorded, kept(cottonwood).open) == (1, 0)
+
+
 @contextmanager
 def held(number: int, *, exclusive: bool) -> Iterator[None]:
     """A district that another connection is writing."""
