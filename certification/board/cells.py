@@ -6,7 +6,7 @@ import datetime
 
 from django.utils import timezone
 
-from certification.board.board import Line
+from certification.board.line import Line
 from cte_portal.words import text
 
 

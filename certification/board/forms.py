@@ -9,14 +9,9 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils import timezone
 
-from certification.board.board import (
-    COLUMNS,
-    COLUMNS_OF_LEAVERS,
-    OVERDUE,
-    Line,
-    Stand,
-    sorted_by,
-)
+from certification.board.board import OVERDUE
+from certification.board.columns import COLUMNS, COLUMNS_OF_LEAVERS, sorted_by
+from certification.board.line import Line, Stand
 from certification.recertification.forms import text_field
 
 SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from certification.board.board import Line
+from certification.board.line import Line
 from certification.letters import letters, occasions
 from certification.letters.readers import readers
 from certification.models import CertificationEvent, Certifier, Reminder

@@ -16,19 +16,17 @@ from django.utils.functional import cached_property
 
 from certification.board import perkins, reminders
 from certification.board.board import (
-    COLUMNS,
-    COLUMNS_OF_LEAVERS,
-    NUMBERS,
     OVERDUE,
     WHY_LEAVERS_SUPPRESSED,
     WHY_SUPPRESSED,
-    Line,
-    Stand,
     lines_of,
     totals,
 )
 from certification.board.cells import TITLES, TITLES_OF_LEAVERS, cells_of
+from certification.board.columns import COLUMNS, COLUMNS_OF_LEAVERS, NUMBERS
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
+from certification.board.line import Line, Stand
+from certification.board.rows import rows_of
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent
 from certification.recertification import approval
@@ -125,7 +123,8 @@ class StatusBoard(BoardView):
                 for name, title in (COLUMNS_OF_LEAVERS if self.is_of_leavers else COLUMNS).items()
             ],
             "page": page,
-            "all_of_them": len(lines),
+            "rows": self.event
+            and rows_of(page, self.event, can_extend=self.can(Capability.KEEP_LISTS)),
             "query": board_filter.query(),
             "waiting": sum(is_waited_for(line.district_event) for line in lines),
             "remind_all": (
@@ -145,7 +144,6 @@ class StatusBoard(BoardView):
             "figures_of": min(
                 (line.validated_at for line in lines if line.validated_at), default=None
             ),
-            "can_extend": self.can(Capability.KEEP_LISTS),
             "ahead": [line.number for line in lines if line.unsent.ahead],
             "never_validated": (
                 0 if self.is_of_leavers else sum(line.validated is None for line in lines)

@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.board.board import Line, lines_of
+from certification.board.board import lines_of
+from certification.board.line import Line
 from certification.letters import occasions
 from certification.models import CertificationEvent, Round
 from certification.models.dates import in_short

@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 
-from certification.board.board import Line, Stand, lines_of
+from certification.board.board import lines_of
+from certification.board.line import Line, Stand
 from certification.models import CertificationEvent, Certifier, Extension, Round
 from cte_portal.accounts.models import User
 from cte_portal.editions import writing_state

@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.board.board import Line, Stand, lines_of
+from certification.board.board import lines_of
+from certification.board.line import Line, Stand
 from certification.collections.chosen import collection_of_copy
 from certification.collections.fall.statewide import follow_ups
 from certification.events import year_end

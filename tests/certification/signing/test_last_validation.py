@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from certification.board.board import Stand, lines_of
+from certification.board.board import lines_of
+from certification.board.line import Stand
 from certification.models import CertificationEvent
 from certification.signing.gates import GATES
 from certification.signing.last_validation import NOT_ASKED, OF_DATA, PASSES
