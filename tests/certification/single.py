@@ -20,6 +20,7 @@ SINGLE = {
         2,
         "of a school year's end, which ends no Fall event, and of the hour of letters",
     ),
+    "board/test_rows.py": (1, "its lines are drawn with figures of records and of leavers"),
     "certifiers/test_certifiers.py": (
         15,
         "certifiers are a district's, for both collections at once",
