@@ -5,9 +5,10 @@ PostgreSQL as well.
     .venv/bin/python -m development.statements
 
 The first line is a run that writes down what each test asks, the second one makes
-`tests/fixtures/asked_elsewhere.txt` of it. A function stays in both lanes when the database refused
-it something, when it commits, is marked `fresh`, or stands in `ALWAYS`; of all others as many stay
-as it takes to ask every statement. What is new, or was not in the run, stays.
+`tests/fixtures/asked_elsewhere.txt` of it. A test stays in both lanes when the database refused it
+something, when it commits, is marked `fresh`, or stands in `ALWAYS`; of all others as many stay as
+it takes to ask every statement. Each value of a parameter is a test. What is new, or was not in the
+run, stays.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ ALWAYS = (
 
 @dataclass
 class Asked:
-    """Of one test function, with all its parameters."""
+    """Of one test: a function, or a function with one value of its parameters."""
 
     shapes: set[str] = field(default_factory=set)
     seconds: float = 0.0
@@ -64,15 +65,15 @@ def shape(statement: str) -> str:
     return re.sub(r"\b\d+\b", "0", text)
 
 
-def elsewhere(functions: Mapping[str, Asked]) -> set[str]:
-    """The functions all of whose statements are asked by those that are not in the answer."""
-    staying = {name for name, function in functions.items() if function.stays}
-    covered = {text for name in staying for text in functions[name].shapes}
-    waiting = {name: functions[name].shapes - covered for name in functions.keys() - staying}
+def elsewhere(tests: Mapping[str, Asked]) -> set[str]:
+    """The tests all of whose statements are asked by those that are not in the answer."""
+    staying = {name for name, test in tests.items() if test.stays}
+    covered = {text for name in staying for text in tests[name].shapes}
+    waiting = {name: tests[name].shapes - covered for name in tests.keys() - staying}
     while any(waiting.values()):
         # The most for a second first, so that little is asked twice.
         best = max(
-            sorted(waiting), key=lambda name: len(waiting[name]) / (functions[name].seconds + 0.01)
+            sorted(waiting), key=lambda name: len(waiting[name]) / (tests[name].seconds + 0.01)
         )
         fresh = waiting.pop(best)
         for shapes in waiting.values():
@@ -81,14 +82,24 @@ def elsewhere(functions: Mapping[str, Asked]) -> set[str]:
 
 
 def read(lines: Iterable[str]) -> dict[str, Asked]:
-    functions: defaultdict[str, Asked] = defaultdict(Asked)
+    tests: defaultdict[str, Asked] = defaultdict(Asked)
     for line in lines:
         noted = json.loads(line)
-        function = functions[noted["test"].partition("[")[0]]
-        function.shapes |= set(noted["shapes"])
-        function.seconds += noted["seconds"]
-        function.stays |= noted["stays"] or noted["test"].startswith(ALWAYS)
-    return functions
+        test = tests[noted["test"]]
+        test.shapes |= set(noted["shapes"])
+        test.seconds += noted["seconds"]
+        test.stays |= noted["stays"] or noted["test"].startswith(ALWAYS)
+    return tests
+
+
+def names(leaving: set[str], tests: Iterable[str]) -> list[str]:
+    """The lines of the list: a function where it leaves with all its parameters."""
+    staying = {function(test) for test in tests if test not in leaving}
+    return sorted({test if function(test) in staying else function(test) for test in leaving})
+
+
+def function(test: str) -> str:
+    return test.partition("[")[0]
 
 
 class Listener:
@@ -145,13 +156,13 @@ def main() -> None:
     lines = [line for file in sorted(NOTED.glob("*.jsonl")) for line in file.open()]
     if not lines:
         sys.exit("Nothing is noted. The first lines of development/statements.py say how.")
-    functions = read(lines)
-    leaving = elsewhere(functions)
-    LIST.write_text("".join(f"{name}\n" for name in sorted(leaving)))
+    tests = read(lines)
+    leaving = elsewhere(tests)
+    LIST.write_text("".join(f"{name}\n" for name in names(leaving, tests)))
     print(
-        f"{len(leaving)} of {len(functions)} test functions need not be repeated: they took"
-        f" {sum(functions[name].seconds for name in leaving):.0f} of"
-        f" {sum(function.seconds for function in functions.values()):.0f} processor seconds."
+        f"{len(leaving)} of {len(tests)} tests need not be repeated: they took"
+        f" {sum(tests[name].seconds for name in leaving):.0f} of"
+        f" {sum(test.seconds for test in tests.values()):.0f} processor seconds."
     )
 
 

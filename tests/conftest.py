@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
-from tests.fixtures.once import ELSEWHERE, once
+from tests.fixtures.once import asked_elsewhere, once
 from tests.fixtures.quick import migrated
 
 pytest_plugins = [
@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if once(item.path.relative_to(TESTS)):
             item.add_marker(pytest.mark.once)
-        if item.nodeid.partition("[")[0] in ELSEWHERE:
+        if asked_elsewhere(item.nodeid):
             item.add_marker(pytest.mark.asked_elsewhere)
         names = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and names & {

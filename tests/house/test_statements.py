@@ -9,7 +9,7 @@ import re
 import pytest
 from django.conf import settings
 
-from development.statements import ALWAYS, Asked, elsewhere, read, shape
+from development.statements import ALWAYS, Asked, elsewhere, names, read, shape
 from tests.fixtures.once import ELSEWHERE
 
 
@@ -46,11 +46,11 @@ def test_every_statement_is_still_asked_and_what_stays_stays() -> None:
     assert elsewhere(functions) == {"the same", "dear"}
 
 
-def test_a_function_stays_for_one_of_its_parameters_and_for_its_folder() -> None:
+def test_a_test_stays_for_what_it_does_and_for_its_folder() -> None:
     def line(test: str, stays: str) -> str:
         return f'{{"test": "{test}", "shapes": ["a"], "seconds": 1, "stays": {stays}}}'
 
-    functions = read(
+    tests = read(
         [
             line("tests/x.py::test_x[1]", "true"),
             line("tests/x.py::test_x[2]", "false"),
@@ -58,17 +58,25 @@ def test_a_function_stays_for_one_of_its_parameters_and_for_its_folder() -> None
             line("tests/pathways/ledger/test_ledger.py::test_z", "false"),
         ]
     )
-    assert {name.partition("::")[2]: function.stays for name, function in functions.items()} == {
-        "test_x": True,
+    assert {name.partition("::")[2]: test.stays for name, test in tests.items()} == {
+        "test_x[1]": True,
+        "test_x[2]": False,
         "test_y": False,
         "test_z": True,
     }
-    assert functions["tests/x.py::test_x"].seconds == 2
+
+
+def test_a_function_is_named_once_where_it_leaves_with_all_its_parameters() -> None:
+    tests = ["x::test_x[1]", "x::test_x[2]", "x::test_y[a b]", "x::test_y[c]", "x::test_z"]
+    assert names({"x::test_x[1]", "x::test_y[a b]", "x::test_y[c]"}, tests) == [
+        "x::test_x[1]",
+        "x::test_y",
+    ]
 
 
 def test_the_list_names_tests_that_exist_and_none_that_stays() -> None:
     for name in sorted(ELSEWHERE):
-        file, _, function = name.partition("::")
+        file, _, function = name.partition("[")[0].partition("::")
         text = (settings.BASE_DIR / file).read_text()
         assert re.search(rf"^def {function}\(", text, re.MULTILINE), (
             f"{name} is gone: take its line out of tests/fixtures/asked_elsewhere.txt"
