@@ -108,7 +108,7 @@ def test_d_33_totals_mark_sums_and_what_is_unsaved_follow_the_fingers(stage: Sta
     expect(row.locator("[data-mark]")).to_have_text("Yes from 2.00")
     expect(page.locator("[data-sum]").nth(2)).to_have_text("3.75")
     expect(page.get_by_text("1 field changed, not saved")).to_be_visible()
-    page.get_by_role("button", name="Set CTE Concentrator").click()
+    page.get_by_role("button", name="Set Concentrator by total").click()
     expect(field(page, 0, "concentrator")).to_have_value("Yes")
     expect(row.locator("[data-mark]")).to_have_text("")
 
@@ -327,6 +327,10 @@ def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stag
     assert [name for name, _ in names][:2] == ["In District Credits", "Out of District Credits"]
     assert [top for _, top in names] == sorted({top for _, top in names}), "one below the other"
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    for width in (1366, 1280):
+        page.set_viewport_size({"width": width, "height": 768})
+        table = page.get_by_role("region", name="Records")
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth"), "all columns"
 
 
 def test_plus_adds_to_last_year_and_is_explained_on_the_record_and_in_the_grid(

@@ -10,12 +10,14 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connections
 from django.test import Client
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways.files import extract
+from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL
 from pathways.ledger import canonical
 from pathways.ledger.position import position_of
 from pathways.models import (
@@ -71,10 +73,29 @@ def elements_address(desk: Desk) -> str:
     return f"{desk.base}{desk.pathway()}/elements/"
 
 
+def test_r_dde_03_elements_stand_below_the_states_fields_under_the_guides_heading(
+    desk: Desk,
+) -> None:
+    element(help="The morning route")
+    page = text(desk.page(f"{desk.pathway()}/").partition('id="detail-heading"')[2])
+    parts = (
+        "CTE Pathway",
+        "CTE Concentrator",
+        "Student Single Parent",
+        "Start Date",
+        "Total Pathway Credits Earned",
+        "In District Credits Earned",
+        "Out of District Credits Earned",
+        "Dual Enrollment Credits",
+        "Work Based Learning Credits",
+        "District Defined Elements Bus route",
+    )
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+
+
 def test_a_value_is_saved_with_the_record_in_one_act(desk: Desk) -> None:
     bus = element(help="The morning route")
-    page = text(desk.page(f"{desk.pathway()}/"))
-    assert page.index("CTE Participant Detail") < page.index("District Defined Elements Bus route")
     desk.change(in_district_credits="2.00", **typed(bus, " Route 4 "))
     assert (desk.record().in_district_credits, stored(bus)) == (2, "Route 4")
     assert "Route 4" in desk.page(f"{desk.pathway()}/")
@@ -229,6 +250,7 @@ def test_a_retired_element_and_a_retired_choice_stay_readable(desk: Desk) -> Non
     assert "Club (retired) FFA" in page
     desk.change(**typed(club, "HOSA", seen=1))
     assert stored(club) == "FFA"
+    assert "Club – FFA Screen" in text(desk.page(f"{desk.pathway()}/history/"))
 
 
 def test_elements_of_another_district_are_neither_shown_nor_written(desk: Desk) -> None:
@@ -248,12 +270,15 @@ def test_a_made_up_undo_changes_nothing(desk: Desk, undone: str) -> None:
 
 
 def leaves(scope: Scope) -> tuple[Any, ...]:
-    """Whatever could carry a record out of the district or into its certification."""
+    """Whatever could carry a record out of the district or into its certification: the files of both
+    collections as a person gets them, on PostgreSQL written by the database.
+    """
     files = []
-    for form in ("tsv", "csv"):
-        file = io.BytesIO()
-        extract.write_lines(file, extract.rows(scope), form, at=NOON)
-        files.append(file.getvalue())
+    for layout in (CTE_END_OF_YEAR, CTE_FALL):
+        for form in ("tsv", "csv"):
+            file = io.BytesIO()
+            extract.write(file, scope, form, layout)
+            files.append(file.getvalue())
     findings = [(finding.rule.id, finding.message) for finding in check_stored(scope)]
     return (
         position_of(scope),
@@ -265,10 +290,15 @@ def leaves(scope: Scope) -> tuple[Any, ...]:
     )
 
 
-def test_nothing_leaves_with_an_element(desk: Desk, cottonwood: District_) -> None:
+@time_machine.travel(NOON, tick=False)
+def test_r_dde_07_nothing_leaves_with_an_element_and_nothing_waits_for_one(
+    desk: Desk, cottonwood: District_
+) -> None:
+    """Neither with a value nor, by R-DDE-04, with one that is missing."""
     desk.change()
     before = leaves(cottonwood.scope)
     bus = element()
+    assert leaves(cottonwood.scope) == before
     desk.change(**typed(bus, "Route 4"))
     assert stored(bus) == "Route 4"
     assert leaves(cottonwood.scope) == before
