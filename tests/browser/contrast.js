@@ -1,5 +1,5 @@
-// Most texts of a page are alike. Of those with the same letters on the same ground axe's check of contrast is asked of one: the next ones get
-// its answer where it was yes. The ground is what axe itself says lies behind the text; a text behind which something else than its ancestors
+// Most texts are alike. Of those with the same letters on the same ground, in all pages, axe's check of contrast is asked of one: the next ones
+// get its answer where it was yes. The ground is what axe itself says lies behind the text; a text behind which something else than its ancestors
 // lies is always asked about.
 (() => {
     // What axe reads of an element behind a text, and what makes a layer of one (its own isStackingContext and getStackLevel).
@@ -11,7 +11,7 @@
         "color", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-text-stroke-color", "text-shadow", "font-size", "font-weight",
     ];
     const numbers = new Map(), enough = new Set(), check = axe._audit.checks["color-contrast"], own = check.evaluate;
-    let grounds = new Map(), page = null;
+    let grounds = new Map();
 
     const numbered = words => {
         if (!numbers.has(words)) numbers.set(words, numbers.size);
@@ -42,11 +42,9 @@
         if (answer === true && words) enough.add(words);
         return answer;
     };
-    // Of the page itself, or of the one that this window has opened and keeps an eye on. Styles may have changed since it was looked at before.
+    // Of the page itself, or of the one that this window has opened and keeps an eye on. Styles may have changed since the last look.
     window.look = options => {
         const view = window.seen ?? window;
-        if (page !== view.document) enough.clear();
-        page = view.document;
         grounds = new Map();
         aim(view);
         return axe.run(options);

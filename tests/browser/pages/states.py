@@ -17,7 +17,10 @@ from pathways.resync.object_types import NAMES
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
 
-MIDDLING = {"width": 1280, "height": 800}
+# Windows as tall as most pages are there: to lay out and draw a page once more costs as much as to
+# ask for it.
+MIDDLING = {"width": 1280, "height": 1600}
+SLIM = {"width": NARROW["width"], "height": 2000}
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,25 @@ def without_violations(page: Page) -> None:
     scrolling, and axe does not scroll.
     """
     window = page.viewport_size
-    assert window
-    unfold(page, window["width"])
+    unfold(page, page.evaluate(HEIGHT))
     problems = violations(page)
-    page.set_viewport_size(window)
+    page.set_viewport_size(window)  # type: ignore[arg-type]
     assert not problems, problems
 
 
-def unfold(page: Page, width: int) -> None:
-    height = page.evaluate("document.documentElement.scrollHeight + 200")
-    page.set_viewport_size({"width": width, "height": height})
+HEIGHT = "document.documentElement.scrollHeight"
+ROOM = 200  # for what is as tall as the window
 
 
-def well_built(page: Page) -> None:
+def unfold(page: Page, height: int) -> None:
+    window = page.viewport_size
+    assert window
+    if window["height"] < height:
+        page.set_viewport_size({**window, "height": height + ROOM})
+
+
+def well_built(page: Page) -> int:
+    """The page's height is returned."""
     built = page.evaluate(BUILT)
     levels = built["levels"]
     assert levels.count(1) == 1
@@ -64,12 +73,14 @@ def well_built(page: Page) -> None:
     assert built["sideways"] <= 0, f"{built['sideways']} pixels wider than the window"
     assert built["small"] == []
     assert built["empty"] == [], "a choice of nothing"
+    return int(built["height"])
 
 
 # Asked in one go: each question is a way to the browser and back.
 BUILT = """() => {
     const all = selector => [...document.querySelectorAll(selector)], shown = element => element.outerHTML.slice(0, 80);
     return {
+        height: document.documentElement.scrollHeight,
         levels: all("h1, h2, h3, h4").map(heading => Number(heading.tagName[1])),
         sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
         small: all("main button, main .btn").filter(one => one.offsetParent && (one.offsetHeight < 24 || one.offsetWidth < 24)).map(shown),
@@ -97,13 +108,10 @@ def look(state: State, stage: Stage) -> None:
 
 
 def judged(page: Page) -> None:
-    """As the page stands, and at 320 pixels; it is left in that width, as tall as it is."""
-    window = page.viewport_size
-    assert window
-    for width in (window["width"], NARROW["width"]):
-        if width != window["width"]:
-            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        well_built(page)
-        unfold(page, width)
+    """As the page stands, and at 320 pixels; it is left in that width."""
+    for size in (None, SLIM):
+        if size:
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+        unfold(page, well_built(page))
         problems = violations(page)
         assert not problems, problems
