@@ -29,6 +29,10 @@ class RosterStep:
     waiting: int = 0
 
     @property
+    def is_complete(self) -> bool:
+        return bool(self.number) and not self.waiting
+
+    @property
     def status(self) -> tuple[str, str]:
         """Key and words."""
         if self.waiting:

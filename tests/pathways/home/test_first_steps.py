@@ -1,5 +1,5 @@
 """Home of a district that starts is the six steps of its first day: what is there, what is missing,
-and who brings it. They leave with the first roster or record.
+and who brings it. They leave when all six are complete, or with the first record.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from django.test import Client
 
 from cte_portal.accounts.models import Role
 from pathways.lists import standard
-from pathways.models import Calendar, Course, District, Roster, School, Student
+from pathways.models import Approval, Calendar, Course, District, School, Student
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 from tests.laid_out import laid_out
@@ -33,6 +33,10 @@ def steps(client: Client, home: str = HERE) -> list[str]:
         0
     ]
     return table.split("<tr>")[2:] if table else []
+
+
+def html_of(client: Client, home: str) -> str:
+    return client.get(home).content.decode()
 
 
 @pytest.fixture
@@ -108,13 +112,26 @@ def test_the_guides_steps_follow_them(client: Client, sunrise: District) -> None
     assert 'id="home-term"' not in html
 
 
-def test_the_first_roster_ends_them(client: Client, cottonwood: District_) -> None:
+def test_they_end_when_all_six_are_complete(client: Client, cottonwood: District_) -> None:
+    """The first roster alone ends nothing while OPI has approved no pathway, or a course waits for
+    its answer.
+    """
+    home = "/districts/9012/2025/"
     client.force_login(person("cm", "Martin", "Cheryl", (Role.DATA_CLERK, "9012")))
     student = cottonwood.student("999000600")
-    assert len(steps(client, "/districts/9012/2025/")) == 6
+    assert len(steps(client, home)) == 6
+    approvals = [*Approval.objects.filter(district="9012", school_year=2025)]
+    Approval.objects.all().delete()
     cottonwood.roster(student, HEALTH)
-    assert Roster.objects.count() == 1 and not steps(client, "/districts/9012/2025/")
-    assert 'id="home-term"' in client.get("/districts/9012/2025/").content.decode()
+    lines = steps(client, home)
+    assert ["Complete" in line for line in lines] == [True] * 5 + [False]
+    assert "OPI has not approved a pathway" in lines[5]
+    Approval.objects.bulk_create(approvals)
+    course = Course.objects.get()
+    Course.objects.create(school=course.school, number="X1", name="Choir", credits=1)
+    assert "In progress" in steps(client, home)[3] and 'id="home-term"' not in html_of(client, home)
+    Course.objects.filter(number="X1").delete()
+    assert not steps(client, home) and 'id="home-term"' in html_of(client, home)
 
 
 def test_a_record_without_a_roster_ends_them_too(client: Client, cottonwood: District_) -> None:

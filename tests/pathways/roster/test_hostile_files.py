@@ -215,7 +215,12 @@ def test_a_full_disk_is_no_damaged_zip(desk: Desk, monkeypatch: pytest.MonkeyPat
         def write(self, _: Any) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pathways.roster.imports.recognizing.tempfile.TemporaryFile", Full)
+    def parts_of(*sent: Any) -> Any:
+        monkeypatch.setattr("pathways.roster.imports.recognizing.tempfile.TemporaryFile", Full)
+        return unpack(*sent)
+
+    unpack = module.parts_of
+    monkeypatch.setattr(module, "parts_of", parts_of)
     batch = desk.send(zip_of(STUDENTS.encode()))
     assert (batch.status, batch.stage) == ("queued", "Waiting for disk space")
 

@@ -19,6 +19,7 @@ from django.core.files import File
 
 from cte_portal.batches.files import drop_stored, stored_whole
 from cte_portal.batches.models import Batch
+from pathways.files.text import LONGEST_LINE
 from pathways.roster.imports.oneroster.export import Export
 from pathways.roster.imports.oneroster.layout import BY_NAME
 from pathways.roster.imports.oneroster.package import Package
@@ -91,13 +92,19 @@ def _lines(package: Package, name: str, other_users: set[str]) -> Iterator[str]:
             yield "\n" * (row.line - line - 1)
         line = row.line
         if row.fault:
-            yield _line([""] * row.width) if row.width else '"\n'
+            yield _line(_unfit(row.width, table.width)) if row.width else '"\n'
             continue
         cells = [""] * table.width
         is_other = user is not None and row.cells[user] in other_users
         for number in of_others if is_other else range(len(places)):
             cells[places[number]] = row.cells[number]
         yield _line(cells)
+
+
+def _unfit(width: int, of_table: int) -> list[str]:
+    """A line as wide as the one that did not fit, or as long, so that it does not fit either."""
+    last = "" if width < of_table else "-" if width > of_table else "-" * (LONGEST_LINE + 1)
+    return [*("" for _ in range(width - 1)), last]
 
 
 _QUOTED = re.compile(r'["\r\n]')
