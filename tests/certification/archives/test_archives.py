@@ -29,6 +29,7 @@ from cte_portal.batches.submit import submit
 from pathways.models import Student
 from tests.certification.either import COLLECTIONS, ready_for
 from tests.certification.ready import Ready
+from tests.fixtures import uploads
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 
@@ -92,7 +93,8 @@ def two_districts(
             title="Upload",
             subject=name,
             scope=district.scope,
-            content=ContentFile(name.encode()),
+            options={"type": "cte-eoy"},
+            content=ContentFile(uploads.file(uploads.line(last=name))),
         )
     opi.set_password(PASSWORD)
     opi.save()
@@ -147,7 +149,7 @@ def test_a_reader_without_the_portal_finds_everything_of_the_district_and_of_no_
     sealed = reader.zip.read(f"sealed/{copy.receipt}.txt")
     assert hashlib.sha256(sealed).hexdigest() == copy.digest, "the file is what was sealed"
     files = [reader.zip.read(name) for name in reader.names() if name.endswith("/input")]
-    assert files == [b"mine.tsv"]
+    assert files == [uploads.file(uploads.line(last="mine.tsv"))]
     people = reader.table("portal/accounts.user")
     assert "cmartin" in {row["username"] for row in people} and "password" not in people[0]
     readme = reader.zip.read("README.txt").decode()
