@@ -21,7 +21,7 @@ from django.utils import timezone
 from cte_portal.editions import Edition, Scope
 from pathways.ledger.judgment import Judgment
 from pathways.ledger.locks import lock_district
-from pathways.ledger.plan import make_plan, statements
+from pathways.ledger.plan import holds, make_plan, statements
 from pathways.ledger.refusals import (
     Busy,
     Locked,
@@ -74,6 +74,16 @@ class Applied:
         )
 
     @property
+    def counts(self) -> dict[str, int]:
+        """By operation, as the plan names it."""
+        return {
+            "create": self.created,
+            "update": self.updated,
+            "delete": self.deleted,
+            "unchanged": self.unchanged,
+        }
+
+    @property
     def written(self) -> int:
         return self.created + self.updated + self.deleted
 
@@ -97,6 +107,7 @@ def apply(
     source: Change.Source,
     checked: Judgment | None,
     check: Callable[[Scope, Staged], Judgment] | None = None,
+    planned: Applied | None = None,
     skip_stale: bool = False,
     batch: UUID | None = None,
     exclusive: bool = False,
@@ -106,7 +117,8 @@ def apply(
     `by` is the author as records show her, `by_id` her account: two people may have one name. The
     demo has no account. `checked` is what the catalogue said of these rows; when the district's
     records or OPI's reference data have moved since, `check` says it again under the lock. None
-    stands for rows that need no leave: undo, restore, demo. A row whose version the person did not
+    stands for rows that need no leave: undo, restore, demo. `planned` is what `preview` has said of
+    the rows since they were checked: its plan is carried out unless something has moved. A row whose version the person did not
     see stops the whole call with `Stale`, or is left out and named in the result with `skip_stale`.
     Raises NotApplied; then nothing is written.
     """
@@ -124,15 +136,18 @@ def apply(
                     collection=staged.shape.collection,
                 ).first()
             )
-        if (
-            checked
-            and (checked.cursor, checked.generation) != (standing.cursor, standing.generation)
-            and check
-        ):
+        settled = checked is not None and (checked.cursor, checked.generation) == (
+            standing.cursor,
+            standing.generation,
+        )
+        if checked and check and not settled:
             checked = check(scope, staged)
         if checked and checked.refused:
             raise Refused(checked.refused)
-        counts, stale = make_plan(scope, staged)
+        if planned and settled and holds(scope, staged):
+            counts, stale = planned.counts, planned.stale
+        else:
+            counts, stale = make_plan(scope, staged)
         if stale and not skip_stale:
             raise Stale(stale)
         with connection.cursor() as cursor:

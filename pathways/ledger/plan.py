@@ -80,6 +80,8 @@ FROM {PLAN} plan WHERE plan.operation IN ('create', 'update', 'delete') ORDER BY
 
 
 def _plan(shape: RecordShape) -> str:
+    # A record has the version of its last Change; only one that is new, or was deleted, is looked
+    # for in the history.
     same = " AND ".join(f"stored.{name} = staged.{name}" for name in shape.typed)
     # A deleted row's Change keeps its last image; every other image is what was staged.
     image = ", ".join(
@@ -102,10 +104,13 @@ SELECT
         WHEN {same} THEN 'unchanged'
         ELSE 'update'
     END AS operation,
-    COALESCE((
-        SELECT MAX(earlier.version) FROM {shape.history} earlier
-        WHERE {_of_one_record("earlier", "staged", shape)}
-    ), 0) + 1 AS version,
+    CASE
+        WHEN stored.id IS NOT NULL THEN stored.version
+        ELSE COALESCE((
+            SELECT MAX(earlier.version) FROM {shape.history} earlier
+            WHERE {_of_one_record("earlier", "staged", shape)}
+        ), 0)
+    END + 1 AS version,
     staged.modified_at,
     staged.modified_date,
     staged.modified_by,
@@ -119,6 +124,20 @@ LEFT JOIN {shape.table} stored ON {_of_one_record("stored", "staged", shape)}
 
 def _of_one_record(table: str, second: str, shape: RecordShape) -> str:
     return " AND ".join(f"{table}.{name} = {second}.{name}" for name in shape.key)
+
+
+def holds(scope: Scope, staged: Staged) -> bool:
+    """Whether all students of the plan are the district's still: the one thing in it that changes
+    without a Change of a record.
+    """
+    select = (
+        f"SELECT EXISTS (SELECT 1 FROM {PLAN} plan LEFT JOIN pathways_student student ON student.id ="
+        f" plan.{staged.shape.key[0]} AND student.district_id = %s WHERE student.id IS NULL AND"
+        " plan.operation <> 'stale')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(staged.own(select), [scope.district])
+        return not cursor.fetchone()[0]
 
 
 def make_plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:

@@ -155,8 +155,10 @@ def add_lines(
 
 def _columns(shape: RecordShape) -> dict[str, str]:
     """The SQL types of a staging table's columns."""
+    # PostgreSQL would keep an index that no statement asks; SQLite's key is the row's own place.
+    numbered = "NOT NULL" if connection.vendor == "postgresql" else "PRIMARY KEY"
     return {
-        "line": "integer PRIMARY KEY",
+        "line": f"integer {numbered}",
         **dict.fromkeys(shape.key, "bigint"),
         **{name: shape.holds[name].value for name in shape.typed},
         **_AROUND,

@@ -141,9 +141,14 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
             cursor.execute(STANDING, [scope.district])
             at_cursor, at_generation = cursor.fetchone()
         cursor.execute(staged.own(f"DROP TABLE IF EXISTS {VERDICTS}"))
+        # OFFSET keeps PostgreSQL from computing each verdict twice, and does not write down all rows
+        # as MATERIALIZED does.
+        fenced = cursor.db.vendor == "postgresql"
+        rows = f"({judged} OFFSET 0) AS judged" if fenced else "judged"
         make = (
-            f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) SELECT"
-            f" key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE"
+            f"CREATE TEMPORARY TABLE {VERDICTS} AS"
+            f" {'' if fenced else f'WITH judged AS MATERIALIZED ({judged})'} SELECT key,"
+            f" total_credits, pathway_name, {', '.join(columns)} FROM {rows} WHERE"
             f" {' OR '.join(columns)}"
         )
         cursor.execute(staged.own(make), values)

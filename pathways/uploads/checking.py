@@ -131,7 +131,6 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
                 f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)"
             )
         )
-        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     preview = ledger.preview(scope, staged)
     return CheckedFile(
         at_cursor,
@@ -141,7 +140,7 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         repeated,
         preview,
         not_in_file,
-        number_by_field(staged),
+        number_by_field(staged) if preview.updated else {},
     )
 
 

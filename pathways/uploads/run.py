@@ -75,7 +75,7 @@ def _go(job: Job, *, exclusive: bool) -> None:
             staged = checking.prepare()
             report = ImportResults(job, layout, known, reader.lines, batch.subject, staged)
             try:
-                checking.stage_file(job, reader, staged)
+                checking.stage_file(job, reader, staged, joined="student_id, pathway_id")
             except FileRefused:
                 report.with_changes = False
                 report.write_refused()
@@ -89,6 +89,7 @@ def _go(job: Job, *, exclusive: bool) -> None:
             checked = checking.judge(scope, reader, staged, since=options.get("since"))
             if not exclusive:
                 job.step("Writing the report")
+            report.with_changes = bool(checked.preview.updated)
             report.write(rejected=checked.rejected)
             result = _result(job, checked, reader, staged)
             if not _saves(options, checked):
@@ -144,6 +145,7 @@ def _save(
                 source=Change.Source.UPLOAD,
                 checked=judged,
                 check=moved,
+                planned=checked.preview,
                 batch=job.batch.pk,
                 exclusive=True,
             )

@@ -247,6 +247,43 @@ def test_rows_are_judged_again_when_the_district_moved_after_the_check(
     assert numbers, "the first save moved the district's cursor"
 
 
+@pytest.mark.parametrize("moved", ["nothing", "the record", "the student"])
+def test_a_plan_is_carried_out_only_while_what_it_was_made_of_stands(
+    cottonwood: District_, elsewhere: District_, kayla: Student, moved: str
+) -> None:
+    """A file is planned when it is checked and saved some seconds later."""
+    staged = staging.stage([row(kayla, version=None, single_parent=True)])
+    checked = rules.check_staged(cottonwood.scope, staged)
+    planned = ledger.preview(cottonwood.scope, staged)
+    assert planned.created == 1
+    if moved == "the record":
+        staging._last.staged = None  # the plan of the rows stays while another is made
+        cottonwood.record(kayla)
+    if moved == "the student":
+        Student.objects.filter(pk=kayla.pk).update(district=elsewhere.district)
+
+    def saved() -> ledger.Applied:
+        return ledger.apply(
+            cottonwood.scope,
+            staged,
+            by=CLERK,
+            source=Change.Source.UPLOAD,
+            checked=checked,
+            check=rules.check_staged,
+            planned=planned,
+        )
+
+    if moved == "the student":
+        with pytest.raises(ledger.Stale):
+            saved()
+        assert not Participation.objects.exists() and not Change.objects.exists()
+        return
+    applied = saved()
+    assert (applied.created, applied.updated) == ((0, 1) if moved == "the record" else (1, 0))
+    record = Participation.objects.get()
+    assert record.single_parent and record.version == Change.objects.count()
+
+
 def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(
     cottonwood: District_, kayla: Student
 ) -> None:
