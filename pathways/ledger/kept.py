@@ -4,6 +4,7 @@ thousands of rows again for every student.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -73,25 +74,32 @@ def _kept(
     key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
     with suppress(*NO_CACHE):
         match None if anew else cache.get(key):
-            case (kept_at, answer) if _stands(scope, kept_at, position, of_records):
+            case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
                 return answer
+            case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
+                kept_at, position, HangsOn.NOTHING
+            ):
+                settled = settled_position(scope, known)
+                if not _came_or_went(scope.district, kept_at.cursor):
+                    if settled and _stands(kept_at, settled, HangsOn.NOTHING):
+                        seconds = max(1, int(counted_at + FRESH - time.time()))
+                        cache.set(key, (settled, answer, counted_at), seconds)
+                    return answer
     settled = settled_position(scope, known)
     answer = count()
     if settled:
         with suppress(*NO_CACHE):
-            cache.set(key, (settled, answer), FRESH)
+            cache.set(key, (settled, answer, time.time()), FRESH)
     return answer
 
 
-def _stands(scope: Scope, kept_at: Position, now: Position, of_records: HangsOn) -> bool:
+def _stands(kept_at: Position, now: Position, of_records: HangsOn) -> bool:
     """Whether nothing has moved since that an answer hangs on. It was counted while nobody wrote,
     so whatever was written later has a later line in the ledger.
     """
-    if kept_at == now or of_records is HangsOn.VALUES:
-        return kept_at == now
-    if replace(kept_at, cursor=now.cursor) != now or now.cursor < kept_at.cursor:
-        return False
-    return of_records is HangsOn.NOTHING or not _came_or_went(scope.district, kept_at.cursor)
+    if of_records is HangsOn.NOTHING and now.cursor >= kept_at.cursor:
+        return replace(kept_at, cursor=now.cursor) == now
+    return kept_at == now
 
 
 @prepared

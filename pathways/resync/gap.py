@@ -10,10 +10,12 @@ again.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import cache
@@ -56,6 +58,8 @@ CAUSES = NEVER_SENT, CHANGED, REFUSED, GONE = (
 )
 ByStudent = dict[tuple[int, str], int]
 """The number of a student's records that differ for a cause."""
+Again = dict[int, dict[str, int]]
+"""The same of students who were compared again by themselves."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class Gap:
     """All rows that were looked at."""
     point: Point
     counted_at: float
+    began: str = ""
+    """Which whole comparison it goes on from; what that said of each student is kept beside it."""
+    again: Again | None = None
+    """Whoever was compared again since."""
 
     @property
     def rows(self) -> int:
@@ -120,6 +128,7 @@ def compare(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> dict
         compared=sum(difference.total for difference in by_type.values()),
         point=point_of(copy, settled or position_of(scope, known)),
         counted_at=time.time(),
+        began=secrets.token_hex(8),
     )
     if settled:
         _store(scope, gap, _by_student(scope, copy, by_type[RECORDS.name]))
@@ -136,21 +145,31 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
         return None
     changes = Change.objects.after(scope.district, last.point.cursor)
     changed = set(changes.values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
-    before = _last_by_student(scope, last)
-    if before is None or len(changed) > MOST_STUDENTS:
+    whole = _whole_of(scope, last)
+    if whole is None or len(changed) > MOST_STUDENTS:
         return None
     records = differences([RECORDS], scope, students=changed)[RECORDS.name] if changed else NONE
     now = _by_student(scope, copy, records)
-    causes = Counter(last.causes[RECORDS.name])
-    for (student, cause), number in before.items():
-        causes[cause] -= number if student in changed else 0
-    for (_, cause), number in now.items():
-        causes[cause] += number
-    gap = replace(last, causes={**last.causes, RECORDS.name: +causes}, point=point)
-    if settled:
-        rest = {place: number for place, number in before.items() if place[0] not in changed}
-        _store(scope, gap, {**rest, **now})
+    causes, again = Counter(last.causes[RECORDS.name]), dict(last.again or {})
+    for student in changed:
+        causes.subtract(again[student] if student in again else _of(student, whole))
+        again[student] = _of(student, now)
+        causes.update(again[student])
+    gap = replace(last, causes={**last.causes, RECORDS.name: +causes}, point=point, again=again)
+    if settled and len(again) <= MOST_STUDENTS:
+        with suppress(*NO_CACHE):
+            cache.set(_key(scope.district, scope.end_year), gap, KEPT)
+    elif settled:
+        rest = {place: number for place, number in whole.items() if place[0] not in again}
+        own = {
+            (student, why): number for student in again for why, number in again[student].items()
+        }
+        _store(scope, replace(gap, began=secrets.token_hex(8), again=None), {**rest, **own})
     return gap
+
+
+def _of(student: int, differing: ByStudent) -> dict[str, int]:
+    return {cause: differing[student, cause] for cause in CAUSES if (student, cause) in differing}
 
 
 def _last(scope: Scope) -> Gap | None:
@@ -160,19 +179,26 @@ def _last(scope: Scope) -> Gap | None:
     return None
 
 
-def _last_by_student(scope: Scope, gap: Gap) -> ByStudent | None:
-    """What was kept beside just this gap: long where much differs, and read only to go on from."""
-    with suppress(*NO_CACHE):
-        match cache.get(f"{_key(scope.district, scope.end_year)}-students"):
-            case (beside, dict(by_student)) if beside == gap:
-                return by_student
+def _whole_of(scope: Scope, gap: Gap) -> ByStudent | None:
+    """What the whole comparison said of each student from which a gap goes on."""
+    with suppress(LookupError, *NO_CACHE):
+        return _whole(f"{_key(scope.district, scope.end_year)}-students", gap.began)
     return None
+
+
+@lru_cache(maxsize=4)
+def _whole(key: str, began: str) -> ByStudent:
+    """It is long where much differs, and never changes. Raises LookupError where it is not kept."""
+    match cache.get(key):
+        case (kept, dict(by_student)) if began and kept == began:
+            return by_student
+    raise LookupError
 
 
 def _store(scope: Scope, gap: Gap, by_student: ByStudent) -> None:
     with suppress(*NO_CACHE):
         key = _key(scope.district, scope.end_year)
-        cache.set(f"{key}-students", (gap, by_student), KEPT)
+        cache.set(f"{key}-students", (gap.began, by_student), KEPT)
         cache.set(key, gap, KEPT)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -75,18 +75,6 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(
             pk__in=[pk for pk, first, last in people if name_key(first, last) == key]
         )
-
-    def with_namesake(self) -> "UserQuerySet":
-        """With `has_namesake`: whether another account bears the same names, accents and signs
-        apart.
-        """
-        people = User.objects.alias(
-            last_folded=Folded("last_name"), first_folded=Folded("first_name")
-        ).order_by()
-        namesakes = people.filter(
-            last_folded=Folded(OuterRef("last_name")), first_folded=Folded(OuterRef("first_name"))
-        )
-        return self.annotate(has_namesake=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
     def listed(self) -> "UserQuerySet":
         """By name, with roles, an open invitation and single sign-on at hand."""

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
 from pathways.models import District, Participation, Student
+from pathways.resync import gap
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS
 from pathways.resync.unsent import Unsent
@@ -89,6 +90,29 @@ def test_the_numbers_follow_whatever_the_portal_writes(
     assert kept(school) == before and kept(elsewhere)
     send(school.scope)
     assert set(kept(school)) == {"District"}, "OPI's own row goes with its lists"
+
+
+def test_a_comparison_goes_on_from_student_to_student(
+    school: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where more have changed since the last whole one than are kept beside it."""
+    monkeypatch.setattr(gap, "MOST_STUDENTS", 2)
+    whole: list[int] = []
+    compare = gap.compare
+    monkeypatch.setattr(gap, "compare", lambda *args: (whole.append(1), compare(*args))[1])
+    send(school.scope)
+    assert kept(school) == {} and whole == [1]
+    late = [school.student(f"99900080{number}", "Late", f"Nr{number}") for number in range(4)]
+    assert kept(school)["Student"] == {"never sent": 4} and whole == [1, 1]
+    for number, student in enumerate(late, 1):
+        record = school.record(student)
+        assert kept(school)["CTE Participation"] == {"never sent": number}
+        school.record(student, version=record.version, in_district_credits="2.00")
+        assert kept(school)["CTE Participation"] == {"never sent": number}
+    for number, student in enumerate(late, 1):
+        delete(school, Participation.objects.get(student=student))
+        assert kept(school).get("CTE Participation", {}).get("never sent", 0) == 4 - number
+    assert whole == [1, 1], "nothing is compared whole once more"
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
