@@ -470,9 +470,12 @@ def rows_of_all_tables() -> list[Any]:
 
 OF_EITHER = {"cte-eoy": WRITES, "cte-fall": FALL_WRITES}
 of_either = pytest.mark.parametrize(
-    ("standing", "name"),
-    [(collection, name) for collection, writes in OF_EITHER.items() for name in writes],
+    ("name", "standing"),
+    [(name, collection) for collection, writes in OF_EITHER.items() for name in writes],
     indirect=["standing"],
+    # pytest would take a fixture that is named beside a plain argument for one of each test; the
+    # last one named decides the order.
+    scope="module",
 )
 
 
