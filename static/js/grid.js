@@ -10,6 +10,12 @@ const ANSWERS = { y: "yes", n: "no" };
 const shown = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const stored = (field) => (field.matches("select") ? [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0].value : field.defaultValue);
+// The letters alone are changed: another text node would make the browser look at every row's style again.
+const write = (place, words) => {
+  if (place.textContent === words) return;
+  if (place.firstChild) place.firstChild.data = words;
+  else place.textContent = words;
+};
 const differs = (field) => field.value !== stored(field);
 const isReadable = (field) => {
   if (CREDITS.includes(field.dataset.column)) return hundredths(field.value) !== null;
@@ -91,17 +97,14 @@ class Grid {
       const [inside, outside] = line.amounts;
       const sum = inside === null || outside === null ? null : inside + outside;
       const words = sum === null ? "–" : shown(sum);
-      if (total.textContent !== words) total.textContent = words;
+      write(total, words);
       const isYes = fields.find((field) => field.dataset.column === "concentrator").value === "Yes";
       const advice = sum === null || !fields[0].value || sum >= 200 === isYes ? "" : sum >= 200 ? "Yes from 2.00" : "below 2.00";
-      if (mark.textContent !== advice) mark.textContent = advice;
+      write(mark, advice);
     }
     if (!this.sums.length) return;
     const sums = CREDITS.map((_, across) => this.rows.reduce((sum, { amounts }) => sum + (amounts[across] ?? 0), 0));
-    [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => {
-      const words = shown(sum);
-      if (this.sums[at].textContent !== words) this.sums[at].textContent = words;
-    });
+    [sums[0], sums[1], sums[0] + sums[1], sums[2], sums[3]].forEach((sum, at) => write(this.sums[at], shown(sum)));
   }
 
   // One field with a line for each changed row, its parts between tabs: nothing else is sent, however long the page is.

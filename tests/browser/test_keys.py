@@ -81,6 +81,7 @@ def test_alt_s_goes_to_the_search_and_a_question_mark_shows_help_and_keys(page: 
     page.keyboard.press("?")
     expect(help_box).to_contain_text("Find the student by name, State ID or Local ID")
     expect(help_box.get_by_role("cell", name="Find a student")).to_be_visible()
+    expect(help_box.get_by_role("cell", name="In a grid: same column")).to_be_visible()
     page.keyboard.press("Escape")
     expect(help_box).to_have_count(0)
     page.keyboard.press("Alt+Shift+K")
