@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certification.collections.chosen import collection_of
-from certification.models import CertificationEvent, Recertification
 from certification.models.dates import Phase, in_words
+from certification.status.statewide import events_worked_on_in, requests_waiting
 from certification.status.status import known_next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
@@ -180,7 +180,7 @@ SCREENS = (
             "open again",
         ),
         scoped=False,
-        open=lambda standing: Recertification.objects.waiting().count(),
+        open=lambda standing: requests_waiting(),
     ),
     Screen(
         name="Certification events",
@@ -273,11 +273,7 @@ def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     without an extension.
     """
     now = timezone.now()
-    events = list(
-        CertificationEvent.objects.seen_by_districts()
-        .worked_on_in(end_year, end_year - 1)
-        .order_by("due", "pk")
-    )
+    events = events_worked_on_in(end_year)
     waiting = [event for event in events if event.dates.phase(now) is not Phase.OVER]
     if not events:
         return None

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.utils import timezone
 
 from certification.board.board import OVERDUE
 from certification.board.columns import COLUMNS, COLUMNS_OF_LEAVERS, sorted_by
 from certification.board.line import Line, Stand
+from certification.models.dates import today
 from certification.recertification.forms import text_field
 
 SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))
@@ -61,33 +61,14 @@ class BoardFilter(forms.Form):
     def matching(self, lines: Iterable[Line]) -> list[Line]:
         """The lines that it shows, sorted."""
         words = self.choice("find").casefold().split()
+        choices = {name: self.choice(name) for name in self.fields}
         lines_of_filter = [
             line
             for line in lines
             if all(word in f"{line.number} {line.name}".casefold() for word in words)
-            and self._holds(line)
+            and _holds(line, choices)
         ]
-        return sorted_by(lines_of_filter, self.choice("sort") or "number")
-
-    def _holds(self, line: Line) -> bool:
-        show, due = self.choice("show"), self.choice("due")
-        days = (line.due - timezone.localdate(line.district_event.now)).days
-        return (
-            (
-                show in ("", line.stand.key)
-                or (show == OVERDUE and line.is_overdue)
-                or (show == NOT_CERTIFIED and not line.district_event.is_certified)
-            )
-            and (
-                due == ""
-                or (due == OVERDUE and line.is_overdue)
-                or (due == "extended" and line.district_event.dates.extended)
-                or (due == "week" and not line.district_event.is_certified and 0 <= days <= 7)
-            )
-            and (not self.choice("unsent") or bool(line.not_sent) or line.unsent.nothing_sent)
-            and (not self.choice("nobody") or line.district_event.able == 0)
-            and self.choice("size") in ("", _size(line))
-        )
+        return sorted_by(lines_of_filter, choices["sort"] or "number")
 
     def query(self, **changes: str) -> str:
         """The address of the same board with something changed."""
@@ -95,6 +76,27 @@ class BoardFilter(forms.Form):
         return urlencode(
             {name: "on" if value == "True" else value for name, value in choices.items() if value}
         )
+
+
+def _holds(line: Line, choices: Mapping[str, str]) -> bool:
+    show, due = choices["show"], choices["due"]
+    days = (line.due - today(line.district_event.now)).days
+    return (
+        (
+            show in ("", line.stand.key)
+            or (show == OVERDUE and line.is_overdue)
+            or (show == NOT_CERTIFIED and not line.district_event.is_certified)
+        )
+        and (
+            due == ""
+            or (due == OVERDUE and line.is_overdue)
+            or (due == "extended" and line.district_event.dates.extended)
+            or (due == "week" and not line.district_event.is_certified and 0 <= days <= 7)
+        )
+        and (not choices["unsent"] or bool(line.not_sent) or line.unsent.nothing_sent)
+        and (not choices["nobody"] or line.district_event.able == 0)
+        and choices["size"] in ("", _size(line))
+    )
 
 
 def _size(line: Line) -> str:

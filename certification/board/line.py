@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from certification.collections.fall.statewide import FollowUpKnown
-from certification.letters.occasions import is_waited_for
-from certification.models.dates import days
+from certification.letters.occasions import why_not_waited_for
+from certification.models.dates import days, today
 from certification.review.suppression import HIDDEN, nested, suppressed
 from certification.signing.last_validation import LastValidation
 from certification.status.district_event import DistrictEvent
@@ -100,11 +100,15 @@ class Line:
             else self.stand.word
         )
 
-    @property
+    @cached_property
+    def why_not_waited_for(self) -> str:
+        """The reason nobody of the district is reminded; empty where it still can and must certify."""
+        return why_not_waited_for(self.district_event)
+
+    @cached_property
     def is_overdue(self) -> bool:
-        return is_waited_for(
-            self.district_event
-        ) and self.district_event.last_day < timezone.localdate(self.district_event.now)
+        of_district = self.district_event
+        return not self.why_not_waited_for and of_district.last_day < today(of_district.now)
 
     @property
     def due(self) -> datetime.date:
@@ -137,7 +141,7 @@ class Line:
         """Rows that are not at the state, of a follow-up outcomes and leavers; None while that is not known."""
         return self.follow_up.not_sent if self.follow_up else self.unsent.rows
 
-    @property
+    @cached_property
     def not_sent_words(self) -> str:
         """Of a follow-up no number: with nothing sent yet it would tell leavers and answers that are
         too few to be told (R-FUP-20).
@@ -173,9 +177,7 @@ class Line:
         """The age of the figures: today, 1 day, 12 days."""
         if self.validated is None:
             return ""
-        number = (
-            timezone.localdate(self.district_event.now) - timezone.localdate(self.validated.at)
-        ).days
+        number = (today(self.district_event.now) - timezone.localdate(self.validated.at)).days
         return days(number) if number > 0 else "today"
 
     @property

@@ -4,7 +4,7 @@ logged (ux O-13).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from certification.board.line import Line
 from certification.letters import letters, occasions
-from certification.letters.readers import readers
-from certification.models import CertificationEvent, Certifier, Reminder
+from certification.letters.readers import Person, Reader, readers, readers_in_short
+from certification.models import CertificationEvent, Reminder
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.letters.fate import Fate, fate_of
 from cte_portal.batches.models import Batch
@@ -36,13 +36,19 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
     """The people who would be written to now, district by district, and those who are skipped."""
     all_lines = list(lines)
     people = readers(line.number for line in all_lines)
+    return [Recipient(*written) for written in _written(event, all_lines, people)]
+
+
+def _written(
+    event: CertificationEvent, lines: Iterable[Line], people: Mapping[str, list[Person]]
+) -> Iterator[tuple[Line, Person | None, str]]:
+    """The fields of each Recipient."""
     signatures, reminders_today = occasions.signers_of(event), occasions.reminded_today(event)
-    recipients_of_lines: list[Recipient] = []
-    for line in all_lines:
-        if reason := occasions.why_not_waited_for(line.district_event):
-            recipients_of_lines.append(Recipient(line, None, reason))
+    for line in lines:
+        if reason := line.why_not_waited_for:
+            yield line, None, reason
         elif not people[line.number]:
-            recipients_of_lines.append(Recipient(line, None, NOBODY))
+            yield line, None, NOBODY
         else:
             for person in people[line.number]:
                 why_not = _why_not(
@@ -50,10 +56,9 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
                     signed=occasions.has_done(line.district_event, person, signatures),
                     reminded=person.pk in reminders_today,
                 )
-                recipients_of_lines.append(Recipient(line, person, why_not))
+                yield line, person, why_not
                 if not why_not:
-                    reminders_today = reminders_today | {person.pk}
-    return recipients_of_lines
+                    reminders_today.add(person.pk)
 
 
 @dataclass(frozen=True)
@@ -71,18 +76,15 @@ class Summary:
 
 
 def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
-    everyone = recipients(event, lines)
-    due = [recipient for recipient in everyone if recipient.person and not recipient.why_not]
-    certifiers = set(Certifier.objects.active().values_list("district", "user"))
+    all_lines = list(lines)
+    people = readers_in_short(line.number for line in all_lines)
+    everyone = list(_written(event, all_lines, people))
+    due = [(line, person) for line, person, why_not in everyone if person and not why_not]
     return Summary(
         people=len(due),
-        districts=len({recipient.line.number for recipient in due}),
-        nobody=sum(recipient.why_not == NOBODY for recipient in everyone),
-        certifiers=all(
-            (recipient.line.number, recipient.person.pk) in certifiers
-            for recipient in due
-            if recipient.person
-        ),
+        districts=len({line.number for line, _ in due}),
+        nobody=sum(why_not == NOBODY for _, _, why_not in everyone),
+        certifiers=all(person.is_certifier for _, person in due),
     )
 
 
@@ -98,7 +100,7 @@ def skipped(everyone: Iterable[Recipient]) -> dict[str, list[str]]:
     return grouped
 
 
-def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
+def _why_not(person: Reader, *, signed: bool, reminded: bool) -> str:
     if signed:
         return "has signed"
     if reminded:

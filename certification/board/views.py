@@ -27,9 +27,10 @@ from certification.board.columns import COLUMNS, COLUMNS_OF_LEAVERS, NUMBERS
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.board.line import Line, Stand
 from certification.board.rows import rows_of
-from certification.letters.occasions import is_waited_for, reminder
+from certification.letters.occasions import reminder
 from certification.models import CertificationEvent
 from certification.recertification import approval
+from certification.status.statewide import events_shown
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, access
@@ -58,11 +59,7 @@ class BoardView(StatewideView):
     @cached_property
     def events(self) -> list[CertificationEvent]:
         """The events that districts have seen, newest first."""
-        return list(
-            CertificationEvent.objects.exclude(
-                status=CertificationEvent.Status.DRAFT
-            ).newest_first()
-        )
+        return events_shown()
 
     @cached_property
     def event(self) -> CertificationEvent | None:
@@ -126,7 +123,7 @@ class StatusBoard(BoardView):
             "rows": self.event
             and rows_of(page, self.event, can_extend=self.can(Capability.KEEP_LISTS)),
             "query": board_filter.query(),
-            "waiting": sum(is_waited_for(line.district_event) for line in lines),
+            "waiting": sum(not line.why_not_waited_for for line in lines),
             "remind_all": (
                 f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}"
             ),

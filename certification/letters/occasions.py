@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from certification.letters.district_letters import dated_letter, district_letter, district_names
 from certification.letters.letters import Letter, not_yet_queued, queue_all
-from certification.letters.readers import administrators_of, certifiers_of, readers
+from certification.letters.readers import Reader, administrators_of, certifiers_of, readers
 from certification.models import CertificationEvent, Reminder, Signature
 from certification.models.dates import Phase, in_short
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
 from cte_portal.accounts.models import User
+from cte_portal.prepared import prepared
 
 DAYS_BEFORE = (14, 7, 3, 1)
 OVERDUE = "overdue"
@@ -196,11 +199,18 @@ def _days_to_the_last(district_event: DistrictEvent) -> int:
 
 def signers_of(event: CertificationEvent) -> set[tuple[str, int]]:
     """(district, person) of who has signed the open round."""
+    return set(_signers(event.pk))
+
+
+@prepared
+def _signers(event: int) -> QuerySet[Signature, tuple[Any, ...]]:
     signatures = Signature.objects.standing().filter(round__event=event, round__status="open")
-    return set(signatures.values_list("round__district", "certifier__user"))
+    return signatures.values_list("round__district", "certifier__user")
 
 
-def has_done(district_event: DistrictEvent, person: User, signatures: set[tuple[str, int]]) -> bool:
+def has_done(
+    district_event: DistrictEvent, person: Reader, signatures: set[tuple[str, int]]
+) -> bool:
     """True when the person has signed and others have not. Where all have signed, one of them still
     has to seal it (C-17).
     """
@@ -211,11 +221,12 @@ def has_done(district_event: DistrictEvent, person: User, signatures: set[tuple[
 
 
 def reminded_today(event: CertificationEvent) -> set[int]:
-    return set(
-        Reminder.objects.filter(event=event, day=timezone.localdate()).values_list(
-            "user", flat=True
-        )
-    )
+    return {person for (person,) in _reminded(event.pk, timezone.localdate())}
+
+
+@prepared
+def _reminded(event: int, day: datetime.date) -> QuerySet[Reminder, tuple[Any, ...]]:
+    return Reminder.objects.filter(event=event, day=day).values_list("user")
 
 
 def reminder(district_event: DistrictEvent, name: str, person: User, text: str) -> Letter:

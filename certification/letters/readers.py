@@ -2,21 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from django.db.models import QuerySet
 
 from certification.models import Certifier
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.folding import Folded
+from cte_portal.prepared import prepared
+
+
+class Reader(Protocol):
+    """Somebody who is written to."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def email(self) -> str: ...
+
+
+class ReaderInShort(NamedTuple):
+    """Enough of a person to count who would be written to."""
+
+    pk: int
+    email: str
+    is_certifier: bool
+
+
+Person = TypeVar("Person", bound=Reader)
+OfDistricts = Callable[[Iterable[str]], dict[str, list[Person]]]
 
 
 def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
     """District → who is written to about its certification: the active certifiers, or, while nobody
     is named, its District Administrators.
     """
-    certifiers = certifiers_of(numbers)
-    return certifiers | administrators_of(
-        number for number, people in certifiers.items() if not people
+    return _first_named(numbers, certifiers_of, administrators_of)
+
+
+def readers_in_short(numbers: Iterable[str]) -> dict[str, list[ReaderInShort]]:
+    """The same people in no order."""
+    return _first_named(
+        numbers,
+        lambda districts: _in_short(districts, _certifiers(), is_certifier=True),
+        lambda districts: _in_short(districts, _administrators(), is_certifier=False),
     )
+
+
+def _first_named(
+    numbers: Iterable[str], certifiers: OfDistricts[Person], administrators: OfDistricts[Person]
+) -> dict[str, list[Person]]:
+    named = certifiers(numbers)
+    return named | administrators([number for number, people in named.items() if not people])
+
+
+def _in_short(
+    numbers: Iterable[str], rows: Iterable[tuple[Any, ...]], *, is_certifier: bool
+) -> dict[str, list[ReaderInShort]]:
+    people: dict[str, list[ReaderInShort]] = {number: [] for number in numbers}
+    for district, pk, email in rows:
+        if district in people:
+            people[district].append(ReaderInShort(pk, email, is_certifier))
+    return people
+
+
+@prepared
+def _certifiers() -> QuerySet[Certifier, tuple[Any, ...]]:
+    return Certifier.objects.active().values_list("district", "user", "user__email")
+
+
+@prepared
+def _administrators() -> QuerySet[Membership, tuple[Any, ...]]:
+    return _open_administrators().values_list("district", "user", "user__email")
+
+
+def _open_administrators() -> QuerySet[Membership]:
+    return Membership.objects.filter(role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True)
 
 
 def certifiers_of(numbers: Iterable[str]) -> dict[str, list[User]]:
@@ -32,9 +95,7 @@ def certifiers_of(numbers: Iterable[str]) -> dict[str, list[User]]:
 
 def administrators_of(numbers: Iterable[str]) -> dict[str, list[User]]:
     people: dict[str, list[User]] = {number: [] for number in numbers}
-    memberships = Membership.objects.filter(
-        role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True
-    ).select_related("user__emergency_account")
+    memberships = _open_administrators().select_related("user__emergency_account")
     for membership in memberships.order_by(Folded("user__last_name"), Folded("user__first_name")):
         if membership.district in people:
             people[membership.district].append(membership.user)

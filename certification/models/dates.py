@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -14,7 +15,9 @@ from cte_portal.pages.days import begins, ends
 from cte_portal.ui.wording import number_of
 
 
+@lru_cache(maxsize=16)
 def today(now: datetime.datetime) -> datetime.date:
+    """Of a list of all districts each one asks for the same moment."""
     return timezone.localdate(now)
 
 
@@ -54,13 +57,7 @@ class Dates:
     extended: bool = False
 
     def phase(self, now: datetime.datetime) -> Phase:
-        if now < begins(self.review_opens):
-            return Phase.NOT_YET_OPEN
-        if now < begins(self.certification_opens):
-            return Phase.REVIEW
-        if now < ends(self.due):
-            return Phase.OPEN
-        return Phase.CORRECTION if now < ends(self.corrections_until) else Phase.OVER
+        return _phase(self, now)
 
     def accepts_signatures(self, now: datetime.datetime, *, correcting: bool = False) -> bool:
         """True when the dates let a certifier sign. After the due date a correction can be signed,
@@ -100,3 +97,15 @@ class Dates:
             if self.phase(now) is Phase.OVER
             else f"Corrections may be requested through {day}."
         )
+
+
+@lru_cache(maxsize=64)
+def _phase(dates: Dates, now: datetime.datetime) -> Phase:
+    """In a list of all districts most have the same dates at the same moment."""
+    if now < begins(dates.review_opens):
+        return Phase.NOT_YET_OPEN
+    if now < begins(dates.certification_opens):
+        return Phase.REVIEW
+    if now < ends(dates.due):
+        return Phase.OPEN
+    return Phase.CORRECTION if now < ends(dates.corrections_until) else Phase.OVER

@@ -9,6 +9,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from certification.models import CertificationEvent, Recertification
 from certification.models.dates import Dates, Phase, days, in_short, in_words
@@ -63,11 +64,11 @@ class DistrictEvent:
         """Primary certifiers who can sign in."""
         return self.primaries - self.unused
 
-    @property
+    @cached_property
     def phase(self) -> Phase:
         return self.dates.phase(self.now)
 
-    @property
+    @cached_property
     def is_certified(self) -> bool:
         """Sealed, and nothing is being corrected."""
         return self.sealed_at is not None and self.request != Recertification.Status.APPROVED
@@ -84,7 +85,7 @@ class DistrictEvent:
             not self.dates.is_overdue(self.now) or self.dates.accepts_signatures(self.now)
         )
 
-    @property
+    @cached_property
     def ended(self) -> bool:
         """Whether it was not certified, and cannot be any more, because the school year is over."""
         return self.year_is_over and not self.is_certified and not self.finishing

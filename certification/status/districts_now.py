@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from certification.models import CertificationEvent
-from certification.status.statewide import district_events
+from certification.status.statewide import district_events, events_worked_on_in
 from cte_portal.frame import DistrictNow
 from pathways.resync.unsent import KnownUnsent
 
@@ -18,11 +17,7 @@ def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNo
     """By district number, in about a dozen statements however many they are; of the event that is
     due next, else of the last one.
     """
-    published = list(
-        CertificationEvent.objects.seen_by_districts()
-        .worked_on_in(end_year, end_year - 1)
-        .order_by("due", "pk")
-    )
+    published = events_worked_on_in(end_year)
     today = timezone.localdate()
     event = next(
         (district_event for district_event in published if district_event.due >= today),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from certification.models import (
@@ -17,56 +18,122 @@ from certification.models import (
     Signature,
 )
 from certification.status.district_event import DistrictEvent
-from cte_portal.accounts.models.user import unused
+from cte_portal.accounts.models.user import UNUSED, unused
+from cte_portal.prepared import counted, prepared
 from pathways.models import SchoolYear
+
+
+def events_worked_on_in(end_year: int) -> list[CertificationEvent]:
+    """The published ones of a school year, and of the year before whose leavers are followed up in
+    it, by their due dates.
+    """
+    events: list[CertificationEvent] = _worked_on_in(end_year, end_year - 1)
+    return events
+
+
+@prepared
+def _worked_on_in(end_year: int, before: int) -> QuerySet[CertificationEvent]:
+    published = CertificationEvent.objects.seen_by_districts()
+    return published.worked_on_in(end_year, before).order_by("due", "pk")
+
+
+def events_shown() -> list[CertificationEvent]:
+    """Those that districts have seen, newest first."""
+    events: list[CertificationEvent] = _shown()
+    return events
+
+
+@prepared
+def _shown() -> QuerySet[CertificationEvent]:
+    drafts = CertificationEvent.Status.DRAFT
+    return CertificationEvent.objects.exclude(status=drafts).newest_first()
+
+
+def requests_waiting() -> int:
+    """The number of requests to certify again that OPI has not answered."""
+    ((number,),) = _waiting()
+    return int(number)
+
+
+@counted("COUNT(*)")
+def _waiting() -> QuerySet[Recertification]:
+    return Recertification.objects.waiting()
 
 
 def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[str, DistrictEvent]:
     """District number → the event as that district has it, at one moment."""
-    now = timezone.now()
-    extended = Extension.objects.dates_by_district(event)
-    active = Certifier.objects.active().primary()
-    counts = {"every": Count("pk"), "closed": Count("pk", filter=unused("user__"))}
-    primaries = {
-        row[0]: row[1:] for row in active.order_by().values_list("district").annotate(**counts)
-    }
-    signatures = (
-        Signature.objects.standing()
-        .by_primaries()
-        .filter(round__event=event, round__status=Round.Status.OPEN, certifier__in=active)
-    )
-    signed = dict(signatures.order_by().values_list("round__district").annotate(Count("pk")))
-    rounds: dict[tuple[str, str], Any] = {
-        (row.status, row.district): row
-        for row in Round.objects.filter(
-            event=event, status__in=[Round.Status.OPEN, Round.Status.SEALED]
-        )
-    }
-    requests = {row.district: row for row in Recertification.objects.open().filter(event=event)}
-    current = SchoolYear.objects.filter(is_active=True).values_list("end_year", flat=True).first()
+    now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
+    primaries = {number: counts for number, *counts in _primaries(now - UNUSED)}
+    signed = dict(_signed(event.pk))
+    rounds = {(status, number): row for status, number, *row in _rounds(event.pk)}
+    requests = {number: row for number, *row in _requests(event.pk)}
+    current = next((year for (year,) in _current_year()), None)
+    in_active_year, year_is_over = event.is_of(current), event.is_over_in(current)
 
     def of(number: str) -> DistrictEvent:
-        official, open_round = (
-            rounds.get((Round.Status.SEALED, number)),
-            rounds.get((Round.Status.OPEN, number)),
-        )
-        request = requests.get(number)
+        every, closed = primaries.get(number, (0, 0))
+        _, _, sealed_at, approved_at = rounds.get((Round.Status.SEALED, number), NO_ROUND)
+        open_number, opened_at, _, _ = rounds.get((Round.Status.OPEN, number), NO_ROUND)
+        request, asked_at = requests.get(number, ("", None))
         return DistrictEvent(
             event=event,
             district=number,
-            dates=extended.get(number, event.dates),
+            dates=extended.get(number, dates),
             now=now,
-            primaries=primaries.get(number, (0, 0))[0],
+            primaries=every,
             signed=signed.get(number, 0),
-            sealed_at=official.sealed_at if official else None,
-            approved_at=official.approved_at if official else None,
-            round_number=open_round.number if open_round else None,
-            round_opened_at=open_round.opened_at if open_round else None,
-            request=request.status if request else "",
-            request_at=request.asked_at if request else None,
-            in_active_year=event.is_of(current),
-            year_is_over=event.is_over_in(current),
-            unused=primaries.get(number, (0, 0))[1],
+            sealed_at=sealed_at,
+            approved_at=approved_at,
+            round_number=open_number,
+            round_opened_at=opened_at,
+            request=request,
+            request_at=asked_at,
+            in_active_year=in_active_year,
+            year_is_over=year_is_over,
+            unused=closed,
         )
 
     return {number: of(number) for number in numbers}
+
+
+NO_ROUND = (None, None, None, None)
+
+
+@prepared
+def _primaries(since: datetime.datetime) -> QuerySet[Certifier, tuple[Any, ...]]:
+    """District, its active Primary certifiers, and those of them who have not come `since`."""
+    active = Certifier.objects.active().primary().order_by().values_list("district")
+    return active.annotate(every=Count("pk"), closed=Count("pk", filter=unused("user__", since)))
+
+
+@prepared
+def _signed(event: int) -> QuerySet[Signature, tuple[Any, ...]]:
+    signatures = (
+        Signature.objects.standing()
+        .by_primaries()
+        .filter(
+            round__event=event,
+            round__status=Round.Status.OPEN,
+            certifier__in=Certifier.objects.active().primary(),
+        )
+    )
+    return signatures.order_by().values_list("round__district").annotate(Count("pk"))
+
+
+@prepared
+def _rounds(event: int) -> QuerySet[Round, tuple[Any, ...]]:
+    statuses = [Round.Status.OPEN, Round.Status.SEALED]
+    return Round.objects.filter(event=event, status__in=statuses).values_list(
+        "status", "district", "number", "opened_at", "sealed_at", "approved_at"
+    )
+
+
+@prepared
+def _requests(event: int) -> QuerySet[Recertification, tuple[Any, ...]]:
+    requests = Recertification.objects.open().filter(event=event)
+    return requests.values_list("district", "status", "asked_at")
+
+
+@prepared
+def _current_year() -> QuerySet[SchoolYear, tuple[int]]:
+    return SchoolYear.objects.filter(is_active=True).values_list("end_year")

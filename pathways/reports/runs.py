@@ -112,22 +112,8 @@ class Validated:
 
 def last_validations(end_year: int) -> dict[str, Validated]:
     """The last run at the state of every district that has one, in one statement."""
-    ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    runs = Batch.objects.filter(
-        kind=KIND,
-        district=OuterRef("number"),
-        end_year=end_year,
-        status__in=ended,
-        result__edition="state",
-        result__has_key="findings",  # of leavers there are none
-    )
-    last = (
-        District.objects.order_by()
-        .annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1]))
-        .values("last")
-    )
     validated = {}
-    for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
+    for district, result in _last_at_state(end_year):
         if result["generation"] is not None:  # where nothing was sent, nothing was validated
             counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
             validated[district] = Validated(
@@ -140,6 +126,24 @@ def last_validations(end_year: int) -> dict[str, Validated]:
                 totals_match=counts.get(Certification.slug) == 0,
             )
     return validated
+
+
+@prepared
+def _last_at_state(end_year: int) -> QuerySet[Batch, tuple[Any, ...]]:
+    """District and result of the last run of each district."""
+    ended = (Status.COMPLETED, Status.WITH_ERRORS)
+    runs = Batch.objects.filter(
+        kind=KIND,
+        district=OuterRef("number"),
+        end_year=end_year,
+        status__in=ended,
+        result__edition="state",
+        result__has_key="findings",  # of leavers there are none
+    )
+    last = District.objects.order_by().annotate(
+        last=Subquery(runs.order_by("-queued_at").values("pk")[:1])
+    )
+    return Batch.objects.filter(pk__in=last.values("last")).values_list("district", "result")
 
 
 def certification_at_state(

@@ -7,12 +7,12 @@ backup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
-from cte_portal.prepared import prepared
+from cte_portal.prepared import filled_up, prepared
 from pathways.ledger.position import Position
 from pathways.models import Change, District, OutcomeChange, StateCopy
 from pathways.resync.object_types import OBJECTS, RECORDS
@@ -24,7 +24,7 @@ _HISTORIES = {kind.name: kind.history for kind in OBJECTS if kind.history}
 
 def cursors_of(district: str) -> dict[str, int]:
     """How far a district's ledger has come."""
-    return cursors_of_all(district).get(district, {})
+    return cursors_of_all([district]).get(district, {})
 
 
 def cursors_at(position: Position) -> dict[str, int]:
@@ -33,35 +33,41 @@ def cursors_at(position: Position) -> dict[str, int]:
     return {name: last.get(history, 0) for name, history in _HISTORIES.items()}
 
 
-def cursors_of_all(district: str = "") -> dict[str, dict[str, int]]:
-    """The same of every district, in one statement that looks at the end of each index."""
+def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[str, int]]:
+    """The same of every district, or of the named ones, in one statement that looks at the end of
+    each index.
+    """
+    if districts is not None and not districts:
+        return {}
     return {
         number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
-        for number, *cursors in (_ends_of(district) if district else _ends())
-    }
-
-
-@prepared
-def _ends() -> QuerySet[Any]:
-    return _with_ends(District.objects.all())
-
-
-@prepared
-def _ends_of(district: str) -> QuerySet[Any]:
-    return _with_ends(District.objects.filter(number=district))
-
-
-def _with_ends(districts: QuerySet[District]) -> QuerySet[Any]:
-    """The number of each, and the last row of each history."""
-    last = {
-        f"last_{number}": Subquery(
-            history._default_manager.filter(district=OuterRef("number"))
-            .order_by("-pk")
-            .values("pk")[:1]
+        for number, *cursors in _ends(
+            None if districts is None else filled_up(tuple(sorted(districts)))
         )
-        for number, history in enumerate(_HISTORIES.values())
     }
-    return districts.order_by().annotate(**last).values_list("number", *last)
+
+
+def last_records() -> dict[str, int]:
+    """The last change of a record in each district's ledger, 0 where there is none."""
+    return {number: cursor or 0 for number, cursor in _last_records()}
+
+
+@prepared
+def _ends(districts: tuple[str, ...] | None) -> QuerySet[Any]:
+    last = {f"last_{at}": _end(history) for at, history in enumerate(_HISTORIES.values())}
+    rows = District.objects.order_by().annotate(**last).values_list("number", *last)
+    return rows if districts is None else rows.filter(number__in=districts)
+
+
+@prepared
+def _last_records() -> QuerySet[Any]:
+    return District.objects.order_by().annotate(last=_end(Change)).values_list("number", "last")
+
+
+def _end(history: type[Model]) -> Subquery:
+    """The last row of a district's history."""
+    own = history._default_manager.filter(district=OuterRef("number"))
+    return Subquery(own.order_by("-pk").values("pk")[:1])
 
 
 def sent_cursors(copy: StateCopy | None) -> dict[str, int]:

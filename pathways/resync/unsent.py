@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from cte_portal.ui.wording import number_of
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.resync import gap
-from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead
+from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead, last_records
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
 
@@ -164,6 +164,8 @@ class KnownUnsent:
     """Those of them that are outcomes of leavers."""
     is_known: bool = True
     """False while the state cannot be reached."""
+    cursor: int = 0
+    """The last change of a record in the ledger; 0 where there is none."""
 
     @property
     def words(self) -> str:
@@ -177,15 +179,15 @@ class KnownUnsent:
         numbers = list(numbers)
         rows = if_state_answers(lambda: list(StateCopy.objects.at_state().defer("refused")))
         if rows is None:
-            return dict.fromkeys(numbers, NOT_KNOWN)
+            last = last_records()
+            return {number: replace(NOT_KNOWN, cursor=last.get(number, 0)) for number in numbers}
         stored = {copy.district: copy for copy in rows}
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor for number, copy in copies.items() if copy}
-        last, gaps = cursors_of_all(), gap.last_known(end_year, copies)
+        last, cursors = last_records(), cursors_of_all(sent)
+        gaps = gap.last_known(end_year, {number: copies[number] for number in sent})
         changes = _numbers_after(sent, last)
-        changes |= {
-            number: 1 for number in numbers if number not in sent and _records(last, number)
-        }
+        changes |= {number: 1 for number in numbers if number not in sent and last.get(number, 0)}
         compared = {number: known.point.cursor for number, known in gaps.items()}
         since = _numbers_after(compared, last)
         return {
@@ -193,30 +195,26 @@ class KnownUnsent:
                 copy=copy,
                 changes=changes.get(number, 0),
                 nothing_sent=copy is None or copy.end_year < end_year,
-                ahead=is_ahead(copy, last.get(number, {})),
+                ahead=is_ahead(copy, cursors.get(number, {})),
                 rows=(
                     gaps[number].rows + since.get(number, 0)
                     if number in gaps
                     else changes.get(number, 0)
                 ),
                 outcomes=gaps[number].outcomes if number in gaps else 0,
+                cursor=last.get(number, 0),
             )
             for number, copy in copies.items()
         }
 
 
-def _numbers_after(reached: Mapping[str, int], last: Mapping[str, Cursors]) -> dict[str, int]:
+def _numbers_after(reached: Mapping[str, int], last: Mapping[str, int]) -> dict[str, int]:
     """How many changes of records each district has after its own cursor; counted only where its
     ledger has come further.
     """
     return Change.objects.numbers_after(
-        {number: cursor for number, cursor in reached.items() if _records(last, number) > cursor}
+        {number: cursor for number, cursor in reached.items() if last.get(number, 0) > cursor}
     )
-
-
-def _records(last: Mapping[str, Cursors], number: str) -> int:
-    """The last change of a record in a district's ledger."""
-    return last.get(number, {}).get(RECORDS.name, 0)
 
 
 NOT_KNOWN = KnownUnsent(
