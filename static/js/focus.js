@@ -1,9 +1,13 @@
-// Where the work goes on: data-focus, what stands in it chosen, so that typing replaces it. Not under fingers, where a field with the focus
-// opens the keyboard, and not over what asks for the focus first.
+// Not under fingers, where a field with the focus opens the keyboard, and not over what asks for the focus first.
+export function mayTakeFocus() {
+  if (document.querySelector("[autofocus]") || !matchMedia("(hover: hover) and (pointer: fine)").matches) return false;
+  return !location.hash && (!document.activeElement || document.activeElement === document.body);
+}
+
+// Where the work goes on: data-focus, what stands in it chosen, so that typing replaces it.
 export function focusFirst() {
   const field = [...document.querySelectorAll("[data-focus]")].find((one) => one.getClientRects().length > 0);
-  if (!field || document.querySelector("[autofocus]") || !matchMedia("(hover: hover) and (pointer: fine)").matches) return;
-  if (location.hash || (document.activeElement && document.activeElement !== document.body)) return;
+  if (!field || !mayTakeFocus()) return;
   field.focus({ preventScroll: true });
   // Of credits below the window the whole table comes into sight above the save bar, not the first line alone.
   const { top, bottom } = (field.closest("table") ?? field).getBoundingClientRect();

@@ -1,5 +1,6 @@
 // A grid while it is typed in: keys between cells, what is changed in many cells at once, and its undo; the roster's has totals. The server reckons all of it again.
 
+import { mayTakeFocus } from "./focus.js";
 import { addToLastYear, entered, hundredths } from "./record.js";
 
 const CREDITS = ["in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"];
@@ -233,5 +234,8 @@ class Grid {
 }
 
 const form = document.querySelector("[data-grid]");
-if (form) new Grid(form);
-else for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
+if (form) {
+  const { rows } = new Grid(form);
+  // Digits go into the first cell at once; what the page says of a save is read first.
+  if (!document.querySelector(".banner:not(.info), .summary") && mayTakeFocus()) rows[0]?.fields[0]?.focus({ preventScroll: true });
+} else for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;

@@ -8,6 +8,7 @@ import re
 import runpy
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -64,7 +65,7 @@ def test_b_05_a_class_of_30_is_one_page_and_one_save_with_one_key_after_the_digi
 ) -> None:
     students = seats(stage.cottonwood, 30, recorded=10)
     page = stage.desk.open(stage.clerk, at=course(stage))
-    field(page, 0).focus()
+    expect(field(page, 0)).to_be_focused()
     for _ in students:
         page.keyboard.type("2")
         page.keyboard.press("Enter")
@@ -91,8 +92,12 @@ def test_d_31_keys_go_through_the_grid_and_the_keyboard_alone_saves_it(stage: St
     expect(field(page, 1, "out_of_district_credits")).to_have_value("0.00")
     page.keyboard.press("Shift+Tab")
     page.keyboard.type("1.75")
-    page.keyboard.press("Control+Enter")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.keyboard.press("Control+Enter")
     expect(page.get_by_text("1 row saved.")).to_be_visible()
+    form = parse_qs(sent.value.post_data or "")
+    assert set(form) == {"csrfmiddlewaretoken", "row"} and "\n" not in form["row"][0], "D-35"
+    expect(page.locator("[data-column]:focus")).to_have_count(0)  # what was saved is read first
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 row as before.")).to_be_visible()
