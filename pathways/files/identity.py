@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
+from typing import Any
 
 from cte_portal.words import listed_name
 from pathways.files import damage
 from pathways.files.answers import NO_VALUE
 from pathways.files.cells import plain
 from pathways.files.damage import Damage, Pattern
+from pathways.files.header import other_layout
 from pathways.files.known import Known, KnownStudent
 from pathways.files.layout import Layout
 from pathways.files.summary import Summary
+from pathways.files.text import FileRefused
 
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
@@ -29,8 +32,49 @@ class Identity:
     """Student and pathway are never guessed: a row that names none is told what to write."""
 
     def __init__(self, layout: Layout, known: Known, summary: Summary) -> None:
-        self.known, self.summary = known, summary
+        self.layout, self.known, self.summary = layout, known, summary
         self._at = {column.field: at for at, column in enumerate(layout.columns)}
+
+    def is_elsewhere(self, cells: list[str], wrong: Callable[..., None]) -> bool:
+        """True when the row belongs elsewhere: another kind of record, another district, another
+        year.
+        """
+        elsewhere = False
+        for at in (1, -1):
+            if (text := damage.without_point(cells[at])) != cells[at]:
+                self.summary.adjusted[POINT] += 1
+                cells[at] = text
+        kind, district, year = cells[0], cells[1], cells[-1]
+        if kind != self.layout.record_type:
+            if kind.upper() == self.layout.record_type:
+                self.summary.adjusted[
+                    f"record type read as {self.layout.record_type}|record types read as"
+                    f" {self.layout.record_type}"
+                ] += 1
+            elif sentence := other_layout(self.layout, kind.upper()):
+                raise FileRefused(sentence)
+            else:
+                wrong("record_type", "CTE-402", f"Record Type must be {self.layout.record_type}")
+                elsewhere = True
+        if district != self.known.district:
+            self.summary.districts[district[:20]] += 1
+            wrong("district", "CTE-403", self._district_words(district))
+            elsewhere = True
+        if year != str(self.known.end_year):
+            self.summary.years[year[:20]] += 1
+            wrong(
+                "end_year",
+                "CTE-412",
+                f"End Year must be {self.known.end_year}" if year else "Enter the End Year",
+            )
+            elsewhere = True
+        return elsewhere
+
+    def _district_words(self, district: str) -> str:
+        own = self.known.district
+        if DIGITS.fullmatch(district) and len(district) < 4 and district.zfill(4) == own:
+            return f"District Number has 4 digits. Enter {own}"
+        return f"District Number must be {own}"
 
     def student(
         self, cells: list[str], spoiled: AbstractSet[str], wrong: Callable[..., None]
@@ -158,3 +202,43 @@ class Identity:
             sentence = "OPI's list has no such pathway. Enter a code or name from the list"
         wrong("pathway", "CTE-410", sentence)
         return None
+
+
+class Endings:
+    """What lines have said from the pathway on, that were read without a remark.
+
+    Nearly all lines of a file name their student as the portal does and end as another one did: to
+    take them cell by cell costs three times as much.
+    """
+
+    most = 20_000
+    longest = 200
+
+    def __init__(self, layout: Layout, known: Known) -> None:
+        self._student, self._begin = known.student, (layout.record_type, known.district)
+        self._pathway = layout.position("pathway")
+        self._staged: dict[str, tuple[Any, ...]] = {}
+
+    def staged(self, number: int, text: str) -> tuple[Any, ...] | None:
+        """The row of the line as it is staged, where there is nothing else to say of it."""
+        *cells, ending = text.split("\t", self._pathway)
+        staged = self._staged.get(ending)
+        if staged is None or (cells[0], cells[1]) != self._begin:
+            return None
+        _, _, state_id, local_id, last, first = cells
+        student = self._student(state_id)
+        if (
+            student is None
+            or (last, first) != (student.last_name, student.first_name)
+            or local_id not in ("", student.local_id)
+        ):
+            return None
+        named = f"{state_id}{local_id}{last}{first}"
+        if not (named.isascii() and named.isprintable()) or '"' in named or " " in named:
+            return None  # there may be something to clean
+        return number, student.pk, *staged
+
+    def remember(self, text: str, staged: tuple[Any, ...]) -> None:
+        ending = text.split("\t", self._pathway)[-1]
+        if len(ending) < self.longest and len(self._staged) < self.most:
+            self._staged[ending] = staged[2:]

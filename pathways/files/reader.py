@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
-from pathways.files import damage, values
+from pathways.files import values
 from pathways.files.answers import Answers, check_total
 from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.damage import Damage
-from pathways.files.header import Header, other_layout
-from pathways.files.identity import DIGITS, POINT, Identity
+from pathways.files.header import Header
+from pathways.files.identity import Endings, Identity
 from pathways.files.known import Known
 from pathways.files.layout import Layout
 from pathways.files.summary import Problem, Summary
@@ -73,6 +73,10 @@ class LayoutReader:
         header_seen = False
         titles = {plain(name) for name in self.layout.names}
         for number, text, cut in self.lines:
+            if alike := self._like_another(number, text):
+                self._count_row()
+                yield alike
+                continue
             if not text.strip(values._AROUND):
                 self.summary.blank += 1
                 continue
@@ -94,14 +98,12 @@ class LayoutReader:
                     f"Line {number} is a second header record (HD). A file has one, on its first"
                     " line"
                 )
-            self.summary.rows += 1
-            if self.most_rows and self.summary.rows > self.most_rows:
-                raise FileRefused(
-                    f"The file has more than {self.most_rows:,} rows, the most that this portal's"
-                    " built-in database accepts. Split the file, or ask for a portal with"
-                    " PostgreSQL"
-                )
-            yield self._row(number, cells, cut)
+            self._count_row()
+            adjusted = self.summary.adjusted.total()
+            row = self._row(number, cells, cut)
+            if not row.problems and self.summary.adjusted.total() == adjusted:
+                self._remember(text, row)
+            yield row
         if not header_seen:
             raise FileRefused("The selected file is empty")
         if not self.summary.rows:
@@ -128,6 +130,21 @@ class LayoutReader:
             )
 
     # --- rows
+
+    def _count_row(self) -> None:
+        self.summary.rows += 1
+        if self.most_rows and self.summary.rows > self.most_rows:
+            raise FileRefused(
+                f"The file has more than {self.most_rows:,} rows, the most that this portal's"
+                " built-in database accepts. Split the file, or ask for a portal with PostgreSQL"
+            )
+
+    def _like_another(self, number: int, text: str) -> Read | None:
+        """The row, where an earlier line has told all that there is to be told of this one."""
+        return None
+
+    def _remember(self, text: str, row: Read) -> None:
+        """A line that was read without a remark."""
 
     def _row(self, number: int, cells: list[str], cut: bool) -> Read:
         problems: list[Problem] = []
@@ -179,7 +196,9 @@ class LayoutReader:
                     f"{column.name} is longer than {width} characters",
                     cells[at],
                 )
-        is_elsewhere = (cells[0], cells[1], cells[-1]) != self._own and self._whose(cells, wrong)
+        is_elsewhere = (cells[0], cells[1], cells[-1]) != self._own and self.identity.is_elsewhere(
+            cells, wrong
+        )
         staged = self._staged(number, cells, problems, wrong, is_elsewhere=is_elsewhere)
         return Read(number, staged, problems)
 
@@ -228,47 +247,6 @@ class LayoutReader:
             )
         return composed
 
-    def _whose(self, cells: list[str], wrong: Callable[..., None]) -> bool:
-        """True when the row belongs elsewhere: another kind of record, another district, another
-        year.
-        """
-        elsewhere = False
-        for at in (1, self._width - 1):
-            if (text := damage.without_point(cells[at])) != cells[at]:
-                self.summary.adjusted[POINT] += 1
-                cells[at] = text
-        kind, district, year = cells[0], cells[1], cells[-1]
-        if kind != self.layout.record_type:
-            if kind.upper() == self.layout.record_type:
-                self.summary.adjusted[
-                    f"record type read as {self.layout.record_type}|record types read as"
-                    f" {self.layout.record_type}"
-                ] += 1
-            elif sentence := other_layout(self.layout, kind.upper()):
-                raise FileRefused(sentence)
-            else:
-                wrong("record_type", "CTE-402", f"Record Type must be {self.layout.record_type}")
-                elsewhere = True
-        if district != self.known.district:
-            self.summary.districts[district[:20]] += 1
-            wrong("district", "CTE-403", self._district_words(district))
-            elsewhere = True
-        if year != self._own[-1]:
-            self.summary.years[year[:20]] += 1
-            wrong(
-                "end_year",
-                "CTE-412",
-                f"End Year must be {self.known.end_year}" if year else "Enter the End Year",
-            )
-            elsewhere = True
-        return elsewhere
-
-    def _district_words(self, district: str) -> str:
-        own = self.known.district
-        if DIGITS.fullmatch(district) and len(district) < 4 and district.zfill(4) == own:
-            return f"District Number has 4 digits. Enter {own}"
-        return f"District Number must be {own}"
-
 
 class Reader(LayoutReader):
     """CTE End of Year: a row is a student in a pathway."""
@@ -278,6 +256,15 @@ class Reader(LayoutReader):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.answers = Answers(self.layout, self.summary)
+        self.endings = Endings(self.layout, self.known)
+
+    def _like_another(self, number: int, text: str) -> Read | None:
+        staged = self.endings.staged(number, text)
+        return Read(number, staged, []) if staged else None
+
+    def _remember(self, text: str, row: Read) -> None:
+        if row.staged:
+            self.endings.remember(text, row.staged)
 
     def _staged(
         self,

@@ -141,8 +141,10 @@ def add_lines(
                     text = texts[id(typed)] = "\t".join(
                         [missing if value is None else str(value) for value in typed]
                     )
-                known = [missing if key is None else str(key) for key in (student, pathway)]
-                lines.append(f"{line}\t{known[0]}\t{known[1]}\t{text}\tFalse\n")
+                if student is None:
+                    lines.append(f"{line}\t{missing}\t{pathway or missing}\t{text}\tFalse\n")
+                else:
+                    lines.append(f"{line}\t{student}\t{pathway or missing}\t{text}\tFalse\n")
             with cursor.copy(staged.own(f"COPY {TABLE} ({columns}) FROM STDIN")) as copy:
                 copy.write("".join(lines))
         else:

@@ -68,9 +68,10 @@ def stage_file(
             for row in islice(rows, CHUNK):
                 if row.staged is not None:
                     lines.append(row.staged)
-                problems += row.problems
-                if len(problems) > 4 * CHUNK:
-                    break
+                if row.problems:
+                    problems += row.problems
+                    if len(problems) > 4 * CHUNK:
+                        break
             ended = not lines and not problems
         finally:
             if lines:
