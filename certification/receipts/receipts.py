@@ -233,12 +233,15 @@ def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> Loc
 
 def last_certified_year(scope: Scope) -> int | None:
     """The year with which credits are compared when they are entered (pathways/certified.py)."""
+    return next((end_year for (end_year,) in _certified_before(scope)), None)
+
+
+@prepared
+def _certified_before(scope: Scope) -> QuerySet[SealedCopy, tuple[int]]:
     official = SealedCopy.objects.official().of_district(scope.district)
     of_collection = official.filter(round__event__collection=END_OF_YEAR.slug)
-    years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list(
-        "round__event__end_year", flat=True
-    )
-    return years.order_by("-round__event__end_year").first()
+    years = of_collection.filter(round__event__end_year__lt=scope.end_year)
+    return years.order_by("-round__event__end_year").values_list("round__event__end_year")[:1]
 
 
 def sealed_year(scope: Scope) -> SealedYear | None:

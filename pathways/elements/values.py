@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from cte_portal.refusals import Refusal
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.ledger import refusals_named
@@ -54,8 +56,12 @@ def columns_of(kind: str, content: Content) -> Columns:
 
 def values_of(record: Participation) -> dict[int, ElementValue]:
     """The rows of one record, by element."""
-    rows = ElementValue.objects.filter(student=record.student_id, pathway=record.pathway_id)
-    return {row.element_id: row for row in rows}
+    return {row.element_id: row for row in _values_of(record.student_id, record.pathway_id)}
+
+
+@prepared
+def _values_of(student: int, pathway: int) -> QuerySet[ElementValue]:
+    return ElementValue.objects.filter(student=student, pathway=pathway)
 
 
 def edits_of_new(record: Participation, edits: Iterable[ElementEdit]) -> list[ElementEdit]:

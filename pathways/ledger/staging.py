@@ -112,10 +112,30 @@ def stage(rows: Iterable[Row]) -> Staged:
             cursor.executemany(
                 staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered())
             )
-        # Never analyzed, a table of one row is taken for several hundred, and every student is
-        # hashed to meet it.
-        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+        if not _is_known_to_be_small(written):
+            # Never analyzed, a table of one row is taken for several hundred, and every student is
+            # hashed to meet it.
+            cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+            _last.analyzed = (_session(), written)
     return replace(staged, rows=written)
+
+
+FEW = 10
+
+
+def _is_known_to_be_small(rows: int) -> bool:
+    """Whether the table of this session has been analyzed when it held few rows, as it does now. It
+    goes on from save to save.
+    """
+    session, analyzed = getattr(_last, "analyzed", (0, 0))
+    return session == _session() != 0 and 0 < analyzed <= FEW and 0 < rows <= FEW
+
+
+def _session() -> int:
+    """The number of the server's session; 0 on SQLite, which analyzes each time."""
+    if connection.vendor != "postgresql":
+        return 0
+    return int(connection.connection.info.backend_pid)
 
 
 FILE_COLUMNS = ("line", *PARTICIPATION.key, *PARTICIPATION.typed)
@@ -196,6 +216,7 @@ def prepare(*more: str) -> Staged:
             cursor.execute("; ".join([again, make, f"DELETE FROM {new}"]))
         elif connection.vendor == "postgresql":
             cursor.execute("; ".join([*_drops(), make]))  # one way to the server and back
+            _last.analyzed = (0, 0)
         else:
             for statement in (*_drops(), make):
                 cursor.execute(statement)

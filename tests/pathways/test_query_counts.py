@@ -87,7 +87,7 @@ def desk(client: Client, cottonwood: District_, clerk: User, kayla: Student) -> 
 
 
 def test_a_search_takes_fourteen(desk: Client) -> None:
-    with at_most(8):
+    with at_most(7):
         answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})
     with at_most(14):  # two of them are the schools and grades to choose from
         page = desk.get(answer["Location"])
@@ -121,7 +121,7 @@ def test_what_clerks_open_all_day_is_prepared(desk: Client, kayla: Student) -> N
             assert desk.get(page).status_code == 200
 
 
-def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
+def test_a_save_takes_twenty_four(desk: Client, kayla: Student) -> None:
     """Three of them compare the records of who was changed with the state's, for the figure above
     the page; one tells namesakes apart.
     """
@@ -139,7 +139,7 @@ def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
         "then": "next",
         "next": kayla.pk + 1,
     }
-    with at_most(30):
+    with at_most(24):
         saved = desk.post(
             f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/", typed
         )

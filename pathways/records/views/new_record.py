@@ -24,6 +24,7 @@ from pathways.models import Change, Participation
 from pathways.records import entry, undo
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import differences
+from pathways.records.views import lookups
 from pathways.records.views.student_page import StudentPage
 
 
@@ -81,7 +82,8 @@ class NewRecord(StudentPage):
     def elements_moved(self, form: ParticipationForm, refusal: ValueMoved) -> HttpResponse:
         """The page again, with what somebody else entered beside what was typed."""
         if self.elements_form and self.record:
-            self.elements_form.stored = values.values_of(self.record)
+            self.__dict__.pop("stored_elements", None)
+            self.elements_form.stored = self.stored_elements
             self.elements_form.replace_moved()
         return self.refused(form, refusal.sentence)
 
@@ -157,11 +159,7 @@ class NewRecord(StudentPage):
     ) -> HttpResponse:
         """Say what was saved, offer the way back, and go where the button says."""
         pathway_id = rows[0].pathway_id
-        written = (
-            Participation.objects.of_district(self.scope)
-            .filter(student_id=self.student.pk)
-            .select_related("pathway")
-        )
+        written = lookups.records(self.scope, self.student.pk, self.approved)
         standing: dict[int | None, Participation] = {
             record.pathway_id: record for record in written
         }

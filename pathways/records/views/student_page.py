@@ -21,7 +21,7 @@ from pathways.elements import values
 from pathways.elements.entry_form import ElementsForm
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
-from pathways.models import Change, Element, Participation, Pathway, Student
+from pathways.models import Change, Element, ElementValue, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.pages.scoped import RecordsView
 from pathways.records import undo
@@ -177,18 +177,21 @@ class StudentPage(RecordsView, TemplateView):
         if not (self.can_edit and self.elements):
             return None
         data = self.request.POST if self.request.method == "POST" else self.kept_form()
-        stored = values.values_of(self.record) if self.record else {}
-        return ElementsForm(data or None, self.elements, stored)
+        return ElementsForm(data or None, self.elements, self.stored_elements)
+
+    @cached_property
+    def stored_elements(self) -> dict[int, ElementValue]:
+        """What was entered for them in the open record, by element."""
+        return values.values_of(self.record) if self.record else {}
 
     def elements_to_read(self) -> list[tuple[Element, str]]:
         """Where they are not in a form: what is asked, and retired ones that were answered."""
         if not (self.record and self.elements):
             return []
-        stored = values.values_of(self.record)
         form = self.elements_form
         return [
             (element, words)
-            for element, words in values.shown(self.elements, stored)
+            for element, words in values.shown(self.elements, self.stored_elements)
             if form is None or element.is_retired
         ]
 

@@ -573,3 +573,17 @@ def test_a_save_leaves_the_questions_of_pages_prepared(
     before = prepared()
     save(cottonwood, row(kayla, version=1, in_district_credits="2.00"))
     assert prepared() >= before > 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite analyzes each time")
+def test_a_staging_table_is_analyzed_where_its_size_is_not_known(
+    cottonwood: District_, kayla: Student
+) -> None:
+    def analyzes(*rows: Row) -> bool:
+        with CaptureQueriesContext(connection) as queries:
+            staging.stage(rows)
+        return any(query["sql"].startswith("ANALYZE") for query in queries.captured_queries)
+
+    staging.forget()
+    assert analyzes(row(kayla)) and not analyzes(row(kayla), row(kayla))
+    assert analyzes(*[row(kayla)] * 200) and analyzes(row(kayla)) and not analyzes(row(kayla))
