@@ -223,10 +223,10 @@ class Portal:
             self.broker.stop()
 
 
-@pytest.fixture(scope="module")
-def installation(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
-) -> Iterator[Portal]:
+def installed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Portal]:
+    """One with practice data. Its processes take longer to start than most tests take, so modules
+    share one, but for those that need it as it is at first.
+    """
     folder = tmp_path_factory.mktemp("live")
     hidden = ("DATABASE_URL", "STATE_DATABASE_URL", "REDIS_URL", "BROKER_URL")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
@@ -272,6 +272,9 @@ def installation(
         for name in names:
             with migrated.server() as server:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+installation = pytest.fixture(scope="package")(installed)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.fixtures.markers import marked
-from tests.live.conftest import POSTGRESQL, Portal, free_port, wait
+from tests.live.conftest import POSTGRESQL, Portal, free_port, installed, wait
 
 SECRET = "zzmarkerSECRET"
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}-0[67]:00 ", re.MULTILINE)
@@ -62,6 +62,10 @@ class Browser:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
         body = urlencode({"csrfmiddlewaretoken": token[1] if token else "", **fields})
         return self.ask("POST", path, body, Content_Type="application/x-www-form-urlencoded")
+
+
+# The other modules do not meet its people, who are marked, nor its mail server.
+installation = pytest.fixture(scope="module")(installed)
 
 
 @pytest.fixture

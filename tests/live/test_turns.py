@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tests.live.conftest import Portal
+import pytest
+
+from tests.live.conftest import Portal, installed
 
 FIRST, OTHERS = "9012", ("0965", "9099", "0965")
 WORKERS = ("worker", "second-worker")
+# Whose turn it is depends on who has had one.
+installation = pytest.fixture(scope="module")(installed)
 
 
 def test_no_district_waits_for_more_than_two_of_anothers_jobs(live: Portal) -> None:
