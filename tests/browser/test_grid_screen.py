@@ -332,6 +332,9 @@ def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stag
     assert [name for name, _ in names][:2] == ["In District Credits", "Out of District Credits"]
     assert [top for _, top in names] == sorted({top for _, top in names}), "one below the other"
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    field(page, 0).fill("2.25")
+    mark, answer = page.get_by_text("Yes from 2.00").bounding_box(), field(page, 0, "concentrator")
+    assert mark and 80 < mark["x"] < answer.bounding_box()["x"], "after the label"  # type: ignore[index]
     for width in (1366, 1280):
         page.set_viewport_size({"width": width, "height": 768})
         table = page.get_by_role("region", name="Records")
