@@ -11,16 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from typing import IO
 
 from cte_portal.batches.models import Batch
 from pathways.files.text import LONGEST_LINE, FileRefused, Lines
 from pathways.roster.imports.aim import BY_RECORD_TYPE
-from pathways.roster.imports.archive import Archive, is_zip
+from pathways.roster.imports.archive import Archive, is_zip, write_archive, write_text
 from pathways.roster.imports.excel.workbook import is_workbook
-from pathways.roster.imports.oneroster.cleaning import member, write_cleaned
+from pathways.roster.imports.oneroster.cleaning import write_cleaned
 from pathways.roster.imports.oneroster.package import package_in
 from pathways.roster.imports.recognizing import LINE_BEFORE, RosterPart, cells_of, parts_of
 
@@ -56,13 +55,10 @@ def cleaned(file: IO[bytes], name: str) -> tuple[IO[bytes], list[str]]:
     parts = [CleanedPart(part) for part in parts_of(file, name)]
     is_archive = is_zip(file)
     if is_archive and not is_workbook(Archive(file).names):
-        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part in parts:
-                with archive.open(member(part.part.name), "w") as entry:
-                    part.write(entry)
+        write_archive(aside, [(part.part.name, part.lines) for part in parts])
     else:
         (part,) = parts
-        part.write(aside)
+        write_text(aside, part.lines())
         if not (part.dropped or is_archive):
             return file, []
     return aside, [notice for part in parts for notice in part.notices()]
@@ -78,12 +74,8 @@ class CleanedPart:
         self.dropped = False
         self._columns: dict[str, set[int]] = {}
 
-    def write(self, into: IO[bytes]) -> None:
-        """Write it as UTF-8."""
-        text = io.TextIOWrapper(into, encoding="utf-8", newline="")
-        text.writelines(self._aim() if self.part.is_aim else self._titled())
-        text.flush()
-        text.detach()
+    def lines(self) -> Iterator[str]:
+        return self._aim() if self.part.is_aim else self._titled()
 
     def notices(self) -> list[str]:
         """What the reading of the text that was written cannot say."""
@@ -100,7 +92,8 @@ class CleanedPart:
         part = self.part
         width, delimiter = part.width, part.delimiter
         unread = sorted(set(range(width)) - set(part.places.values()))
-        for number, text, cut in Lines(part.file, part.encoding):
+        for number, line, cut in Lines(part.file, part.encoding):
+            text = line.rstrip("\x1a")
             if number < part.first_line or not text.strip():
                 yield f"{text}\n"
                 continue
@@ -125,7 +118,8 @@ class CleanedPart:
             ]
             for layout in BY_RECORD_TYPE.values()
         }
-        for number, text, cut in Lines(part.file, part.encoding):
+        for number, line, cut in Lines(part.file, part.encoding):
+            text = line.rstrip("\x1a")
             if not text.strip():
                 yield f"{text}\n"
                 continue

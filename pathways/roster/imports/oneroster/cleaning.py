@@ -11,8 +11,8 @@ import hashlib
 import io
 import re
 import tempfile
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import IO
 
 from django.core.files import File
@@ -20,6 +20,7 @@ from django.core.files import File
 from cte_portal.batches.files import drop_stored, stored_whole
 from cte_portal.batches.models import Batch
 from pathways.files.text import LONGEST_LINE
+from pathways.roster.imports.archive import write_archive
 from pathways.roster.imports.oneroster.export import Export
 from pathways.roster.imports.oneroster.layout import BY_NAME
 from pathways.roster.imports.oneroster.package import Package
@@ -55,25 +56,15 @@ def drop_upload(batch: Batch) -> None:
 
 def write_cleaned(into: IO[bytes], package: Package, other_users: set[str]) -> None:
     """The same bytes for the same export, so that it is known again."""
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(member("manifest.csv"), "\n".join(package.manifest_lines()) + "\n")
-        for name in package.modes:
-            if package.brings(name):
-                with archive.open(member(f"{name}.csv"), "w") as entry:
-                    text = io.TextIOWrapper(entry, encoding="utf-8", newline="")
-                    text.writelines(_lines(package, name, other_users))
-                    text.flush()
-                    text.detach()
-        for name in package.unread:
-            archive.writestr(member(f"{name}.csv"), "")
+    files: list[tuple[str, Callable[[], Iterable[str]]]] = [
+        ("manifest.csv", lambda: [f"{line}\n" for line in package.manifest_lines()])
+    ]
+    for name in package.modes:
+        if package.brings(name):
+            files.append((f"{name}.csv", partial(_lines, package, name, other_users)))
+    files += [(f"{name}.csv", tuple) for name in package.unread]
+    write_archive(into, files)
     into.seek(0, 2)
-
-
-def member(name: str) -> zipfile.ZipInfo:
-    """A file in a zip, without the moment at which it was written."""
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
 
 
 def _lines(package: Package, name: str, other_users: set[str]) -> Iterator[str]:

@@ -185,6 +185,7 @@ NASTY = (
     '"",,,,,,,,,',
     "\x1a",
     ",,,,,,,pw,,",
+    'a,"b"\x1a',
 )
 
 
@@ -212,3 +213,12 @@ def test_a_line_without_strange_columns_comes_back_with_its_cells(desk: Desk) ->
     with default_storage.open(batch.files.get(role="rejected.zip").stored) as file:
         archive = zipfile.ZipFile(io.BytesIO(file.read()))
     assert "999000004,0023,Smith, Jr" in archive.read(archive.namelist()[0]).decode()
+
+
+def test_a_zip_of_lines_that_keep_little_is_no_zip_made_to_fill_a_disk() -> None:
+    """What is kept of lines that are too wide packs to a thousandth."""
+    lines = "".join(f"{at}{f',{at}' * 3_000}\n" for at in range(400))
+    sent = zipped({"students": f"{with_more(STUDENTS)}{lines}", "schools": ALL["schools"]})
+    kept, _ = cleaned(io.BytesIO(sent), "file.zip")
+    assert [part.name for part in parts_of(kept, "file.zip")] == ["students.csv", "schools.csv"]
+    assert len(zipfile.ZipFile(kept).read("students.csv")) > 1 << 20
