@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from typing import IO, Any
 
 from django.http import StreamingHttpResponse
 
@@ -36,17 +36,22 @@ def safe(text: str) -> str:
 
 def write(into: IO[bytes], titles: Sequence[str], rows: Iterable[Iterable[object]]) -> int:
     """Returns the number of rows, without the titles."""
+    return sum(1 for _ in written(into, titles, rows))
+
+
+def written(into: IO[bytes], titles: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    """The rows again, each when it has been written: for what else is made of them. The file is
+    whole when the last one was taken.
+    """
     text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=False)
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow(map(safe, titles))
-    number = 0
     for row in rows:
-        number += 1
         writer.writerow([safe(str(cell)) for cell in row])
+        yield row
     text.flush()
     text.detach()
-    return number
 
 
 def download(

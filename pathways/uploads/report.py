@@ -84,51 +84,48 @@ class ImportResults:
         its errors.
         """
         groups = counts_by_rule(self.staged)
-        scope = self.job.scope
         with (
-            tempfile.TemporaryFile() as table,
             tempfile.TemporaryFile() as rejects,
             tempfile.TemporaryFile() as annotated,
+            self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as summary,
         ):
-            self._walk(table, rejects, annotated, findings_of(scope, self.staged))
+            walk = self._walk(rejects, annotated) if groups else ()
+            rows = csv_file.written(summary, self.titles, walk)
+            with self.job.writing(
+                "report.xlsx", f"{self.summary_name}.xlsx", xlsx_file.XLSX
+            ) as workbook:
+                xlsx_file.write_xlsx(
+                    workbook,
+                    self.titles,
+                    rows,
+                    sheet="Import Results Summary",
+                    most=IN_WORKBOOK,
+                )
+                for _ in rows:  # that the workbook does not hold
+                    pass
             if rejected:
                 self.job.keep(
                     "rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects
                 )
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
-            with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, self.titles, self._rows(table))
-            with self.job.writing(
-                "report.xlsx", f"{self.summary_name}.xlsx", xlsx_file.XLSX
-            ) as file:
-                xlsx_file.write_xlsx(
-                    file,
-                    self.titles,
-                    self._rows(table),
-                    sheet="Import Results Summary",
-                    most=IN_WORKBOOK,
-                )
         self._keep_rows()
 
     def write_refused(self) -> None:
         """A refused file has its findings, but no rows that could be sent again by themselves."""
         with (
-            tempfile.TemporaryFile() as table,
             tempfile.TemporaryFile() as rejects,
             tempfile.TemporaryFile() as annotated,
+            self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file,
         ):
-            self._walk(table, rejects, annotated, findings_of(self.job.scope, self.staged))
-            with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
-                csv_file.write(file, self.titles, self._rows(table))
+            csv_file.write(file, self.titles, self._walk(rejects, annotated))
         self._keep_rows()
 
-    def _walk(
-        self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]
-    ) -> None:
-        """File and findings side by side, both in the order of the lines. A byte order mark lets
-        Excel read the letters.
+    def _walk(self, rejects: IO[bytes], annotated: IO[bytes]) -> Iterator[list[str]]:
+        """File and findings side by side, both in the order of the lines: a row of the summary for
+        each finding. A byte order mark lets Excel read the letters.
         """
+        findings = findings_of(self.job.scope, self.staged)
         by_line = groupby(findings, key=lambda finding: finding.line)
         line, findings_of_line = next(by_line, (None, iter(())))
         now = timezone.localtime()
@@ -151,7 +148,7 @@ class ImportResults:
                 line, findings_of_line = next(by_line, (None, iter(())))
                 cells = text.split("\t")
                 for finding in of_line:
-                    self._add(table, finding, cells)
+                    yield self._row(finding, cells)
                 if number != self.header_line and unquoted(cells[0]).upper() != "HD":
                     row = self._fit(cells)
                     if any(finding.refuses for finding in of_line):
@@ -172,13 +169,6 @@ class ImportResults:
                 waiting.clear()
         annotated.write("".join(waiting).encode())
 
-    def _rows(self, table: IO[bytes]) -> Iterator[list[str]]:
-        table.seek(0)
-        for number, line in enumerate(table):
-            if number % CHECKED_EVERY == 0:
-                self.job.check()
-            yield json.loads(line)
-
     def _fit(self, cells: list[str]) -> list[str]:
         """As many cells as the layout has columns."""
         width = len(self.layout.columns)
@@ -189,7 +179,8 @@ class ImportResults:
         at = self.positions.get(field)
         return unquoted(cells[at]) if at is not None and at < len(cells) else ""
 
-    def _add(self, table: IO[bytes], finding: Found, cells: list[str]) -> None:
+    def _row(self, finding: Found, cells: list[str]) -> list[str]:
+        """Of the summary; the first of each rule are kept for the page."""
         value = finding.value if finding.value is not None else self._cell(cells, finding.field)
         state_id = self._cell(cells, "student")
         student = self.known.student(state_id)
@@ -219,7 +210,6 @@ class ImportResults:
             finding.message,
             finding.rule.remedy,
         ]
-        table.write(json.dumps(row).encode() + b"\n")
         rows_of_rule = self.rows_by_rule.setdefault(finding.rule.id, [])
         if len(rows_of_rule) < SHOWN_PER_RULE and self._count < SHOWN:
             self._count += 1
@@ -236,6 +226,7 @@ class ImportResults:
                     "message": finding.message,
                 }
             )
+        return row
 
     def _keep_rows(self) -> None:
         rows = changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
