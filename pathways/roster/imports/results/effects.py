@@ -10,7 +10,7 @@ from typing import Any
 
 from cte_portal.editions import Scope
 from pathways.findings.findings import findings
-from pathways.models import Participation, Pathway, Student
+from pathways.models import Course, Participation, Pathway, Student
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice
 
@@ -34,16 +34,25 @@ def collected(scope: Scope) -> Collected:
     records = frozenset(
         Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True)
     )
-    missing = Pairs(scope).rostered().filter(has_record=False).exclude(choice=Choice.NOT_CTE)
     return Collected(
         records,
-        frozenset(missing.values_list("person", "taught")),
+        _missing(scope),
         {
             f"{count.rule.id} {count.rule.problem}": count.open
             for count in (findings(scope).by_rule if records else ())
             if count.open
         },
     )
+
+
+def _missing(scope: Scope) -> frozenset[Pair]:
+    """Not asked of a district that has chosen no pathway yet, as at its start: PostgreSQL takes
+    longer to plan the question than a small district's file to carry in.
+    """
+    if not Course.objects.filter(school__district=scope.district, pathway__isnull=False).exists():
+        return frozenset()
+    missing = Pairs(scope).rostered().filter(has_record=False).exclude(choice=Choice.NOT_CTE)
+    return frozenset(missing.values_list("person", "taught"))
 
 
 @dataclass(frozen=True)
