@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar, School
@@ -207,9 +208,15 @@ class RosterQuerySet(models.QuerySet["Roster"]):
         """The same of a few students. Only they lead to a seat: whether its enrollment counts, and
         whose section it is, are subqueries that PostgreSQL does not join. Beginning at the district's
         sections or at the year's calendars, it would read all seats of the district to keep those
-        of a page.
+        of a page. The students are asked for their district, so that they are not looked for among
+        all of it.
         """
-        students = Student.objects.of_district(scope).filter(pk__in=people)
+        number = Coalesce("district_id", Value(""), output_field=models.CharField())
+        students = (
+            Student.objects.using(scope.alias)
+            .alias(number=number)
+            .filter(pk__in=people, number=scope.district)
+        )
         counting = Enrollment.objects.that_count(scope.end_year).filter(
             pk=OuterRef("enrollment_id")
         )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from cte_portal.editions import Scope
+from pathways.pages.addresses import address_of
 
 
 def roster_entry(scope: Scope, **chosen: Any) -> str:
@@ -15,4 +14,4 @@ def roster_entry(scope: Scope, **chosen: Any) -> str:
     nothing. `at` is a row's student and pathway, like 12-7: the page on which it stands opens.
     """
     query = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{reverse('cte-roster-entry', args=[scope.district, scope.end_year])}?{query}"
+    return f"{address_of(scope, 'cte-roster-entry')}?{query}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cte_portal.accounts.models import SavedList
 from cte_portal.accounts.models.saved_list import SavedListQuerySet
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 
 OPI = "people"
 """URL name of the list whose address shows how OPI's addresses begin. It opens where a saved list
@@ -60,9 +62,14 @@ class Shelf:
         """How a person looks at the list whose page has the path."""
         return [
             SavedLink(
-                saved.name,
-                self.address("saved-list", saved.token),
-                self.address("saved-list-remove", saved.token),
+                name, self.address("saved-list", token), self.address("saved-list-remove", token)
             )
-            for saved in self.lists_of(user_id).filter(path=path.removeprefix(self.top))
+            for name, token in _of_page(user_id, self.district, path.removeprefix(self.top))
         ]
+
+
+@prepared
+def _of_page(user_id: int, district: str, path: str) -> QuerySet[SavedList, tuple[str, str]]:
+    """Name and token of the lists that a person has saved of a page."""
+    lists: SavedListQuerySet = SavedList.objects.of(user_id, district)
+    return lists.filter(path=path).values_list("name", "token")

@@ -20,6 +20,7 @@ from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import ListedFinding, listed
 from pathways.findings.order import Subject
 from pathways.models import Pathway, Student
+from pathways.pages.addresses import address_of
 from pathways.rules import Rule, Severity
 from pathways.rules.severities import severities
 
@@ -37,10 +38,7 @@ def control(field: str) -> str:
 
 def address(scope: Scope, listing: FindingList, finding: ListedFinding) -> str:
     """The record with the finding's field in focus."""
-    page = reverse(
-        "cte-record",
-        args=[scope.district, scope.end_year, finding.breach.student_id, finding.breach.pathway_id],
-    )
+    page = address_of(scope, "cte-record", finding.breach.student_id, finding.breach.pathway_id)
     return f"{page}?{carried(listing, finding.rule.id)}#{control(finding.rule.field)}"
 
 

@@ -19,6 +19,7 @@ from pathways.findings.kept_findings import KeptFindings, Key, kept_findings
 from pathways.findings.table import FindingRow, FindingTable
 from pathways.findings.views.from_finding import address
 from pathways.models import Participation, StateCopy, Student
+from pathways.pages.addresses import address_of
 from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.rules import Severity
@@ -129,8 +130,8 @@ class FindingRows(RecordsView, RowsView):
     def _withdraw(self, finding: ListedFinding) -> str:
         if not self.may_edit or finding.explanation is None:
             return ""
-        keys = [self.scope.district, self.scope.end_year, finding.explanation.pk]
-        return f"{reverse('explanation-take-back', args=keys)}?{self.here.query}"
+        page = address_of(self.scope, "explanation-take-back", finding.explanation.pk)
+        return f"{page}?{self.here.query}"
 
 
 class FindingsFile(RowsFile, FindingRows):

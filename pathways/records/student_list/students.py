@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from cte_portal.editions import Scope
 from pathways.models import Participation, Roster, Student
 from pathways.models.student import BY_NAME
+from pathways.pages.addresses import address_of
 from pathways.records.student_list.order import placement
 
 NO_DAY = datetime.date(1900, 1, 1)
@@ -89,7 +89,7 @@ def rows_of(scope: Scope, keys: Sequence[int]) -> list[StudentRow]:
         StudentRow(
             students[key],
             tuple(records.get(key, ())),
-            reverse("cte-student", args=[scope.district, scope.end_year, key]),
+            address_of(scope, "cte-student", key),
         )
         for key in keys
         if key in students

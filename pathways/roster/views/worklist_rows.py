@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
+from pathways.pages.addresses import address_of
 from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.roster.worklist.filter import WorklistFilter
@@ -85,18 +86,18 @@ class WorklistRows(RecordsView, RowsView):
         return reverse("roster-worklist-file", args=keys)
 
     def _row(self, line: RosterLine) -> WorklistRow:
-        place = [self.scope.district, self.scope.end_year]
-        student, pathway = line.pair
+        student = line.student.pk
+        keys: tuple[int, ...] = line.pair
         if line.record:
-            page, keys, link = "cte-record", [student, pathway], "Open"
+            page, link = "cte-record", "Open"
         elif self.which is Which.WITHOUT_RECORD:
-            page, keys, link = "cte-record-new", [student], "Enter"
+            page, keys, link = "cte-record-new", (student,), "Enter"
         else:
-            page, keys, link = "cte-record-history", [student, pathway], "History"
+            page, link = "cte-record-history", "History"
         return WorklistRow(
             line,
-            address=reverse("cte-student", args=[*place, student]),
-            way_on=reverse(page, args=[*place, *keys]),
+            address=address_of(self.scope, "cte-student", student),
+            way_on=address_of(self.scope, page, *keys),
             link=link,
             grid=self._grid(line),
             is_ticked=line.pair in self.ticked,

@@ -11,7 +11,7 @@ from django.db.models import Min, QuerySet, Sum
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.models import Change, Participation, Roster, RosterDecision, Student
+from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.roster.worklist.line import PlacedStudent, RecordBefore, RecordNow
 
 
@@ -19,6 +19,11 @@ from pathways.roster.worklist.line import PlacedStudent, RecordBefore, RecordNow
 def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
     placed = Student.objects.in_scope(scope).placed(scope.end_year).filter(pk__in=people)
     return placed.values_list(*PlacedStudent._fields)
+
+
+@prepared
+def pathways(scope: Scope) -> QuerySet[Pathway]:
+    return Pathway.objects.in_scope(scope)
 
 
 @prepared

@@ -16,7 +16,6 @@ from django.db.models import Count, Q, QuerySet
 
 from cte_portal.prepared import filled_up
 from pathways.ledger.kept import kept
-from pathways.models import Pathway
 from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
 from pathways.roster.worklist.line import (
@@ -103,7 +102,7 @@ class Worklist(Pairs):
         students = {
             row.pk: row for row in map(PlacedStudent._make, lines.students(self.scope, people))
         }
-        pathways = {row.pk: row for row in Pathway.objects.in_scope(self.scope)}
+        pathways = {row.pk: row for row in lines.pathways(self.scope)}
         stored = {
             (record.student_id, record.pathway_id): record
             for record in map(RecordNow._make, lines.records(self.scope, people))

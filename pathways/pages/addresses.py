@@ -1,0 +1,29 @@
+"""Addresses of a district's pages that a list says for each of its lines."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+
+from cte_portal.editions import Scope
+
+MOST = 1024
+"""Pages of districts and school years whose addresses are kept."""
+PLACE = 900_000_000
+"""Stands for the first key in an address, the next number for the second."""
+
+
+def address_of(scope: Scope, page: str, *keys: int) -> str:
+    """The same as Django's reverse() of a page whose keys are numbers; it is asked once a process."""
+    return _address(page, scope.district, scope.end_year, len(keys)) % keys
+
+
+@lru_cache(maxsize=MOST)
+def _address(page: str, district: str, end_year: int, number: int) -> str:
+    places: list[Any] = [PLACE + at for at in range(number)]
+    address = reverse(page, args=[district, end_year, *places])
+    for place in places:
+        address = address.replace(str(place), "%d")
+    return address
