@@ -123,46 +123,55 @@ def apply(
     Raises NotApplied; then nothing is written.
     """
     assert scope.edition is Edition.DISTRICT, "the State edition is written by resync alone"
-    with refusals_named(), transaction.atomic():
-        lock_district(scope, exclusive=exclusive)
-        standing = _standing(scope, staged.shape)
-        if standing.active_end_year != scope.end_year:
-            raise OtherYear(scope.end_year, standing.active_end_year)
-        if standing.closed:
-            raise Locked(
-                CollectionLock.objects.filter(
-                    district=scope.district,
-                    end_year=scope.end_year,
-                    collection=staged.shape.collection,
-                ).first()
-            )
-        settled = checked is not None and (checked.cursor, checked.generation) == (
-            standing.cursor,
-            standing.generation,
-        )
-        if checked and check and not settled:
-            checked = check(scope, staged)
-        if checked and checked.refused:
-            raise Refused(checked.refused)
-        if planned and settled and holds(scope, staged):
-            counts, stale = planned.counts, planned.stale
-        else:
-            counts, stale = make_plan(scope, staged)
-        if stale and not skip_stale:
-            raise Stale(stale)
-        with connection.cursor() as cursor:
-            return _follow(
-                cursor,
-                scope,
-                staged,
-                standing,
-                counts,
-                stale,
-                by=by,
-                by_id=by_id,
-                source=source,
-                batch=batch,
-            )
+    refusal: NotApplied
+    with refusals_named():
+        with transaction.atomic():
+            lock_district(scope, exclusive=exclusive)
+            try:
+                standing = _standing(scope, staged.shape)
+                if standing.active_end_year != scope.end_year:
+                    raise OtherYear(scope.end_year, standing.active_end_year)
+                if standing.closed:
+                    raise Locked(
+                        CollectionLock.objects.filter(
+                            district=scope.district,
+                            end_year=scope.end_year,
+                            collection=staged.shape.collection,
+                        ).first()
+                    )
+                settled = checked is not None and (checked.cursor, checked.generation) == (
+                    standing.cursor,
+                    standing.generation,
+                )
+                if checked and check and not settled:
+                    checked = check(scope, staged)
+                if checked and checked.refused:
+                    raise Refused(checked.refused)
+                if planned and settled and holds(scope, staged):
+                    counts, stale = planned.counts, planned.stale
+                else:
+                    counts, stale = make_plan(scope, staged)
+                if stale and not skip_stale:
+                    raise Stale(stale)
+            except (OtherYear, Locked, Refused, Stale) as why:
+                refusal = why
+            else:
+                with connection.cursor() as cursor:
+                    return _follow(
+                        cursor,
+                        scope,
+                        staged,
+                        standing,
+                        counts,
+                        stale,
+                        by=by,
+                        by_id=by_id,
+                        source=source,
+                        batch=batch,
+                    )
+        # Nothing is written yet, so it ends like any transaction: at a rollback psycopg forgets all
+        # that is prepared on the connection.
+        raise refusal
 
 
 def preview(scope: Scope, staged: Staged) -> Applied:

@@ -572,6 +572,11 @@ def test_a_save_leaves_the_questions_of_pages_prepared(
     position_of(cottonwood.scope)
     before = prepared()
     save(cottonwood, row(kayla, version=1, in_district_credits="2.00"))
+    for refusal, version in ((ledger.Stale, 1), (ledger.Locked, 2)):
+        if refusal is ledger.Locked:
+            close(cottonwood)
+        with pytest.raises(refusal):
+            save(cottonwood, row(kayla, version=version, in_district_credits="2.25"))
     assert prepared() >= before > 0
 
 
