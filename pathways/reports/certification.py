@@ -4,16 +4,17 @@ figure (guide, Step Four 2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.fields import CharField
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.prepared import prepared
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
@@ -134,19 +135,23 @@ def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
 
 
 def totals(scope: Scope) -> Totals:
-    return _read(Participation.objects.in_scope(scope), scope.end_year).get("", {})
+    return _totals(_of_scope(scope)).get("", {})
 
 
 def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
     """The totals of each district by its number."""
-    return _read(
-        Participation.objects.in_edition(edition).enrolled_in(end_year),
-        end_year,
-        "student__district_id",
-    )
+    records = Participation.objects.in_edition(edition).enrolled_in(end_year)
+    return _totals(_figures(records, end_year, "student__district_id"))
 
 
-def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mapping[str, Totals]:
+@prepared
+def _of_scope(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
+    return _figures(Participation.objects.in_scope(scope), scope.end_year)
+
+
+def _figures(
+    records: ParticipationQuerySet, end_year: int, by: str = ""
+) -> QuerySet[Participation, tuple[Any, ...]]:
     """By district where that is asked, else under no name: the figures of each pathway and of all,
     in one statement.
     """
@@ -162,9 +167,15 @@ def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mappin
         count=_counted,
     )
     of_all = _summed(groups.values("number", "of"), "of", end_year, unit=_STUDENTS, count=_students)
+    figures: QuerySet[Participation, tuple[Any, ...]] = of_one.union(of_all, all=True)
+    return figures
+
+
+def _totals(rows: Iterable[tuple[Any, ...]]) -> Mapping[str, Totals]:
+    """Of the figures: by district, and then by pathway."""
     names = ("records", "students", "concentrators", "single_parents", "modified", *CREDITS)
     totals: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
-    for number, of, *values in of_one.union(of_all, all=True):
+    for number, of, *values in rows:
         if values[0]:
             totals.setdefault(number, {})[of] = _whole(dict(zip(names, values, strict=True)))
     return totals

@@ -140,8 +140,7 @@ class EndOfYear(Certification):
     @rule()
     def everything(self) -> None:
         """What a careful district does before it signs."""
-        self.resync(NAMES)
-        self.validate()
+        self.finish_job()
         for student in self.students:
             for stored in Participation.objects.filter(student=student, in_district_credits__gt=2):
                 with self.refused_when_certified():
