@@ -127,13 +127,15 @@ def _of_one_record(table: str, second: str, shape: RecordShape) -> str:
 
 
 def holds(scope: Scope, staged: Staged) -> bool:
-    """Whether all students of the plan are the district's still: the one thing in it that changes
-    without a Change of a record.
+    """Whether all students of the plan are the district's still, and all records as the plan has
+    seen them. The ledger's last line alone does not say so: whoever drew an earlier one may commit
+    later.
     """
     select = (
         f"SELECT EXISTS (SELECT 1 FROM {PLAN} plan LEFT JOIN pathways_student student ON student.id ="
-        f" plan.{staged.shape.key[0]} AND student.district_id = %s WHERE student.id IS NULL AND"
-        " plan.operation <> 'stale')"
+        f" plan.{staged.shape.key[0]} AND student.district_id = %s LEFT JOIN {staged.shape.table}"
+        f" stored ON {_of_one_record('stored', 'plan', staged.shape)} WHERE plan.operation <> 'stale'"
+        " AND (student.id IS NULL OR COALESCE(stored.version, 0) <> COALESCE(plan.seen_version, 0)))"
     )
     with connection.cursor() as cursor:
         cursor.execute(staged.own(select), [scope.district])
