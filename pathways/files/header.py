@@ -25,6 +25,11 @@ def other_layout(layout: Layout, kind: str) -> str:
     )
 
 
+def tells_of_errors(cell: str) -> bool:
+    """Whether a cell of a header record says that the portal has added errors to the file."""
+    return unquoted(cell) in (ERRORS_ADDED, ERRORS_ADDED_BEFORE)
+
+
 class Header:
     """Read from the first line that is not empty. Raises FileRefused when it is no header record of
     the layout.
@@ -67,7 +72,7 @@ class Header:
     @property
     def errors_added(self) -> bool:
         """True when the file is one that the portal gave back with its errors."""
-        return any(cell in (ERRORS_ADDED, ERRORS_ADDED_BEFORE) for cell in self.cells[4:])
+        return any(map(tells_of_errors, self.cells[4:]))
 
     def strange(self, today: datetime.date) -> str:
         """A sentence on an unusual date or time: the file may not be the one that was meant. It

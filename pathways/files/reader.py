@@ -108,12 +108,7 @@ class LayoutReader:
             raise FileRefused("The selected file is empty")
         if not self.summary.rows:
             raise FileRefused("The file has no student records, only the header record")
-        if len(self.lines.line_ends) > 1:
-            self.summary.notes.append("Different line endings read as one")
-        if self.lines.closed:
-            self.summary.notes.append(
-                "The end-of-file character (1A) of an older program was ignored"
-            )
+        self.summary.notes += self.lines.notes
         self.summary.judge(self.known, self.layout)
 
     def _begin(self, header: Header) -> None:

@@ -128,6 +128,14 @@ class Lines:
     closed: bool = False
     """Whether the file ends with byte 1A, as programs of the eighties end a text (FR-211)."""
 
+    @property
+    def notes(self) -> list[str]:
+        """Of the ends of the lines, when all have been read."""
+        notes = ["Different line endings read as one"] if len(self.line_ends) > 1 else []
+        if self.closed:
+            notes.append("The end-of-file character (1A) of an older program was ignored")
+        return notes
+
     def __iter__(self) -> Iterator[tuple[int, str, bool]]:
         """(physical number, text without its end, whether it was cut at LONGEST_LINE). Only CR LF,
         LF and CR end a line (U-21, U-23).

@@ -13,7 +13,7 @@ from typing import IO
 
 from cte_portal.batches.models import Batch
 from pathways.files.cells import plain, unquoted
-from pathways.files.header import Header
+from pathways.files.header import Header, tells_of_errors
 from pathways.files.layout import LAYOUTS, Layout
 from pathways.files.text import LONGEST_LINE, FileRefused, Lines, encoding_of
 from pathways.files.values import tidy
@@ -23,7 +23,7 @@ REFUSED, RULE, NOTES = "refused", "rule", "notes"
 the one that is kept no longer says it.
 """
 LONGEST_KEY = 20
-OF_A_HEADER = 5  # HD, date, time, version, and that the portal has added errors
+OF_A_HEADER = 4  # HD, date, time, version
 
 
 def keep(file: IO[bytes], batch: Batch) -> IO[bytes] | None:
@@ -40,8 +40,8 @@ def keep(file: IO[bytes], batch: Batch) -> IO[bytes] | None:
         return None
     if not lines.dropped:
         return file
-    if lines.note:
-        batch.options[NOTES] = [*batch.options.get(NOTES, ()), lines.note]
+    if lines.notes:
+        batch.options[NOTES] = [*batch.options.get(NOTES, ()), *lines.notes]
     return aside
 
 
@@ -53,31 +53,39 @@ class CleanedLines:
     def __init__(self, file: IO[bytes], layout: Layout) -> None:
         self.layout = layout
         self._lines = Lines(file, encoding_of(file))
-        self.note = self._lines.encoding.note
         self.dropped = False
+
+    @property
+    def notes(self) -> list[str]:
+        """How the file was read, which is known at its end."""
+        return [note for note in (self._lines.encoding.note, *self._lines.notes) if note]
 
     def __iter__(self) -> Iterator[str]:
         width = len(self.layout.columns)
         titles = {plain(name) for name in self.layout.names}
         header: Header | None = None
         for number, text, cut in self._lines:
-            cells, most = text.split("\t"), width
-            if cut:
-                yield self._strange(cells, cut=True)
-                continue
-            if (header and len(cells) <= width) or not tidy(text):
+            cells = text.split("\t")
+            if (header and not cut and len(cells) <= width) or not tidy(text):
                 yield f"{text}\n"
                 continue
-            if len({plain(unquoted(cell)) for cell in cells[:width]} & titles) < 4:
-                if header is None:
-                    header = Header(self.layout, number, text, cells)
-                    most = OF_A_HEADER
-                elif not header.errors_added and any(map(str.strip, cells[width:])):
-                    yield self._strange(cells)
-                    continue
-            if any(map(str.strip, cells[most:])):
+            is_record = cells[0] == self.layout.record_type
+            if (
+                not is_record
+                and len({plain(unquoted(cell)) for cell in cells[:width]} & titles) >= 4
+            ):
+                kept = cells[:width]
+            elif header is None:
+                header = Header(self.layout, number, text, cells)
+                kept = [*cells[:OF_A_HEADER], *filter(tells_of_errors, cells[OF_A_HEADER:])]
+            elif cut or (not header.errors_added and any(map(str.strip, cells[width:]))):
+                yield self._strange(cells, cut=cut)
+                continue
+            else:
+                kept = cells[:width]
+            if [*filter(str.strip, kept)] != [*filter(str.strip, cells)]:
                 self.dropped = True
-                del cells[most:]
+                cells = kept
             yield "\t".join(cells) + "\n"
 
     def _strange(self, cells: list[str], *, cut: bool = False) -> str:

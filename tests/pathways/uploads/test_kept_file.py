@@ -28,7 +28,7 @@ def test_columns_beside_the_layout_are_stored_nowhere(
     is_known: bool, upload: Upload, kayla: Student, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The line is refused as it was, with its number, its width and whose it is."""
-    header = HEADER if is_known else f"Name\t{SECRETS[0]}"
+    header = f"{HEADER}\t{SECRETS[1]}" if is_known else f"Name\t{SECRETS[0]}"
     with caplog.at_level("DEBUG"):
         done = upload(file(line(), wide(line(start="07/15/2022")), header=header))
     if is_known:
@@ -51,8 +51,10 @@ def test_a_file_of_the_layout_is_kept_as_it_was_sent(upload: Upload, kayla: Stud
 def test_the_way_a_file_was_read_is_said_of_what_is_kept_too(
     upload: Upload, kayla: Student
 ) -> None:
-    done = upload(file(line(), wide(line(first="José"))).decode().encode("cp1252"))
-    assert "Windows-1252 letters read as UTF-8" in done.adjusted
+    rows = line(), f"{wide(line(first='José'))}\r"
+    done = upload(file(*rows).decode().encode("cp1252") + b"\x1a")
+    for words in ("Windows-1252 letters", "Different line endings", "character (1A)"):
+        assert words in done.adjusted
 
 
 def test_lines_stay_where_they_are(db: None) -> None:
@@ -72,3 +74,14 @@ def test_lines_stay_where_they_are(db: None) -> None:
         assert again is not None
         again.seek(0)
         assert again.read().decode().split("\n") == texts
+
+
+def test_a_line_too_long_is_a_header_record_or_titles_all_the_same() -> None:
+    """Or empty: as it was read before anything was taken out of it."""
+    titles = "\t".join(CTE_END_OF_YEAR.names)
+    lines = [f"{text}\t{'x' * 30_000}" for text in (titles, HEADER, line())]
+    kept = keep(io.BytesIO("\n".join(lines).encode()), Batch(options={"type": "cte-eoy"}))
+    assert kept is not None
+    kept.seek(0)
+    first, second, third = kept.read().decode().split("\n")[:3]
+    assert (first, second) == (titles, HEADER) and len(third) > 20_000
