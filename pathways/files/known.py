@@ -9,12 +9,24 @@ from typing import NamedTuple
 
 
 class KnownStudent(NamedTuple):
-    """A tuple, as a district may have tens of thousands and they are made for each file."""
+    """Kept in one text each, as a district may have tens of thousands: a third of the room."""
 
     pk: int
     local_id: str
     last_name: str
     first_name: str
+
+    def written(self) -> str:
+        cells = (str(self.pk), self.local_id, self.last_name, self.first_name)
+        text = "\t".join(cells)
+        if text.count("\t") == len(cells) - 1:
+            return text
+        return "\t".join([cell.replace("\t", " ") for cell in cells])
+
+    @classmethod
+    def read(cls, written: str) -> KnownStudent:
+        pk, local_id, last_name, first_name = written.split("\t")
+        return cls(int(pk), local_id, last_name, first_name)
 
     def is_named(self, last: str, first: str) -> bool:
         """True when the names are the student's, as two systems may write them; an empty name says

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cte_portal.editions import Scope
 from pathways.files.cells import plain
 from pathways.files.damage import only_numbers
@@ -16,9 +18,15 @@ def known_in(scope: Scope) -> Known:
     rows = Student.objects.of_district(scope)
     fields = rows.values_list("state_id", "pk", "local_id", "last_name", "first_name")
     students = {
-        state_id: KnownStudent(pk, local, last, first)
+        state_id: KnownStudent(pk, local, last, first).written()
         for state_id, pk, local, last, first in fields.iterator(chunk_size=5000)
     }
+
+    @lru_cache(maxsize=1_000)  # a student's lines stand together
+    def student(state_id: str) -> KnownStudent | None:
+        written = students.get(state_id)
+        return None if written is None else KnownStudent.read(written)
+
     pathways: dict[str, int] = {}
     names: dict[int, str] = {}
     codes: dict[str, int] = {}
@@ -26,4 +34,4 @@ def known_in(scope: Scope) -> Known:
         pathways[pathway.code] = pathways[plain(pathway.name)] = pathway.pk
         names[pathway.pk] = pathway.name
         codes[pathway.code] = pathway.pk
-    return Known(scope.district, scope.end_year, students.get, pathways, names, only_numbers(codes))
+    return Known(scope.district, scope.end_year, student, pathways, names, only_numbers(codes))

@@ -98,6 +98,7 @@ def _go(job: Job, *, exclusive: bool) -> None:
                     _words(options, checked), with_errors=bool(checked.rejected), result=result
                 )
                 return
+            del known, reader, report  # room for all students of the district
             if not exclusive:
                 job.step("Saving")
             _save(job, staged, checked, result, nullcontext() if exclusive else job.finishing())

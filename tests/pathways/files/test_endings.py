@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from pathways.files.identity import Endings
+from pathways.files.known import KnownStudent
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.files.reader import Reader
 from pathways.files.summary import Summary
@@ -78,3 +79,11 @@ def test_a_line_that_ends_as_another_is_read_as_alone(
     assert (rows, summary) == read() and len(rows) == len(lines)
     read_without_a_remark = [row for row in rows if row[1] and not row[2]]  # type: ignore[index]
     assert len(read_without_a_remark) > len(ENDINGS)
+
+
+@pytest.mark.parametrize("last", ["Anderson", "", "De\tla\tCruz"])
+def test_a_student_is_read_as_written(last: str) -> None:
+    student = KnownStudent(7, "", last, "Kayla")
+    assert KnownStudent.read(student.written()) == student._replace(
+        last_name=last.replace("\t", " ")
+    )
