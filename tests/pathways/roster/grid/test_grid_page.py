@@ -82,7 +82,7 @@ def test_a_section_is_one_row_for_each_student_with_named_cells_and_last_year(
     assert 'aria-label="In District Credits, ABBOTT, ANN, Health Professions"' in html
     row = re.search(r"<tr[^>]*data-row.*?</tr>", html, re.DOTALL).group()  # type: ignore[union-attr]
     assert re.search(r'data-label="Last year">1\.50<', row)
-    assert html.count("no record yet") == 2
+    assert html.count("· new<") == 2, "of those without a record"
     assert 'role="grid"' not in html and 'scope="row"' in row
 
 
