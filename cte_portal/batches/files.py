@@ -45,6 +45,9 @@ def _demand_folder() -> None:
 
 
 def is_stored(name: str) -> bool:
+    """Never of no name, which a batch has whose file was dropped: a folder answers for itself."""
+    if not name:
+        return False
     with _reaching():
         if default_storage.exists(name):
             return True

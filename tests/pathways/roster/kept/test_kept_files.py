@@ -125,6 +125,17 @@ def test_a_workbook_that_was_tested_is_uploaded_from_what_was_kept(
     assert "this file was uploaded before" in again.sentence
 
 
+def test_a_tested_file_that_is_no_longer_kept_has_to_be_chosen_again(
+    desk: Desk, client: Client
+) -> None:
+    """After 90 days; it was said that the portal cannot reach its files."""
+    batch = desk.send(STUDENTS, "validate")
+    Batch.objects.filter(pk=batch.pk).update(input_file="")
+    client.force_login(desk.clerk)
+    page = client.post(reverse("roster-save", args=["0965", 2025, batch.pk]), follow=True)
+    assert "Choose it again" in page.content.decode()
+
+
 def test_a_file_that_holds_nothing_else_is_kept_as_it_was_sent(desk: Desk) -> None:
     content = STUDENTS.replace("\n", "\r\n").encode("cp1252")
     with default_storage.open(desk.send(content).input_file) as file:
