@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import errno
 import io
 import zipfile
 from collections.abc import Callable, Sequence
@@ -209,3 +210,15 @@ def test_a_workbook_that_unpacks_to_more_than_a_file_may_be_is_not_unpacked(
 def test_a_workbook_of_something_else_says_so(desk: Desk) -> None:
     batch = desk.send(of_rows([["Name", "Phone"], ["A", "1"]]))
     assert "does not have the column titles of a roster file" in batch.result["refused"]
+
+
+def test_a_full_disk_is_no_broken_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of a file that cannot be read; where there is no room, it is said."""
+
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathways.roster.imports.excel.workbook.tempfile.TemporaryFile", Full)
+    with pytest.raises(OSError, match="No space left"):
+        text_of(io.BytesIO(of_rows([["a"]])))

@@ -19,6 +19,7 @@ from xml.parsers import expat
 
 from django.conf import settings
 
+from cte_portal.ui.unavailable import is_full
 from pathways.files.text import FileRefused
 from pathways.roster.imports.archive import DAMAGED
 
@@ -54,6 +55,8 @@ def text_of(file: IO[bytes]) -> IO[bytes]:
                 writer.writerow(cells) if cells else text.write("\n")
             text.detach()
     except (*DAMAGED, LookupError, expat.ExpatError, OverflowError) as bad:
+        if is_full(bad):
+            raise
         raise FileRefused(
             "This Excel workbook cannot be read. In Excel choose Save As, then CSV UTF-8, and"
             " choose that file"
