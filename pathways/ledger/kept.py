@@ -27,6 +27,8 @@ NO_CACHE = (OSError, RedisError)
 """Without the cache each page counts: slower, and right."""
 FRESH = 60
 """Seconds until a row that was changed past the portal shows."""
+KEPT = 10 * FRESH
+"""Seconds for which it is known what was counted last."""
 
 
 class HangsOn(Enum):
@@ -72,25 +74,37 @@ def _kept(
 ) -> Answer:
     position = position_of(scope, known)
     key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
+    stored = None
     with suppress(*NO_CACHE):
-        match None if anew else cache.get(key):
-            case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
+        stored = None if anew else cache.get(key)
+    match stored:
+        case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
+            if counted_at > time.time() - FRESH:
                 return answer
-            case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
-                kept_at, position, HangsOn.NOTHING
-            ):
-                settled = settled_position(scope, known)
-                if not _came_or_went(scope.district, kept_at.cursor):
-                    if settled and _stands(kept_at, settled, HangsOn.NOTHING):
-                        seconds = max(1, int(counted_at + FRESH - time.time()))
-                        cache.set(key, (settled, answer, counted_at), seconds)
-                    return answer
-    settled = settled_position(scope, known)
-    answer = count()
+        case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
+            kept_at, position, HangsOn.NOTHING
+        ):
+            settled = settled_position(scope, known)
+            if _came_or_went(scope.district, kept_at.cursor):
+                stored = None
+            elif counted_at > time.time() - FRESH:
+                if settled and _stands(kept_at, settled, HangsOn.NOTHING):
+                    _keep(key, settled, answer, counted_at)
+                return answer
+        case _:
+            stored = None
+    # Where nothing that it hangs on has moved since an earlier settled position, the answer is that
+    # of the position, whoever writes now.
+    settled = settled_position(scope, known) or (stored and stored[0])
+    counted_at, answer = time.time(), count()
     if settled:
-        with suppress(*NO_CACHE):
-            cache.set(key, (settled, answer, time.time()), FRESH)
+        _keep(key, settled, answer, counted_at)
     return answer
+
+
+def _keep(key: str, position: Position, answer: Any, counted_at: float) -> None:
+    with suppress(*NO_CACHE):
+        cache.set(key, (position, answer, counted_at), KEPT)
 
 
 def _stands(kept_at: Position, now: Position, of_records: HangsOn) -> bool:

@@ -120,13 +120,17 @@ def compare(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> dict
     in this moment: what was read before they commit would pass for what stands after it.
     """
     settled = settled_position(scope, known)
+    point, earlier = point_of(copy, settled or position_of(scope, known)), _stored(scope)
+    if not settled and earlier and _is_of_the_same_rows(earlier.point, point):
+        # What was changed since, and what is just being changed, is compared again from there.
+        point, settled = earlier.point, position_of(scope, known)
     by_type = differences(OBJECTS, scope)
     gap = known[Gap, scope] = Gap(
         causes={
             kind.name: Counter(_causes(kind, by_type[kind.name], copy).values()) for kind in OBJECTS
         },
         compared=sum(difference.total for difference in by_type.values()),
-        point=point_of(copy, settled or position_of(scope, known)),
+        point=point,
         counted_at=time.time(),
         began=secrets.token_hex(8),
     )
@@ -141,7 +145,7 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
     """
     settled = settled_position(scope, known)
     point = point_of(copy, settled or position_of(scope, known))
-    if replace(last.point, cursor=point.cursor) != point or point.cursor < last.point.cursor:
+    if not _is_of_the_same_rows(last.point, point):
         return None
     changes = Change.objects.after(scope.district, last.point.cursor)
     changed = set(changes.values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
@@ -172,10 +176,20 @@ def _of(student: int, differing: ByStudent) -> dict[str, int]:
     return {cause: differing[student, cause] for cause in CAUSES if (student, cause) in differing}
 
 
+def _is_of_the_same_rows(last: Point, now: Point) -> bool:
+    """Whether the ledger of records alone has gone on."""
+    return replace(last, cursor=now.cursor) == now and now.cursor >= last.cursor
+
+
 def _last(scope: Scope) -> Gap | None:
+    gap = _stored(scope)
+    return gap if gap and gap.is_fresh else None
+
+
+def _stored(scope: Scope) -> Gap | None:
     with suppress(*NO_CACHE):
         gap: Gap | None = cache.get(_key(scope.district, scope.end_year))
-        return gap if gap and gap.is_fresh else None
+        return gap
     return None
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pathways.ledger import locks
+from pathways.ledger import locks, position
 from pathways.ledger.position import settled_position
 from pathways.models import Enrollment, Roster, SchoolYear, Student
 from pathways.records import entry
@@ -179,3 +179,18 @@ def test_nothing_is_kept_while_somebody_writes_who_may_commit_an_earlier_line(
         assert settled_position(cottonwood.scope, {}) is None
         assert counted_again(cottonwood) and counted_again(cottonwood)
     assert counted_again(cottonwood) and not counted_again(cottonwood)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_is_a_minute_old_is_counted_once_however_many_write(
+    cottonwood: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty clerks in one district are never all silent: each page counted again."""
+    cottonwood.roster(kayla, HEALTH)
+    assert counted_again(cottonwood)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    monkeypatch.setattr(position, "is_written", lambda scope: True)
+    assert counted_again(cottonwood) and not counted_again(cottonwood)
+    cottonwood.record(kayla, BUSINESS)
+    assert counted_again(cottonwood) and counted_again(cottonwood)
