@@ -4,6 +4,7 @@ tests that exist.
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -82,3 +83,22 @@ def test_the_list_names_tests_that_exist_and_none_that_stays() -> None:
             f"{name} is gone: take its line out of tests/fixtures/asked_elsewhere.txt"
         )
         assert not name.startswith(ALWAYS), name
+
+
+def test_no_test_that_is_skipped_in_one_lane_is_left_out_of_the_other() -> None:
+    """It would run nowhere."""
+    listed: dict[str, set[str]] = {}
+    for name in ELSEWHERE:
+        file, _, function = name.partition("[")[0].partition("::")
+        listed.setdefault(file, set()).add(function)
+    for file, functions in listed.items():
+        text = (settings.BASE_DIR / file).read_text()
+        if "skip" in text:
+            skipped = {
+                node.name if isinstance(node, ast.FunctionDef) else ""
+                for node in ast.parse(text).body
+                if re.search(r"pytest\.(mark\.)?skip", ast.unparse(node))
+                and isinstance(node, ast.FunctionDef | ast.Assign)
+            }
+            left_out = functions if "" in skipped else functions & skipped
+            assert not left_out, f"{file}: {left_out}"
