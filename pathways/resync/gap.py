@@ -148,7 +148,8 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
     if not _is_of_the_same_rows(last.point, point):
         return None
     changes = Change.objects.after(scope.district, last.point.cursor)
-    changed = set(changes.values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
+    students = changes.order_by().values_list("student_id", flat=True).distinct()
+    changed = set(students[: MOST_STUDENTS + 1])
     whole = _whole_of(scope, last)
     if whole is None or len(changed) > MOST_STUDENTS:
         return None

@@ -115,6 +115,20 @@ def test_a_comparison_goes_on_from_student_to_student(
     assert whole == [1, 1], "nothing is compared whole once more"
 
 
+def test_nobody_is_passed_over_where_others_have_changed_often(
+    school: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a file does that is saved, undone and saved again before anybody opens a page."""
+    monkeypatch.setattr(gap, "MOST_STUDENTS", 1)
+    often, late = (school.student(f"99900080{number}", "Late", f"Nr{number}") for number in (1, 2))
+    send(school.scope)
+    assert kept(school) == {}
+    for version in range(5):
+        school.record(often, version=version or None, in_district_credits=f"{version}.50")
+    school.record(late)
+    assert kept(school)["CTE Participation"] == {"never sent": 2}
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_no_comparison_is_kept_while_somebody_writes(school: District_) -> None:
     """Two clerks save at once; the second one's line is older, and comes after the comparison."""
