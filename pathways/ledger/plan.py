@@ -131,13 +131,24 @@ def holds(scope: Scope, staged: Staged) -> bool:
     seen them. The ledger's last line alone does not say so: whoever drew an earlier one may commit
     later.
     """
-    # A difference of sets, as the plan has no statistics: joined, each row would be looked for.
-    select = (
-        f"SELECT EXISTS (SELECT {staged.shape.key[0]} FROM {PLAN} WHERE operation <> 'stale' EXCEPT"
-        " SELECT id FROM pathways_student WHERE district_id = %s)"
-    )
+    shape = staged.shape
+    key = ", ".join(shape.key)
+    students = "SELECT id FROM pathways_student WHERE district_id = %s"
+    stored = f"FROM {shape.table} WHERE {shape.key[0]} IN ({students})"
+    # Differences of sets, as the plan has no statistics: joined, each row would be looked for.
+    select = f"""
+SELECT EXISTS (
+    SELECT {shape.key[0]} FROM {PLAN} WHERE operation <> 'stale' EXCEPT {students}
+) OR EXISTS (
+    SELECT record_id, seen_version FROM {PLAN}
+    WHERE operation <> 'stale' AND record_id IS NOT NULL EXCEPT SELECT id, version {stored}
+) OR EXISTS (
+    SELECT {key} FROM {PLAN} WHERE operation <> 'stale' AND record_id IS NULL
+    INTERSECT SELECT {key} {stored}
+)
+"""
     with connection.cursor() as cursor:
-        cursor.execute(staged.own(select), [scope.district])
+        cursor.execute(staged.own(select), [scope.district] * 3)
         return not cursor.fetchone()[0]
 
 
