@@ -40,7 +40,7 @@ GRACE = 60  # seconds that pytest has for the end of its browser and its databas
 
 
 def processes(arguments: list[str]) -> list[str]:
-    """A process for each core and one more, as a quarter of their time they wait for the browser or
+    """A process for each core and two more, as a third of their time they wait for the browser or
     the database; unless the arguments choose by themselves, name a file or a test, or need the
     terminal.
     """
@@ -53,7 +53,7 @@ def processes(arguments: list[str]) -> list[str]:
     )
     if chosen or small:
         return []
-    return ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+    return ["-n", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]
 
 
 @contextmanager

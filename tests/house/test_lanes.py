@@ -23,7 +23,7 @@ from development.lanes import processes, surroundings
 from tests.by_hand import services
 
 ROOT = Path(settings.BASE_DIR)
-ALL_CORES = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+ALL_CORES = ["-n", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]
 
 
 @pytest.mark.parametrize(
