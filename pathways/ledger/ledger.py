@@ -118,8 +118,9 @@ def apply(
     demo has no account. `checked` is what the catalogue said of these rows; when the district's
     records or OPI's reference data have moved since, `check` says it again under the lock. None
     stands for rows that need no leave: undo, restore, demo. `planned` is what `preview` has said of
-    the rows since they were checked: its plan is carried out unless something has moved. A row whose version the person did not
-    see stops the whole call with `Stale`, or is left out and named in the result with `skip_stale`.
+    the rows since they were checked: its plan is carried out unless something has moved. A row
+    whose version the person did not see stops the whole call with `Stale`, or is left out and named
+    in the result with `skip_stale`.
     Raises NotApplied; then nothing is written.
     """
     assert scope.edition is Edition.DISTRICT, "the State edition is written by resync alone"
