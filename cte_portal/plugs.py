@@ -47,8 +47,8 @@ class Directory(Protocol):
         """(number, name) in order of number; None asks for every district."""
 
     def schools(self, district: str) -> list[tuple[int, str, str]]:
-        """(key, number, name) of a district's schools, in order of number. A key stays the same when
-        the number changes, and is never another school's.
+        """(key, number, name) of a district's schools, in order of number. A key stays the same
+        when the number changes, and is never another school's.
         """
 
     def school_years(self) -> list[tuple[int, bool]]:

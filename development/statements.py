@@ -7,8 +7,8 @@ PostgreSQL as well.
 The first line is a run that writes down what each test asks, the second one makes
 `tests/fixtures/asked_elsewhere.txt` of it. A test stays in both lanes when the database refused it
 something, when it commits, is marked `fresh` or `skipif`, or stands in `ALWAYS`; of all others as
-many stay as it takes to ask every statement. Each value of a parameter is a test. What is new, or was
-not in the run, stays.
+many stay as it takes to ask every statement. Each value of a parameter is a test. What is new, or
+was not in the run, stays.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ ALWAYS = (
     "tests/pathways/test_editions.py",
     "tests/pathways/uploads/",
 )
-"""What is about the database itself, about values that it cannot hold, about order and letters, or about what files do to it."""
+"""What is about the database itself, about values that it cannot hold, about order and letters, or
+about what files do to it.
+"""
 
 
 @dataclass

@@ -57,8 +57,8 @@ class SealedYear:
 
 @dataclass(frozen=True)
 class SealedFiles:
-    """The files of an official sealed copy, which never change, as (format, address); `title` is the
-    layout's.
+    """The files of an official sealed copy, which never change, as (format, address); `title` is
+    the layout's.
     """
 
     title: str
@@ -71,8 +71,8 @@ class SealedFiles:
 
 @dataclass(frozen=True)
 class SealedConcentrators:
-    """Rows of a sealed copy that say Yes, as `state_id`, `pathway_code` and `pathway_name`: a question
-    that can be asked within another one.
+    """Rows of a sealed copy that say Yes, as `state_id`, `pathway_code` and `pathway_name`: a
+    question that can be asked within another one.
     """
 
     receipt: str
@@ -137,8 +137,9 @@ class Certified(Protocol):
         """The reason why the current year cannot end now; empty when nothing holds it."""
 
     def unfinished(self) -> Unfinished | None:
-        """The districts that the current year leaves unfinished when the next one begins; None when all
-        have finished."""
+        """The districts that the current year leaves unfinished when the next one begins; None when
+        all have finished.
+        """
 
     def follow_up_moved(self, end_year: int) -> None:
         """OPI's dates of the year's follow-up have changed. Called in the transaction that changed

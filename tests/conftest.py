@@ -168,8 +168,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
-        # Pages live for a second, axe for the whole run (`window.py`): it is compiled simply at once
-        # and better where it is often asked, and has room enough for its rubbish.
+        # Pages live for a second, axe for the whole run (`window.py`): it is compiled simply at
+        # once and better where it is often asked, and has room enough for its rubbish.
         "--js-flags=--always-sparkplug,--min-semi-space-size=32",
     ]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}

@@ -1,5 +1,5 @@
-"""Patterns beside what they are short for: the same page with each template rendered whole, and values
-that would show if one were taken for a mark, for a format or for HTML.
+"""Patterns beside what they are short for: the same page with each template rendered whole, and
+values that would show if one were taken for a mark, for a format or for HTML.
 """
 
 from __future__ import annotations

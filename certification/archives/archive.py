@@ -88,8 +88,8 @@ class _Digesting(io.RawIOBase):
 
 @dataclass
 class Archive:
-    """An archive while it is written. `check` is asked now and then, and raises where the work is to
-    stop.
+    """An archive while it is written. `check` is asked now and then, and raises where the work is
+    to stop.
     """
 
     district: str

@@ -1,5 +1,5 @@
-"""Asking for the archive of a district, and the job that makes it. Who asked, and why, stands in the
-audit before anything is written.
+"""Asking for the archive of a district, and the job that makes it. Who asked, and why, stands in
+the audit before anything is written.
 """
 
 from __future__ import annotations

@@ -157,8 +157,8 @@ SECRET = frozenset(
 """Columns that stay in the portal."""
 
 STAYS_KNOWN = frozenset({"id", "username", "first_name", "last_name", "date_joined"})
-"""What of an account is told of who has left: who it was that signed, read, or took out. The rest is
-of today, and of the district to which the person may have moved.
+"""What of an account is told of who has left: who it was that signed, read, or took out. The rest
+is of today, and of the district to which the person may have moved.
 """
 
 

@@ -138,13 +138,15 @@ class Line:
 
     @property
     def not_sent(self) -> int | None:
-        """Rows that are not at the state, of a follow-up outcomes and leavers; None while that is not known."""
+        """Rows that are not at the state, of a follow-up outcomes and leavers; None while that is
+        not known.
+        """
         return self.follow_up.not_sent if self.follow_up else self.unsent.rows
 
     @cached_property
     def not_sent_words(self) -> str:
-        """Of a follow-up no number: with nothing sent yet it would tell leavers and answers that are
-        too few to be told (R-FUP-20).
+        """Of a follow-up no number: with nothing sent yet it would tell leavers and answers that
+        are too few to be told (R-FUP-20).
         """
         if self.follow_up is None or self.unsent.ahead:
             return self.unsent.words

@@ -1,5 +1,5 @@
-"""The Perkins figure 3S1 of one class: how many concentrators who left are placed, from sealed copies
-alone (R-OUT-05).
+"""The Perkins figure 3S1 of one class: how many concentrators who left are placed, from sealed
+copies alone (R-OUT-05).
 
 A leaver in the seals of two districts counts once: where OPI says, else as the one that the student
 left last. Numbers under ten are not told, nor those that would tell them by subtraction. The file

@@ -19,7 +19,8 @@ from pathways.reports.groups import Group
 from pathways.reports.runs import Run
 
 ALWAYS_WRITERS = ("resync", "roster-file", "roster-file-of-all", "roster-undo")
-"""Kinds of batches that change what is signed in any collection: students, and what the state has."""
+"""Kinds of batches that change what is signed in any collection: students, and what the state has.
+"""
 
 
 class Row(Protocol):
@@ -88,8 +89,8 @@ class Collection:
     form: int
     """The canonical form in which it is signed (docs/adr/0007)."""
     forms: tuple[int, ...]
-    """That form and the earlier ones of the same kind of rows: seals in them are counted and compared
-    with one another.
+    """That form and the earlier ones of the same kind of rows: seals in them are counted and
+    compared with one another.
     """
     sealed: type[SealedRow]
     """Where its records are sealed, by the fields of a row."""
@@ -104,7 +105,8 @@ class Collection:
     moves_on: tuple[str, ...]
     """Fields that are others every year: between two years they are no change."""
     writing: tuple[str, ...]
-    """Fields that say who wrote the record and when: one that was put back as it was is the same."""
+    """Fields that say who wrote the record and when: one that was put back as it was is the same.
+    """
     part: Callable[[Any], str]
     """What of its student a record is about: the pathway."""
     in_short: Callable[[Any], str]
@@ -144,7 +146,8 @@ class Collection:
     data: str
     """What is locked and opened again, in a sentence."""
     records: str
-    """What its records are called beside the number of students; empty where each student has one."""
+    """What its records are called beside the number of students; empty where each student has one.
+    """
     grouped_by: tuple[str, ...]
     """What its figures are grouped by, in words: pathways first."""
     counting: str

@@ -13,8 +13,8 @@ def seasons() -> list[Season]:
 
 
 def _season(event: CertificationEvent) -> Season:
-    """From the first day on which something is open to the last on which something can be corrected;
-    extensions of single districts apart.
+    """From the first day on which something is open to the last on which something can be
+    corrected; extensions of single districts apart.
     """
     days = [event.review_opens, event.due, event.corrections_until]
     if event.follow_up_opens and event.follow_up_closes:

@@ -84,8 +84,8 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 
 def certify_leavers(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """The same of Fall CTE, after the calls that it certifies, while it is waited for, or when OPI has
-    closed it without.
+    """The same of Fall CTE, after the calls that it certifies, while it is waited for, or when OPI
+    has closed it without.
     """
     events = [event for event in known_events(scope, standing.known) if event.event.is_of_leavers]
     if not events:

@@ -187,8 +187,8 @@ class CertificationEvent(Moves):
 
     @property
     def is_of_leavers(self) -> bool:
-        """Whether it is about those who left in its school year: their outcomes are entered, sent and
-        signed in the year after it, by the event's dates alone.
+        """Whether it is about those who left in its school year: their outcomes are entered, sent
+        and signed in the year after it, by the event's dates alone.
         """
         return self.collection == CollectionLock.Collection.FALL
 

@@ -28,8 +28,8 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
     def official_before(
         self, event: CertificationEvent, district: str, *, forms: Collection[int]
     ) -> SealedCopy | None:
-        """The district's last sealed year before the event's, in a canonical form of the same rows: what its
-        figures are compared with.
+        """The district's last sealed year before the event's, in a canonical form of the same rows:
+        what its figures are compared with.
         """
         earlier = self.official().of_district(district).filter(form_version__in=forms)
         sealed = earlier.filter(

@@ -34,8 +34,8 @@ class Register:
 
     @classmethod
     def read(cls, path: Path) -> Register:
-        """The register at `path`, an empty one where there is no file. Raises RegisterIsDamaged, and
-        OSError where the file cannot be read.
+        """The register at `path`, an empty one where there is no file. Raises RegisterIsDamaged,
+        and OSError where the file cannot be read.
         """
         try:
             lines = path.read_text(encoding="ascii").splitlines()

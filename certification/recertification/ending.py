@@ -1,4 +1,6 @@
-"""A correction that is not finished: the district gives it up, or OPI closes it. What was sealed stays official."""
+"""A correction that is not finished: the district gives it up, or OPI closes it. What was sealed
+stays official.
+"""
 
 from __future__ import annotations
 

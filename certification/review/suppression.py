@@ -36,9 +36,9 @@ def nested(counts: Sequence[int]) -> list[str]:
 
 
 def nested_of_groups(groups: Sequence[Sequence[int]]) -> list[list[str]]:
-    """The nested numbers of groups that together are a total which may be told. What is hidden in all
-    of them is the total less the rest: while it is small, the smallest of the others is hidden too,
-    for each number and each difference of two.
+    """The nested numbers of groups that together are a total which may be told. What is hidden in
+    all of them is the total less the rest: while it is small, the smallest of the others is hidden
+    too, for each number and each difference of two.
     """
     words = [nested(counts) for counts in groups]
     while (cell := _telling(groups, words)) is not None:

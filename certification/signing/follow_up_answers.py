@@ -1,5 +1,5 @@
-"""The answers of the gates that only Fall CTE asks: of the list, its outcomes, and the attempts to get
-them.
+"""The answers of the gates that only Fall CTE asks: of the list, its outcomes, and the attempts to
+get them.
 """
 
 from __future__ import annotations

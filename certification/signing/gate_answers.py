@@ -143,7 +143,9 @@ def sent(case: Case) -> Answer:
 
 
 def _differing(case: Case) -> str:
-    """Of the number above the page what is in the way, and the changes of records that it comes from."""
+    """Of the number above the page what is in the way, and the changes of records that it comes
+    from.
+    """
     number, unsent = case.sending.changes, case.differing.others
     changes = f"{number_of(number, 'change')} of records"
     if not unsent:

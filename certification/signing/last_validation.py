@@ -1,5 +1,5 @@
-"""The gates' answers by a district's last validation, or by what is known of its follow-up, for lists
-of all districts (ADR 8, 9).
+"""The gates' answers by a district's last validation, or by what is known of its follow-up, for
+lists of all districts (ADR 8, 9).
 
 Each answer stands under its gate's slug. The event's page and the signature ask the gates
 themselves.

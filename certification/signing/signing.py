@@ -63,7 +63,8 @@ def sign(
     """Put the person's name to the data whose digest the page showed.
 
     A Primary certifier's signature counts towards the seal, a Secondary's is a review sign-off.
-    `proof` is what the identity provider said, where that was asked. Signing twice is one signature. Raises NotSigned, with nothing written.
+    `proof` is what the identity provider said, where that was asked. Signing twice is one
+    signature. Raises NotSigned, with nothing written.
     """
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)

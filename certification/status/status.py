@@ -90,8 +90,8 @@ def closed_event(scope: Scope) -> CertificationEvent | None:
 
 
 def closed_events(scope: Scope) -> list[Any]:
-    """Those of the scope's year and of last year's leavers that OPI has closed, each with `receipt`,
-    None where the district has not certified it.
+    """Those of the scope's year and of last year's leavers that OPI has closed, each with
+    `receipt`, None where the district has not certified it.
     """
     return _closed_events(scope, scope.end_year - 1)
 

@@ -1,5 +1,5 @@
-"""The columns of OPI's file of sealed rows, and their dictionary: both come from the fields in which a
-collection is sealed, so neither can say what the other does not (R-OUT-02).
+"""The columns of OPI's file of sealed rows, and their dictionary: both come from the fields in
+which a collection is sealed, so neither can say what the other does not (R-OUT-02).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Asking for the file of an event's sealed rows, and the job that makes it. Who asked, and why, stands
-in the audit before anything is written.
+"""Asking for the file of an event's sealed rows, and the job that makes it. Who asked, and why,
+stands in the audit before anything is written.
 """
 
 from __future__ import annotations

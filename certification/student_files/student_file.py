@@ -1,8 +1,9 @@
-"""OPI's file of every sealed row of one event, a ZIP file: the rows, the dictionary of their columns,
-the districts with their seals or without, and the figures of the rows beside those that were sealed.
+"""OPI's file of every sealed row of one event, a ZIP file: the rows, the dictionary of their
+columns, the districts with their seals or without, and the figures of the rows beside those that
+were sealed.
 
-It is made of sealed copies alone and holds no moment of its own, so the same seals give the same bytes
-(R-OUT-01, R-OUT-02, R-OUT-04, R-OUT-09).
+It is made of sealed copies alone and holds no moment of its own, so the same seals give the same
+bytes (R-OUT-01, R-OUT-02, R-OUT-04, R-OUT-09).
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ These are education records under FERPA. Keep them accordingly, and destroy them
 
 @dataclass
 class StudentFile:
-    """A file while it is written. `check` is asked before each district, and raises where the work is
-    to stop.
+    """A file while it is written. `check` is asked before each district, and raises where the work
+    is to stop.
     """
 
     event: CertificationEvent

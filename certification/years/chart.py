@@ -1,5 +1,5 @@
-"""A column for each year, drawn on the server; `certification/years/charts.html` shows it. The table
-beside it says the same in figures.
+"""A column for each year, drawn on the server; `certification/years/charts.html` shows it. The
+table beside it says the same in figures.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from decimal import Decimal
 from certification.years.years import Year
 
 STEP, BAR, HEIGHT, TOP = 56, 32, 64, 18
-"""Units of the drawing: from year to year, a column's width, the longest column, room for its value."""
+"""Units of the drawing: from year to year, a column's width, the longest column, room for its
+value.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What the role of dispatcher and workers may not do with accounts: read a password's hash, an app's
-secret or a session, or write a password. `manage.py migrate` says so again after each change of the
-tables, as rights on columns name the columns.
+"""What the role of dispatcher and workers may not do with accounts: read a password's hash, an
+app's secret or a session, or write a password. `manage.py migrate` says so again after each change
+of the tables, as rights on columns name the columns.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from cte_portal.accounts.models import User
 from cte_portal.accounts.models.password import WORKER
 
 HIDDEN = {User: ("password",), Session: ("session_key", "session_data"), Authenticator: ("data",)}
-"""By model, the columns that the worker cannot read; of a session it only learns that it is over."""
+"""By model, the columns that the worker cannot read; of a session it only learns that it is over.
+"""
 
 
 def narrow(connection: Any) -> bool:
-    """Take the rights from the worker's role. False where there is no such role, as on a machine for
-    practice.
+    """Take the rights from the worker's role. False where there is no such role, as on a machine
+    for practice.
     """
     if connection.vendor != "postgresql":
         return False

@@ -1,5 +1,5 @@
-"""Three sentences for each page about people, sign-in and districts, by URL name: what it is for, what
-to do, and what follows.
+"""Three sentences for each page about people, sign-in and districts, by URL name: what it is for,
+what to do, and what follows.
 """
 
 from __future__ import annotations

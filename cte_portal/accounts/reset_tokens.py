@@ -1,5 +1,5 @@
-"""The token of a link for a new password, made by a worker and judged by a web process: both know the
-last letters of the password's hash, and the worker no more of it.
+"""The token of a link for a new password, made by a worker and judged by a web process: both know
+the last letters of the password's hash, and the worker no more of it.
 """
 
 from __future__ import annotations

@@ -189,8 +189,8 @@ class Job:
 
 @contextmanager
 def stopping(job: Job) -> Iterator[None]:
-    """What a statement raises that was ended because the job is canceled or lost. Raises CancelAsked
-    or Lost.
+    """What a statement raises that was ended because the job is canceled or lost. Raises
+    CancelAsked or Lost.
     """
     try:
         yield

@@ -89,6 +89,6 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
 
-# Seconds from a page to the line that says who looked at it (cte_portal/accounts/access/view_log.py);
-# 0 writes nothing by itself.
+# Seconds from a page to the line that says who looked at it
+# (cte_portal/accounts/access/view_log.py); 0 writes nothing by itself.
 VIEWS_WRITTEN_EVERY = 5

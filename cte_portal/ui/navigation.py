@@ -92,8 +92,8 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
-    """Open screens with a word of their name, path or synonyms that begins with each word of `term`;
-    first those whose name begins with it, then those whose name has all of it.
+    """Open screens with a word of their name, path or synonyms that begins with each word of
+    `term`; first those whose name begins with it, then those whose name has all of it.
 
     A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup,
     or copied from a page; sign-in, sign in and signin are one. Where nothing begins so, small words

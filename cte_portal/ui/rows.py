@@ -1,5 +1,6 @@
 """The heads and rows of a table for its page. django-tables2 asks for each cell what holds for its
-whole column: here a column is asked once, and each kind of row is a pattern that cells are filled into.
+whole column: here a column is asked once, and each kind of row is a pattern that cells are filled
+into.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ STORIES = (
     (),
     ((4, PHONE, OTHER_WORK, ""), (1, PHONE, WORK, "Began in the shop this week")),
 )
-"""Days ago, means, result, note of each try: answered, unreachable after the required attempts, tried
-once, and not tried at all.
+"""Days ago, means, result, note of each try: answered, unreachable after the required attempts,
+tried once, and not tried at all.
 """
 TAKEN_BACK = 6
 """The line on which a further attempt was entered by mistake."""

@@ -1,5 +1,5 @@
-"""Who left in 2023-24: graduates and dropouts whose records stand in last year's sealed copies, so that
-there is a follow-up to practice with.
+"""Who left in 2023-24: graduates and dropouts whose records stand in last year's sealed copies, so
+that there is a follow-up to practice with.
 """
 
 from __future__ import annotations

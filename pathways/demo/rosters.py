@@ -1,5 +1,5 @@
-"""Roster data of the practice districts, brought in as the rows of a roster file are: staged, planned
-and applied by the same ledger, with their history.
+"""Roster data of the practice districts, brought in as the rows of a roster file are: staged,
+planned and applied by the same ledger, with their history.
 """
 
 from __future__ import annotations

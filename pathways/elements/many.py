@@ -1,4 +1,6 @@
-"""Values of many records, written and taken back as one act: as many statements for 2,000 as for ten."""
+"""Values of many records, written and taken back as one act: as many statements for 2,000 as for
+ten.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,8 @@ def save(
     source: ElementValueChange.Source,
     batch: uuid.UUID | None = None,
 ) -> ValuesSaved:
-    """Write what differs and stands at the version that the person saw. `batch` names an act of which
-    this is a part.
+    """Write what differs and stands at the version that the person saw. `batch` names an act of
+    which this is a part.
 
     Raises what the ledger raises of the year and of the district.
     """

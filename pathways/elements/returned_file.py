@@ -1,5 +1,5 @@
-"""The district's own file of its elements, brought back (R-DDE-08): read and judged first, saved once
-it has been seen, and taken back as one act.
+"""The district's own file of its elements, brought back (R-DDE-08): read and judged first, saved
+once it has been seen, and taken back as one act.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def _records(scope: Scope) -> QuerySet[Participation]:
 
 
 def _copied(scope: Scope) -> Iterator[bytes | bytearray | memoryview]:
-    """The same lines as PostgreSQL writes them. It puts the records in order before it makes text of
-    them, which would be more to sort.
+    """The same lines as PostgreSQL writes them. It puts the records in order before it makes text
+    of them, which would be more to sort.
     """
     records = _records(scope).values_list(*VALUES, *(path for path in ORDER if path not in VALUES))
     sql, values = records.query.get_compiler(scope.alias).as_sql()

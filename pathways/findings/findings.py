@@ -209,8 +209,8 @@ def findings(
     whole: bool = False,
     holds: Callable[[ListedFinding], bool] | None = None,
 ) -> Findings:
-    """Judge the records in scope now. `level` is what is held, `whole` however much, `holds` what of
-    it where the list is narrowed.
+    """Judge the records in scope now. `level` is what is held, `whole` however much, `holds` what
+    of it where the list is narrowed.
     """
     records = Participation.objects.in_scope(scope).count()
     result = Findings(records=records, at=timezone.now(), level=level)

@@ -55,10 +55,10 @@ def kept_findings(
     *,
     anew: bool = False,
 ) -> KeptFindings:
-    """The findings of a list, kept until the district's records change or the day ends, as rules read
-    the date; at the state also until the next resync (`copy`) or other lists of OPI. They are judged
-    again when `anew` says so, and where a District Defined Element narrows them: a change of its values
-    drops nothing that is kept.
+    """The findings of a list, kept until the district's records change or the day ends, as rules
+    read the date; at the state also until the next resync (`copy`) or other lists of OPI. They are
+    judged again when `anew` says so, and where a District Defined Element narrows them: a change of
+    its values drops nothing that is kept.
     """
     explanations = explanations_of(scope)
     at_state = (

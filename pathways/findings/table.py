@@ -16,8 +16,8 @@ from pathways.models import Explanation
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A finding with where it is cured, explained, where its explanation is withdrawn, and its record's
-    row in CTE Roster Entry; `student` as placed and day are there where their columns are.
+    """A finding with where it is cured, explained, where its explanation is withdrawn, and its
+    record's row in CTE Roster Entry; `student` as placed and day are there where their columns are.
     """
 
     finding: ListedFinding

@@ -1,5 +1,5 @@
-"""The outcome that follows from the attempts of a line (R-FUP-05), and from an answer from elsewhere
-where there is no contact (R-FUP-15).
+"""The outcome that follows from the attempts of a line (R-FUP-05), and from an answer from
+elsewhere where there is no contact (R-FUP-15).
 """
 
 from __future__ import annotations

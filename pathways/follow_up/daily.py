@@ -1,5 +1,5 @@
-"""Lists that nobody opens are drawn all the same (Plug.daily): OPI counts them, callers are reminded of
-them, and who came is named with the day.
+"""Lists that nobody opens are drawn all the same (Plug.daily): OPI counts them, callers are
+reminded of them, and who came is named with the day.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathways.models import District, FollowUpYear
 
 
 def draw_lists() -> None:
-    """Every district's list of the years whose leavers are called now. One that stands, or from whose
-    sources nothing has moved, costs a few look-ups; one that somebody is writing to waits an hour. Who was counted on another list and stands on none any more counts again.
+    """Every district's list of the years whose leavers are called now. One that stands, or from
+    whose sources nothing has moved, costs a few look-ups; one that somebody is writing to waits an
+    hour. Who was counted on another list and stands on none any more counts again.
     """
     districts = District.objects.order_by("number").values_list("number", flat=True)
     for year in FollowUpYear.objects.open_on(timezone.localdate()):

@@ -1,7 +1,7 @@
 """The lines of a list brought to how the data stand, by statements over all of them.
 
-A line is *new* where a leaver has none, *moved* where what it says differs or it is back on the list,
-and *gone* where it is stored and its student is no leaver: never deleted (R-FUP-03).
+A line is *new* where a leaver has none, *moved* where what it says differs or it is back on the
+list, and *gone* where it is stored and its student is no leaver: never deleted (R-FUP-03).
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ FEW = 1_000  # enrollments of which hashes cost nothing
 
 @contextmanager
 def _hashed(cursor: Any, people: Population) -> Iterator[None]:
-    """A whole list is drawn with hashes where PostgreSQL takes the enrollments for few. If it knows of
-    them that they are many, it finds the best way by itself; if it has no statistics yet, as after a
-    first load, it would meet each leaver with every enrollment.
+    """A whole list is drawn with hashes where PostgreSQL takes the enrollments for few. If it knows
+    of them that they are many, it finds the best way by itself; if it has no statistics yet, as
+    after a first load, it would meet each leaver with every enrollment.
     """
     if connection.vendor != "postgresql" or people.student is not None:
         yield
@@ -117,8 +117,8 @@ def _hashed(cursor: Any, people: Population) -> Iterator[None]:
 
 
 def bring_to(people: Population, now: datetime.datetime, *, is_first: bool = False) -> None:
-    """Write what differs. Under the district's lock. `is_first`: no list has been drawn, and lines can
-    only be there of students whom OPI has added.
+    """Write what differs. Under the district's lock. `is_first`: no list has been drawn, and lines
+    can only be there of students whom OPI has added.
     """
     values = people.values | {"now": connection.ops.adapt_datetimefield_value(now)}
     named, leavers = people.concentrators[0], people.drawn(NAMED)

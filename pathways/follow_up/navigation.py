@@ -1,5 +1,5 @@
-"""Where the screens of the follow-up stand in the navigation, under the guide's paths: one entry, and
-what is reached from it.
+"""Where the screens of the follow-up stand in the navigation, under the guide's paths: one entry,
+and what is reached from it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The only writer of outcomes: by the statements that write roster rows (ADR 0011), with a condition
-of their own.
+"""The only writer of outcomes: by the statements that write roster rows (ADR 0011), with a
+condition of their own.
 
 An outcome belongs to the end year in which its student left, whichever year is the current one. It
 may be written while that year is followed up and its collection is not certified.

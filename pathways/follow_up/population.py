@@ -1,5 +1,5 @@
-"""Who belongs on a year's follow-up list (R-FUP-01): concentrators of its sealed copy whose enrollment
-ended as graduate or dropout.
+"""Who belongs on a year's follow-up list (R-FUP-01): concentrators of its sealed copy whose
+enrollment ended as graduate or dropout.
 
 One statement says it of the whole district. The list is drawn from it without its rows coming here.
 """
@@ -41,14 +41,15 @@ _DAY = {
     "postgresql": "to_char({}, 'MM/DD/YYYY')",
     "sqlite": "strftime('%%m/%%d/%%Y', {})",
 }
-# The enrollment that decides, for each student of the year: the Primary one, of several the one that
-# is open or ended last; without any, the latest that ended. So no other one goes before it.
+# The enrollment that decides, for each student of the year: the Primary one, of several the one
+# that is open or ended last; without any, the latest that ended. So no other one goes before it.
 _GOES_BEFORE = """
 (CASE WHEN other.service_type = 'P' THEN 2 WHEN other.end_date IS NOT NULL THEN 1 ELSE 0 END,
     COALESCE(other.end_date, %(no_end)s), other.start_date, other.id)
 > (CASE WHEN own.service_type = 'P' THEN 2 ELSE 1 END, own.end_date, own.start_date, own.id)
 """
-# A return: an enrollment of a later year that counts and began after the exit, until the list stands.
+# A return: an enrollment of a later year that counts and began after the exit, until the list
+# stands.
 _EXITS = f"""
 SELECT own.student_id, calendar.school_id, own.end_date, own.end_status,
     ending.family AS exit,
@@ -110,8 +111,8 @@ class Exit(NamedTuple):
 
 @dataclass(frozen=True)
 class Population:
-    """The leavers of a district and year, and why others are not among them, as statements whose number
-    is the same for any number of students.
+    """The leavers of a district and year, and why others are not among them, as statements whose
+    number is the same for any number of students.
 
     `receipt` is empty where concentrators are drafted from live records. `concentrators` has
     student_id, code and name of their pathways; `wishes` whom OPI has approved to add or to remove.
@@ -144,8 +145,8 @@ class Population:
         }
 
     def drawn(self, concentrators: str = "") -> str:
-        """Everybody who graduated or dropped out: `is_leaver` 1 or 0, the reason to be on the list and
-        the one not to be. `concentrators` is a table that has them already.
+        """Everybody who graduated or dropped out: `is_leaver` 1 or 0, the reason to be on the list
+        and the one not to be. `concentrators` is a table that has them already.
         """
         day = _DAY[connection.vendor]
         return _DRAWN.format(

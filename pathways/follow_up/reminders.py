@@ -1,5 +1,5 @@
-"""E-mails to callers (R-FUP-17): as the window opens, at half time, and ten days before its end (Plug.daily).
-One a person, with counts and no name.
+"""E-mails to callers (R-FUP-17): as the window opens, at half time, and ten days before its end
+(Plug.daily). One a person, with counts and no name.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 
 
 def follow_up_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """In the current year, whose page people open: a step for each year whose leavers are called now
-    and whose list has anybody on it.
+    """In the current year, whose page people open: a step for each year whose leavers are called
+    now and whose list has anybody on it.
     """
     if (scope.end_year, True) not in standing.school_years or not standing.can(
         Capability.FOLLOW_UP

@@ -1,8 +1,9 @@
 """The records of a scope in one canonical text, from which digests are made.
 
-It is the same for the same records on either database. UTF-8 lines sorted by their bytes, values separated by tabs, dates as 2025-05-08, credits with two
-decimals, yes and no as t and f; backslash, tab and line ends within a value are escaped as
-PostgreSQL's COPY does. No database sorts them, and no number is a float.
+It is the same for the same records on either database. UTF-8 lines sorted by their bytes, values
+separated by tabs, dates as 2025-05-08, credits with two decimals, yes and no as t and f; backslash,
+tab and line ends within a value are escaped as PostgreSQL's COPY does. No database sorts them, and
+no number is a float.
 """
 
 from __future__ import annotations

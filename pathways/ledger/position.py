@@ -1,5 +1,5 @@
-"""Where a district's data stand: values that move with whatever is written of it, read by every page
-in one statement.
+"""Where a district's data stand: values that move with whatever is written of it, read by every
+page in one statement.
 
 What costs more than a look-up is kept under them (`kept.py`, `resync/gap.py`). Rows
 that come move them too, whoever writes; a row changed by SQL alone does not.
@@ -53,8 +53,8 @@ LISTS = 3  # values of its rows that stand for OPI's lists, before those of `ROS
 
 @dataclass(frozen=True)
 class Position:
-    """`rows` are those that the state gets, with the generation of OPI's lists, `decisions` what was
-    said to lines of the worklist, `cursor` the last Change. `outcomes` is the last change of an
+    """`rows` are those that the state gets, with the generation of OPI's lists, `decisions` what
+    was said to lines of the worklist, `cursor` the last Change. `outcomes` is the last change of an
     outcome, on which nothing hangs that is counted of records.
     """
 

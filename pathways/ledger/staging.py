@@ -226,8 +226,8 @@ def prepare(*more: str) -> Staged:
 
 def block(*statements: str) -> str:
     """Statements of PostgreSQL that drop or rename temporary tables, as one. psycopg forgets all
-    that it has prepared on a connection when it sees one of them by itself, and the questions of the
-    next pages would be planned again.
+    that it has prepared on a connection when it sees one of them by itself, and the questions of
+    the next pages would be planned again.
     """
     return f"DO $$ BEGIN {'; '.join(statements)}; END $$"
 

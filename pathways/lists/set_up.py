@@ -23,7 +23,8 @@ from pathways.models import Approval, District, Pathway, SchoolYear
 
 SET_UP = "Set up the collection"
 MAKE_CURRENT = "make-current"
-"""The address of a school year's form says so where the form comes with the year chosen as current."""
+"""The address of a school year's form says so where the form comes with the year chosen as current.
+"""
 
 
 def steps(request: HttpRequest) -> list[HomeTask]:

@@ -48,9 +48,9 @@ PATHWAYS = [
     "Welding & Fabrication",
 ]
 Family = EndStatus.Family
-# OPI's list of end statuses is not public. That the codes 300 to 340 name a reason for dropping out,
-# and that 410 is a graduate, stands in OPI's file layouts; the rest is what districts use. All are
-# provisional until OPI has confirmed them.
+# OPI's list of end statuses is not public. That the codes 300 to 340 name a reason for dropping
+# out, and that 410 is a graduate, stands in OPI's file layouts; the rest is what districts use. All
+# are provisional until OPI has confirmed them.
 END_STATUSES = [
     ("110", "Left for another school", Family.TRANSFER),
     ("140", "Did not attend", Family.OTHER),
@@ -102,8 +102,8 @@ ACTIVE_END_YEAR = 2025
 
 
 def load() -> None:
-    """Bring pathways, school years, end statuses and OPI's reports into the District edition where it has none,
-    and what OPI keeps to the state.
+    """Bring pathways, school years, end statuses and OPI's reports into the District edition where
+    it has none, and what OPI keeps to the state.
     """
     with transaction.atomic(Edition.DISTRICT.value):
         ReferenceGeneration.objects.get_or_create(pk=1)

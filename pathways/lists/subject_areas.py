@@ -1,5 +1,5 @@
-"""What the portal proposes for courses of each SCED subject area: OPI's list in the admin site, with
-its form.
+"""What the portal proposes for courses of each SCED subject area: OPI's list in the admin site,
+with its form.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
 
 @prepared
 def _everybody() -> QuerySet[User, tuple[int, str, str, str]]:
-    """All accounts: a database folds the names of all of them anew for each page, in a hundred times
-    the time.
+    """All accounts: a database folds the names of all of them anew for each page, in a hundred
+    times the time.
     """
     return User.objects.order_by().values_list("pk", "username", "last_name", "first_name")
 

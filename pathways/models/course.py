@@ -61,10 +61,11 @@ class SubjectPathwayQuerySet(models.QuerySet["SubjectPathway"]):
 
 
 class SubjectPathway(models.Model):
-    """OPI's word that courses of a subject area may belong to a pathway, which is proposed for them;
-    without a pathway, that they are *Not CTE*. An area may have several rows.
+    """OPI's word that courses of a subject area may belong to a pathway, which is proposed for
+    them; without a pathway, that they are *Not CTE*. An area may have several rows.
 
-    The pathway is named by its key alone: this list is the District edition's, pathways are of both.
+    The pathway is named by its key alone: this list is the District edition's, pathways are of
+    both.
     """
 
     lives_in = Home.DISTRICT
@@ -206,10 +207,10 @@ class RosterQuerySet(models.QuerySet["Roster"]):
 
     def of_people(self, scope: Scope, people: Collection[int]) -> RosterQuerySet:
         """The same of a few students. Only they lead to a seat: whether its enrollment counts, and
-        whose section it is, are subqueries that PostgreSQL does not join. Beginning at the district's
-        sections or at the year's calendars, it would read all seats of the district to keep those
-        of a page. The students are asked for their district, so that they are not looked for among
-        all of it.
+        whose section it is, are subqueries that PostgreSQL does not join. Beginning at the
+        district's sections or at the year's calendars, it would read all seats of the district to
+        keep those of a page. The students are asked for their district, so that they are not looked
+        for among all of it.
         """
         number = Coalesce("district_id", Value(""), output_field=models.CharField())
         students = (

@@ -23,8 +23,8 @@ _PART = re.compile(rf"([a-z0-9_]{{1,60}}):({BLANK}|{ENTERED}|yes|no|[0-9]{{1,18}
 
 @dataclass(frozen=True)
 class ElementPart:
-    """The records in which an element is blank or entered, or has one answer or choice: in an address
-    `club:blank`, `club:entered`, `club:yes`, or `club:7` for the choice with that key.
+    """The records in which an element is blank or entered, or has one answer or choice: in an
+    address `club:blank`, `club:entered`, `club:yes`, or `club:7` for the choice with that key.
     """
 
     key: str

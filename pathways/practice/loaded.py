@@ -1,4 +1,6 @@
-"""The records of the Practice District as the practice data brought them: what each night puts back."""
+"""The records of the Practice District as the practice data brought them: what each night puts
+back.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ def practice_scope() -> Scope | None:
 
 
 def has_moved(scope: Scope) -> bool:
-    """Whether anybody has written to a record since it was last as loaded: one that a night has left
-    because it was being changed is put back by the next.
+    """Whether anybody has written to a record since it was last as loaded: one that a night has
+    left because it was being changed is put back by the next.
     """
     changes = Change.objects.filter(district=scope.district)
     put_back = changes.filter(

@@ -1,4 +1,6 @@
-"""Each night the Practice District's records go back to what the practice data brought (Plug.daily)."""
+"""Each night the Practice District's records go back to what the practice data brought
+(Plug.daily).
+"""
 
 from __future__ import annotations
 

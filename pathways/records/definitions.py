@@ -13,8 +13,8 @@ from pathways.records.lingo import LINGO, Term
 
 @cache
 def definitions() -> dict[str, SafeString]:
-    """By the field that each stands below, those of all credits together. They are the same on every
-    page, and rendered once a process.
+    """By the field that each stands below, those of all credits together. They are the same on
+    every page, and rendered once a process.
     """
     names = ("pathway", "concentrator", "single_parent", "start_date")
     credits = tuple(LINGO[name] for name in ("pathway_credits", *CREDITS))

@@ -1,5 +1,5 @@
-"""The CTE Participant Summary, one row for each pathway of a student (guide, Step Two), and the lines
-of the result list beside it.
+"""The CTE Participant Summary, one row for each pathway of a student (guide, Step Two), and the
+lines of the result list beside it.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ class Figure:
 
 
 class Report(ABC):
-    """A row begins with the keys of student and pathway, or of whatever its `cure` is about, for links;
-    `columns` name what comes after them.
+    """A row begins with the keys of student and pathway, or of whatever its `cure` is about, for
+    links; `columns` name what comes after them.
     """
 
     slug: ClassVar[str]

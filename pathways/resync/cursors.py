@@ -1,8 +1,8 @@
-"""How far the ledger of each type has come, and how far it had when the type was sent last: a resync
-of some types moves theirs alone.
+"""How far the ledger of each type has come, and how far it had when the type was sent last: a
+resync of some types moves theirs alone.
 
-Where the state has seen more than the ledger has, the district's database was restored from an older
-backup.
+Where the state has seen more than the ledger has, the district's database was restored from an
+older backup.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def is_ahead(copy: StateCopy | None, cursors: Cursors) -> bool:
 
 
 def is_behind(copy: StateCopy | None, cursors: Cursors) -> bool:
-    """Whether the ledger has a change of any type after what the state has seen. A type of which the
-    state has not said how far it is does not count once something was sent.
+    """Whether the ledger has a change of any type after what the state has seen. A type of which
+    the state has not said how far it is does not count once something was sent.
     """
     sent = sent_cursors(copy)
     return any(last > sent.get(name, last if copy else 0) for name, last in cursors.items())

@@ -95,8 +95,9 @@ def differences(
 def fingerprints(
     kinds: list[ObjectType], scope: Scope, students: Collection[int] = ()
 ) -> list[set[Any]]:
-    """Key and fingerprint of each row of one edition, comparable with the other's, in a set for each
-    type: lines on PostgreSQL, where the server writes all rows of a type as one text, else tuples.
+    """Key and fingerprint of each row of one edition, comparable with the other's, in a set for
+    each type: lines on PostgreSQL, where the server writes all rows of a type as one text, else
+    tuples.
     """
     statements: list[str] = []
     values: list[Any] = []

@@ -37,9 +37,10 @@ from pathways.models import (
 
 @dataclass(frozen=True)
 class ObjectType:
-    """`history` is where the ledger writes the type's changes; OPI's have none. `owner` leads to the
-    district's number, `year` to the end year of what is sent in its own year alone. A record has no year; outcomes go with the current year's resync, whenever their students
-    left (ADR 0014).
+    """`history` is where the ledger writes the type's changes; OPI's have none. `owner` leads to
+    the district's number, `year` to the end year of what is sent in its own year alone. A record
+    has no year; outcomes go with the current year's resync, whenever their students left (ADR
+    0014).
     """
 
     name: str

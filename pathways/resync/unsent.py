@@ -29,8 +29,8 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class UnsentRows:
-    """Rows of all types that differ between district and state, and how many of them are outcomes of
-    leavers: those are Fall CTE's, and in no other event's way (docs/adr/0014).
+    """Rows of all types that differ between district and state, and how many of them are outcomes
+    of leavers: those are Fall CTE's, and in no other event's way (docs/adr/0014).
     """
 
     rows: int

@@ -1,5 +1,5 @@
-"""Roster rows that a person adds, changes or removes on screen: planned by their keys, and written by
-the same ledger as a file's.
+"""Roster rows that a person adds, changes or removes on screen: planned by their keys, and written
+by the same ledger as a file's.
 
 Each act has an id of its own in the history, by which it can be taken back.
 """

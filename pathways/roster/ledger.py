@@ -69,7 +69,8 @@ def plan(
     """Decide what becomes of each staged row of a kind, whose parents are written. Returns counts
     by operation.
 
-    The file decides over what was entered on screen in the rows `to_overrule`. The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
+    The file decides over what was entered on screen in the rows `to_overrule`. The plan stays in
+    `shape.plan`: part, line, row_id, problem, operation, and the image.
     """
     cases = " ".join(
         f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape)

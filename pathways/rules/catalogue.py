@@ -141,8 +141,8 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
             cursor.execute(STANDING, [scope.district])
             at_cursor, at_generation = cursor.fetchone()
         cursor.execute(staged.own(f"DROP TABLE IF EXISTS {VERDICTS}"))
-        # OFFSET keeps PostgreSQL from computing each verdict twice, and does not write down all rows
-        # as MATERIALIZED does.
+        # OFFSET keeps PostgreSQL from computing each verdict twice, and does not write down all
+        # rows as MATERIALIZED does.
         fenced = cursor.db.vendor == "postgresql"
         rows = f"({judged} OFFSET 0) AS judged" if fenced else "judged"
         make = (

@@ -145,9 +145,9 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
     )
 
 
-# Lines are looked for in a copy, made once, of what was found before. A statement that looks for each
-# of its lines in the table that it fills itself reads that table as often as it has lines; and a
-# list for NOT IN that is too long for memory is read anew for each.
+# Lines are looked for in a copy, made once, of what was found before. A statement that looks for
+# each of its lines in the table that it fills itself reads that table as often as it has lines; and
+# a list for NOT IN that is too long for memory is read anew for each.
 REFUSED_LINES = f"refused AS MATERIALIZED (SELECT DISTINCT line FROM {FINDINGS} WHERE refuses)"
 # What the reader could not read is not asked for as missing besides.
 _FROM_VERDICT = f"""
@@ -220,8 +220,8 @@ def _repeated(staged: Staged) -> int:
 def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
     """Records in scope that no line of the file is about; they stay as they are."""
     from_scope, values = rules.stored_keys(scope)
-    # A difference of sets is hashed or sorted, also where PostgreSQL takes the district for empty and
-    # would read the file once for each record.
+    # A difference of sets is hashed or sorted, also where PostgreSQL takes the district for empty
+    # and would read the file once for each record.
     count = (
         f"SELECT COUNT(*) FROM (SELECT student_id, pathway_id FROM ({from_scope}) AS stored"
         f" EXCEPT SELECT student_id, pathway_id FROM {TABLE}) AS absent"

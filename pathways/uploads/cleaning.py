@@ -19,8 +19,8 @@ from pathways.files.text import LONGEST_LINE, FileRefused, Lines, encoding_of
 from pathways.files.values import tidy
 
 REFUSED, RULE, NOTES = "refused", "rule", "notes"
-"""Options of a batch: why nothing was kept of its file, and by which rule; how the file was read, where
-the one that is kept no longer says it.
+"""Options of a batch: why nothing was kept of its file, and by which rule; how the file was read,
+where the one that is kept no longer says it.
 """
 LONGEST_KEY = 20
 OF_A_HEADER = 4  # HD, date, time, version

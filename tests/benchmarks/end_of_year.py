@@ -141,8 +141,8 @@ class EndOfYear:
         return ("\n".join(lines) + "\n").encode()
 
     def portal(self, content: bytes, work: str = "upload", *, rejected: int | None = None) -> float:
-        """Processor seconds that the portal takes. Of a file as `file()` makes it two rows of 100 are
-        `rejected`.
+        """Processor seconds that the portal takes. Of a file as `file()` makes it two rows of 100
+        are `rejected`.
         """
         batch = submit(
             "upload",

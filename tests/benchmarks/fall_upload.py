@@ -1,12 +1,13 @@
-"""A Fall CTE upload of 50,000 rows beside what is possible by hand, and CTE End of Year's of as many rows
-in the same run; by hand: `python3 manage.py shell < tests/benchmarks/fall_upload.py`, on an empty
-scratch portal on PostgreSQL.
+"""A Fall CTE upload of 50,000 rows beside what is possible by hand, and CTE End of Year's of as
+many rows in the same run; by hand: `python3 manage.py shell < tests/benchmarks/fall_upload.py`, on
+an empty scratch portal on PostgreSQL.
 
-Files with 2 % faulty rows: all answers new, 3 % other than the portal's, nothing changed. Both uploads
-stand beside a hand-written side of one definition, L1 of end_of_year.py: every row is written again,
-with its history. Only so can one bar hold both: End of Year's bar counts what the hand does for rows
-that change nothing, and Fall CTE must come as near to it. The portal overwrites no answer; a hand that
-likewise leaves out the rows whose answer stands does less than L1, and is printed as well (*skipping*).
+Files with 2 % faulty rows: all answers new, 3 % other than the portal's, nothing changed. Both
+uploads stand beside a hand-written side of one definition, L1 of end_of_year.py: every row is
+written again, with its history. Only so can one bar hold both: End of Year's bar counts what the
+hand does for rows that change nothing, and Fall CTE must come as near to it. The portal overwrites
+no answer; a hand that likewise leaves out the rows whose answer stands does less than L1, and is
+printed as well (*skipping*).
 
 All are medians of RUNS (5) by processor time (processor.py); ROWS may be given. Each run is undone.
 """

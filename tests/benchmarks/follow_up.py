@@ -1,14 +1,14 @@
-"""A list of LEAVERS (2,000) leavers drawn beside SQL by hand, and the pages of its calls beside the empty
-layout; by hand: `python3 manage.py shell < tests/benchmarks/follow_up.py`, on a scratch portal on
-PostgreSQL that is empty or has `demo`.
+"""A list of LEAVERS (2,000) leavers drawn beside SQL by hand, and the pages of its calls beside the
+empty layout; by hand: `python3 manage.py shell < tests/benchmarks/follow_up.py`, on a scratch
+portal on PostgreSQL that is empty or has `demo`.
 
-The district has four students enrolled for each leaver, and the leavers' records are sealed. By hand are
-two statements in one transaction, for lines and for their pathways, that ask the same of enrollments
-and sealed copy and write the same rows; neither table has a history or a trigger. What the portal does
-besides (locks, where everything stands, whom it concerns, lines that come and go) is in its time. The
-list is drawn by turns and undone, in means of RUNS (5) by the processor's time of this process and of
-its server (processor.py), whose clock ticks too coarsely for one. The pages are medians of the
-processor's time that this process takes; the empty layout is CTE Lingo.
+The district has four students enrolled for each leaver, and the leavers' records are sealed. By
+hand are two statements in one transaction, for lines and for their pathways, that ask the same of
+enrollments and sealed copy and write the same rows; neither table has a history or a trigger. What
+the portal does besides (locks, where everything stands, whom it concerns, lines that come and go)
+is in its time. The list is drawn by turns and undone, in means of RUNS (5) by the processor's time
+of this process and of its server (processor.py), whose clock ticks too coarsely for one. The pages
+are medians of the processor's time that this process takes; the empty layout is CTE Lingo.
 """
 
 import datetime

@@ -1,10 +1,12 @@
-"""CTE Roster Entry with ROWS (200) rows beside the empty layout, and its save beside the ledger's own
-time; by hand: `python3 manage.py shell < tests/benchmarks/grid.py`, on a scratch portal with `demo`.
+"""CTE Roster Entry with ROWS (200) rows beside the empty layout, and its save beside the ledger's
+own time; by hand: `python3 manage.py shell < tests/benchmarks/grid.py`, on a scratch portal with
+`demo`.
 
-The empty layout is CTE Lingo for a signed-in person. The processor's time of this process and of its
-session with PostgreSQL, the shortest of RUNS (9): whatever else the machine does only adds to one.
-Typing is measured by grid_typing.py. A save changes every row of the page; the ledger's own time is
-staging, judging and applying the same rows. Everybody and everything is made for the run and rolled back.
+The empty layout is CTE Lingo for a signed-in person. The processor's time of this process and of
+its session with PostgreSQL, the shortest of RUNS (9): whatever else the machine does only adds to
+one. Typing is measured by grid_typing.py. A save changes every row of the page; the ledger's own
+time is staging, judging and applying the same rows. Everybody and everything is made for the run
+and rolled back.
 """
 
 import datetime

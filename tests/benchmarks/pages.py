@@ -4,15 +4,15 @@ tests/benchmarks/pages.py`, on a scratch portal with `demo`, or with `demo --dis
 
 The empty layout is CTE Lingo for a signed-in person who has opened no district. Medians of RUNS (5)
 of the processor's time that this process and its sessions with PostgreSQL take, so that others on
-the machine count little. Each is a ratio to the empty layout in the same run, for each of
-DISTRICTS (the largest and the middle one). Whoever signs in is made for the run and rolled back with
-all that the pages wrote. A page whose address needs a row gets the district's first one; one without
-such a row is left out. A save, a search and a mark are sent, and undone after each time.
-OPI's status board shows all districts.
+the machine count little. Each is a ratio to the empty layout in the same run, for each of DISTRICTS
+(the largest and the middle one). Whoever signs in is made for the run and rolled back with all that
+the pages wrote. A page whose address needs a row gets the district's first one; one without such a
+row is left out. A save, a search and a mark are sent, and undone after each time. OPI's status
+board shows all districts.
 
-With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py makes
-them), its pages are measured there too, and a second ratio is that of the page among all others to
-the page alone.
+With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py
+makes them), its pages are measured there too, and a second ratio is that of the page among all
+others to the page alone.
 
 With SIGN_ON=1 each page is asked for in turn without an identity provider, by who came by password,
 and with one, by who signed on there; the ratio of the two stands in the place of that to the empty

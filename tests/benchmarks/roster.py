@@ -3,9 +3,9 @@ hand: `python3 manage.py shell < tests/benchmarks/roster.py`, on an empty scratc
 PostgreSQL.
 
 By hand = the zip read with Python's csv, COPY into bare tables, and for each table one upsert and
-one INSERT … SELECT of history rows. Both load the export into an empty district, and the same again.
-With IMPORT_EXPORT, the folder of an installed django-import-export, its bulk mode loads the same
-students. STUDENTS, LINES of a student and ROWS for django-import-export may be given.
+one INSERT … SELECT of history rows. Both load the export into an empty district, and the same
+again. With IMPORT_EXPORT, the folder of an installed django-import-export, its bulk mode loads the
+same students. STUDENTS, LINES of a student and ROWS for django-import-export may be given.
 
 Times are processor times of this process and of the database server, which has to run on this
 machine and to do nothing else; other work lengthens them least. With PROFILE, where the portal's

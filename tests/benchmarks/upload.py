@@ -2,9 +2,9 @@
 tests/benchmarks/upload.py`, on an empty scratch portal on PostgreSQL as a superuser (it lifts the
 history's triggers between runs).
 
-Three files with 2 % faulty rows: all rows new, 3 % changed, nothing changed. By hand are L0 and L1 of
-end_of_year.py. All are seconds of processor time (processor.py) but those of the portal's steps, which
-are the clock's. ROWS and RUNS (medians) may be given.
+Three files with 2 % faulty rows: all rows new, 3 % changed, nothing changed. By hand are L0 and L1
+of end_of_year.py. All are seconds of processor time (processor.py) but those of the portal's steps,
+which are the clock's. ROWS and RUNS (medians) may be given.
 """
 
 import contextlib

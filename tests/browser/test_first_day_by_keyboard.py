@@ -1,5 +1,5 @@
-"""The first day of a district by the keyboard alone, with Tab, Enter and what is typed: every link and
-field of its six steps is reached, shows that it is, and is saved.
+"""The first day of a district by the keyboard alone, with Tab, Enter and what is typed: every link
+and field of its six steps is reached, shows that it is, and is saved.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Keyboard:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
     def fill(self, **values: str) -> None:
-        """Fields by the first words of their labels; a choice by the first letters of what is chosen."""
+        """Fields by the first words of their labels; a choice by the first letters of what is
+        chosen.
+        """
         for label, value in values.items():
             self.reach(label.replace("_", " "), "INPUT", "TEXTAREA", "SELECT")
             self.page.keyboard.type(value)

@@ -1,5 +1,5 @@
-"""Follow-up Entry in a browser: by keyboard alone, pasted, taken back, on a narrow screen, and without
-script.
+"""Follow-up Entry in a browser: by keyboard alone, pasted, taken back, on a narrow screen, and
+without script.
 """
 
 from __future__ import annotations

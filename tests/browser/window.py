@@ -1,5 +1,6 @@
 """One window in which the states of pages are looked at, one after the other. A window of its own
-is a new process of Chromium, which reads all styles and scripts anew: a fifth of what a state costs.
+is a new process of Chromium, which reads all styles and scripts anew: a fifth of what a state
+costs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Four machines with folders of their own, one bucket, PgBouncer and nginx: nobody meets an answer that
-one machine would not have given, and nothing is lost.
+"""Four machines with folders of their own, one bucket, PgBouncer and nginx: nobody meets an answer
+that one machine would not have given, and nothing is lost.
 
     .venv/bin/python -m tests.by_hand.four_machines [--port 6240] [--keep]
 

@@ -37,8 +37,8 @@ def ready_for(
     clerk: User,
     student: Student,
 ) -> Ready:
-    """With the student's record in End of Year's event, or the student among the leavers of the Fall
-    event.
+    """With the student's record in End of Year's event, or the student among the leavers of the
+    Fall event.
     """
     ready = ready_with(collection, district, event, clerk)
     ready.record(student)

@@ -1,5 +1,5 @@
-"""A district on its way through the follow-up of its leavers, by whatever step comes next: list, calls,
-files, sending, seals; and what must hold after every step.
+"""A district on its way through the follow-up of its leavers, by whatever step comes next: list,
+calls, files, sending, seals; and what must hold after every step.
 """
 
 from __future__ import annotations

@@ -57,7 +57,9 @@ class Certification(RuleBasedStateMachine):
     ready: Any
     """A `Ready` of the collection."""
     who_and_when: tuple[str, ...]
-    """Of a sealed line: who changed it last and when, which is another after a correction was given up."""
+    """Of a sealed line: who changed it last and when, which is another after a correction was given
+    up.
+    """
     students: list[Student]
     opi: User
     happened: Counter[Any]

@@ -165,8 +165,8 @@ class Ready:
         self.change(student)
 
     def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
-        """Prepare the district with what these states put into its data; returns the gates that must
-        be closed.
+        """Prepare the district with what these states put into its data; returns the gates that
+        must be closed.
         """
         closed = set()
         if "error" in states:

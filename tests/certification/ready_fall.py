@@ -100,9 +100,9 @@ class ReadyFall(Ready):
         return [f"{self.place}cte-follow-up/{self.entry(student).pk}/"]
 
     def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
-        """An answer outside the window, a leaver whom nobody has reached, who was tried often enough
-        if it is explained, a draft, and an answer that is not sent. A roster row of the current year
-        is in nobody's way.
+        """An answer outside the window, a leaver whom nobody has reached, who was tried often
+        enough if it is explained, a draft, and an answer that is not sent. A roster row of the
+        current year is in nobody's way.
         """
         closed = set()
         unreached = None

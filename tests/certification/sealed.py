@@ -1,4 +1,6 @@
-"""A district whose event is sealed, in one collection or the other, and its way to a recertification."""
+"""A district whose event is sealed, in one collection or the other, and its way to a
+recertification.
+"""
 
 from __future__ import annotations
 

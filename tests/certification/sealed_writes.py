@@ -1,5 +1,5 @@
-"""Every way in which what a collection signs is written, each as a call that is refused after the seal
-(C-24).
+"""Every way in which what a collection signs is written, each as a call that is refused after the
+seal (C-24).
 """
 
 from __future__ import annotations

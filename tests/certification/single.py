@@ -1,6 +1,6 @@
-"""How many tests of each file speak of one collection alone, and why; all others run for both from the
-same body (either.py). A new test that asserts something true of both takes `both` or the like; one
-that cannot is counted here.
+"""How many tests of each file speak of one collection alone, and why; all others run for both from
+the same body (either.py). A new test that asserts something true of both takes `both` or the like;
+one that cannot is counted here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A district that is ready to be certified, and whatever comes between: of End of Year's records, and of
-the outcomes of Fall CTE.
+"""A district that is ready to be certified, and whatever comes between: of End of Year's records,
+and of the outcomes of Fall CTE.
 """
 
 from __future__ import annotations

@@ -94,8 +94,8 @@ def test_leavers_of_the_certified_year_are_followed_up(demo: None) -> None:
 
 
 def test_last_years_sealed_copies_feed_an_open_fall_event(demo: None, client: Client) -> None:
-    """A newcomer sees it work: the event on the dashboard, its gates with what is still to do, the call
-    list and OPI's board.
+    """A newcomer sees it work: the event on the dashboard, its gates with what is still to do, the
+    call list and OPI's board.
     """
     event = CertificationEvent.objects.get(collection="cte-fall")
     assert event.end_year == 2024 and event.dates.phase(timezone.now()) is Phase.OPEN
@@ -114,8 +114,8 @@ def test_last_years_sealed_copies_feed_an_open_fall_event(demo: None, client: Cl
 
 
 def test_leavers_of_the_practice_portal_have_been_called(demo: None) -> None:
-    """Every kind of line is there to look at: answered, unreachable after the required attempts, tried
-    without an answer, not tried, and an attempt that was taken back.
+    """Every kind of line is there to look at: answered, unreachable after the required attempts,
+    tried without an answer, not tried, and an attempt that was taken back.
     """
     lines = with_answers(FollowUpEntry.objects.in_scope(Scope("9012", 2024)).on_list())
     kinds = {(line.status, bool(line.attempt_count)) for line in lines}  # type: ignore[attr-defined]

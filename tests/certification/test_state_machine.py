@@ -1,6 +1,6 @@
 """C-37: whatever happens in whatever order, what is certified is what was signed, and what was
-signed stays. Of a follow-up besides: nobody is lost, no answer that stands is overwritten, and no contact
-leaves the district.
+signed stays. Of a follow-up besides: nobody is lost, no answer that stands is overwritten, and no
+contact leaves the district.
 """
 
 from __future__ import annotations

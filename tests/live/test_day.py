@@ -1,5 +1,5 @@
-"""The benchmark of the last day runs as its first lines say, at a small size; how fast its pages are
-is not asked here.
+"""The benchmark of the last day runs as its first lines say, at a small size; how fast its pages
+are is not asked here.
 """
 
 from __future__ import annotations

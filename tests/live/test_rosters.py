@@ -1,5 +1,5 @@
-"""A roster upload whose worker is killed at any step: the district is as it was before, until another
-worker has brought it where it is after (R-IMP-19).
+"""A roster upload whose worker is killed at any step: the district is as it was before, until
+another worker has brought it where it is after (R-IMP-19).
 """
 
 from __future__ import annotations

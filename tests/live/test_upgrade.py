@@ -1,5 +1,5 @@
-"""A portal of release 0.1.0 becomes this version: its seals verify, the first of two signatures stands
-and the second seals, and the job that waited ends.
+"""A portal of release 0.1.0 becomes this version: its seals verify, the first of two signatures
+stands and the second seals, and the job that waited ends.
 """
 
 from __future__ import annotations

@@ -85,8 +85,8 @@ MOST = 6
 
 
 class BlocksOfStagedRows:
-    """Blocks of all tables, temporary ones too, that statements about staged rows touch, and the rows
-    that an index led to and that then had to be looked at.
+    """Blocks of all tables, temporary ones too, that statements about staged rows touch, and the
+    rows that an index led to and that then had to be looked at.
     """
 
     def __init__(self) -> None:
@@ -106,9 +106,9 @@ class BlocksOfStagedRows:
 
 
 def demand_a_row_each(take: Callable[[int], int], most: float = MOST) -> None:
-    """`take(rows)` sends a file of so many rows that are alike, and returns of how many it was told.
-    Four times the rows touch four times the blocks, or at most `most`; where each is looked for
-    among all others they touch sixteen times as many.
+    """`take(rows)` sends a file of so many rows that are alike, and returns of how many it was
+    told. Four times the rows touch four times the blocks, or at most `most`; where each is looked
+    for among all others they touch sixteen times as many.
     """
     sizes = []
     for rows in (FEW, FEW * TIMES):

@@ -1,5 +1,5 @@
-"""The benchmark of the follow-up runs as its first lines say, and the statements by hand draw the same
-list; how fast both are is not asked here.
+"""The benchmark of the follow-up runs as its first lines say, and the statements by hand draw the
+same list; how fast both are is not asked here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The benchmark of End of Year's uploads runs as its first lines say, and its hand-written statements find
-the same rows; how fast they are is not asked here.
+"""The benchmark of End of Year's uploads runs as its first lines say, and its hand-written
+statements find the same rows; how fast they are is not asked here.
 """
 
 from __future__ import annotations

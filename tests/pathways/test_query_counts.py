@@ -39,8 +39,8 @@ def at_most(number: int) -> Iterator[None]:
         for query in queries.captured_queries
         if not query["sql"].lstrip().startswith(NOT_COUNTED)
     ]
-    # On PostgreSQL a page that counts anew asks first whether anybody writes, and where the district
-    # stands then.
+    # On PostgreSQL a page that counts anew asks first whether anybody writes, and where the
+    # district stands then.
     settled = 2 * any("pg_try_advisory_xact_lock" in sql for sql in statements)
     assert len(statements) <= number + settled, "\n".join(
         f"{count} {sql[:160]}" for count, sql in enumerate(statements, 1)

@@ -1,8 +1,8 @@
-"""The figures of a year's leavers, counted from canonical rows: of the State edition before signing,
-of a sealed copy ever after.
+"""The figures of a year's leavers, counted from canonical rows: of the State edition before
+signing, of a sealed copy ever after.
 
-Each leaver has one row. In the figures of pathways a leaver counts in each of the own ones. Whom OPI
-counts on another district's list is in no figure but `records` and `elsewhere` (R-FUP-16).
+Each leaver has one row. In the figures of pathways a leaver counts in each of the own ones. Whom
+OPI counts on another district's list is in no figure but `records` and `elsewhere` (R-FUP-16).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def counts_of(rows: Iterable[OutcomeRow]) -> dict[str, Any]:
     """The figures of rows, as JSON holds them; the same for the same rows in any order.
 
     {"totals": {"records", "students", "graduates", "dropouts", "answered", "placed", "unknown",
-    "elsewhere"}, "pathways": [{"code", "name", …the same}], "statuses": […], "schools": […], "exits": […],
-    "genders": […]}
+    "elsewhere"}, "pathways": [{"code", "name", …the same}], "statuses": […], "schools": […],
+    "exits": […], "genders": […]}
     """
     totals = dict.fromkeys((*FIGURES, ELSEWHERE), 0)
     groups: dict[str, dict[str, dict[str, int]]] = {grouping: {} for grouping in GROUPINGS}

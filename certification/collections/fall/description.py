@@ -1,4 +1,6 @@
-"""Fall CTE: what became of the leavers of one school year, certified in the fall after it (design D7)."""
+"""Fall CTE: what became of the leavers of one school year, certified in the fall after it (design
+D7).
+"""
 
 from __future__ import annotations
 

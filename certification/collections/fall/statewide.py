@@ -40,7 +40,9 @@ class FollowUpKnown:
     unresolved: int
     """Differences with a file that nobody has decided."""
     not_sent: int | None
-    """Outcomes and leavers that differ between district and state; None while the state cannot be reached."""
+    """Outcomes and leavers that differ between district and state; None while the state cannot be
+    reached.
+    """
     last_attempt: datetime.datetime | None
     target: Decimal | None
     """OPI's, percent placed."""

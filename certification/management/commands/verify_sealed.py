@@ -2,8 +2,8 @@
 code 1 if anything does.
 
 `--text RECEIPT` writes the text that one copy's digest covers (docs/adr/0007), for `sha256sum` and
-for who wants to read it. `--register FILE` compares with the register of seals as well, and adds the
-new ones to it: a seal that was removed whole is seen nowhere else.
+for who wants to read it. `--register FILE` compares with the register of seals as well, and adds
+the new ones to it: a seal that was removed whole is seen nowhere else.
 """
 
 from __future__ import annotations

@@ -266,8 +266,8 @@ class StatewideActionView(StatewideView, PortalAction):
 
 @lru_cache(maxsize=MOST_ADDRESSES)
 def _page_at(path: str) -> type[ScopedView] | None:
-    """The page of a district that stands there. A page with twenty links asks it for each, and Django
-    looks through every pattern.
+    """The page of a district that stands there. A page with twenty links asks it for each, and
+    Django looks through every pattern.
     """
     try:
         view = getattr(resolve(path).func, "view_class", None)

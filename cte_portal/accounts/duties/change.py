@@ -1,5 +1,5 @@
-"""The pages that change who has to use the identity provider: what follows is shown first, and whoever
-changes it proves who is asking.
+"""The pages that change who has to use the identity provider: what follows is shown first, and
+whoever changes it proves who is asking.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Emergency accounts: OPI Administrators who keep a password for the day when the identity provider is
-away. Nobody names their own account.
+"""Emergency accounts: OPI Administrators who keep a password for the day when the identity provider
+is away. Nobody names their own account.
 """
 
 from __future__ import annotations

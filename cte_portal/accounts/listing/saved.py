@@ -1,6 +1,6 @@
-"""Saved lists: a person keeps how a list is narrowed, sorted and shown under a name, opens it again,
-hands on its link, and removes it. The link says nothing; who follows it must be allowed to see the
-list.
+"""Saved lists: a person keeps how a list is narrowed, sorted and shown under a name, opens it
+again, hands on its link, and removes it. The link says nothing; who follows it must be allowed to
+see the list.
 """
 
 from __future__ import annotations

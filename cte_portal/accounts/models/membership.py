@@ -51,7 +51,8 @@ class Membership(models.Model):
     school = models.CharField("School Number", max_length=4, blank=True, default="")
     """As people read it: the school's number of today."""
     school_key = models.BigIntegerField(null=True, blank=True, editable=False)
-    """What the role is bound to. None where the school was gone when keys came: it opens nothing."""
+    """What the role is bound to. None where the school was gone when keys came: it opens nothing.
+    """
 
     objects = MembershipQuerySet.as_manager()
 

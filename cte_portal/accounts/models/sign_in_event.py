@@ -48,7 +48,9 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
         return self.filter(in_days(first, last))
 
     def naming(self, text: str) -> SignInEventQuerySet:
-        """Events of people whose name contains each word of `text`, or from addresses that begin so."""
+        """Events of people whose name contains each word of `text`, or from addresses that begin
+        so.
+        """
         events = self
         for word in text.split():
             events = events.filter(Q(person__icontains=word) | Q(address__startswith=word))
@@ -63,9 +65,9 @@ class SignInEventQuerySet(models.QuerySet["SignInEvent"]):
         return self.filter(Q(user_id__in=people) | Q(user_id__in=earlier))
 
     def while_of_district(self, district: str) -> SignInEventQuerySet:
-        """Events of people at moments when they had a role in the district: what they did before they
-        came and after they left is not the district's. Their roles then are those of today, without
-        those given since, with those taken since.
+        """Events of people at moments when they had a role in the district: what they did before
+        they came and after they left is not the district's. Their roles then are those of today,
+        without those given since, with those taken since.
         """
         today = Membership.objects.filter(district=district, user=OuterRef("user_id"))
         since = AuditEvent.objects.filter(
@@ -110,8 +112,8 @@ class SignInEvent(models.Model):
     address = models.GenericIPAddressField(null=True)
     """Network address that the request came from."""
     proof = models.JSONField(null=True)
-    """What the identity provider said; null where it was not asked. What the portal itself asked for
-    is said by `act`.
+    """What the identity provider said; null where it was not asked. What the portal itself asked
+    for is said by `act`.
     """
 
     objects = SignInEventQuerySet.as_manager()

@@ -86,8 +86,8 @@ class SignOnDuty(models.Model):
 
 
 class EmergencyAccount(models.Model):
-    """An account that keeps its password for the day when the identity provider is away. Each use is
-    e-mailed to OPI's administrators.
+    """An account that keeps its password for the day when the identity provider is away. Each use
+    is e-mailed to OPI's administrators.
     """
 
     user = models.OneToOneField(

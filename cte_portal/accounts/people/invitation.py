@@ -1,5 +1,5 @@
-"""The one-time link: it leads to a page where a person signs in at the identity provider, or chooses
-a password.
+"""The one-time link: it leads to a page where a person signs in at the identity provider, or
+chooses a password.
 """
 
 from __future__ import annotations

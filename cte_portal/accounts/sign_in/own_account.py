@@ -23,8 +23,8 @@ def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
 def note_sign_in(
     request: HttpRequest, act: SignInEvent.Act, person: object, proof: Proof | None = None
 ) -> None:
-    """A sign-in, a try or a sign-out, with the network address that it came from and what an identity
-    provider said of it.
+    """A sign-in, a try or a sign-out, with the network address that it came from and what an
+    identity provider said of it.
     """
     account = person if isinstance(person, User) else None
     SignInEvent.objects.note(act, account, get_adapter().get_client_ip(request), proof)

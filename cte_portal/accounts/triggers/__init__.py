@@ -1,5 +1,5 @@
-"""What OPI and the administrators did is append-only; a sign-in or a page view stays as it was written,
-for a year at least.
+"""What OPI and the administrators did is append-only; a sign-in or a page view stays as it was
+written, for a year at least.
 """
 
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""What became of an e-mail: it is written with what it tells of, and has left once the mail server has
-taken it. No status says more than that.
+"""What became of an e-mail: it is written with what it tells of, and has left once the mail server
+has taken it. No status says more than that.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The Batch Queue List below other screens, a batch's page, its files, and what may be done with it. All of it comes
-from the row; Celery is never asked.
+"""The Batch Queue List below other screens, a batch's page, its files, and what may be done with
+it. All of it comes from the row; Celery is never asked.
 """
 
 from __future__ import annotations

@@ -94,8 +94,8 @@ def table(
     A head that ends in `#` stands over numbers, an empty one is left out, and a list stands for
     several; without heads each row has its own. `of` follows the caption. `choose` names a first
     column of boxes and `actions` a last column of buttons, for those who cannot see that. `kind`
-    adds classes; `blocks` makes a block of each row on a narrow screen, for which each cell says its
-    column in `data-label`.
+    adds classes; `blocks` makes a block of each row on a narrow screen, for which each cell says
+    its column in `data-label`.
     """
     titles = [
         str(title)

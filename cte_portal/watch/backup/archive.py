@@ -1,5 +1,5 @@
-"""A backup: a folder with both databases and the files, encrypted where a passphrase is given, and a
-manifest with their digests.
+"""A backup: a folder with both databases and the files, encrypted where a passphrase is given, and
+a manifest with their digests.
 """
 
 from __future__ import annotations

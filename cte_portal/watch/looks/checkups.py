@@ -1,5 +1,6 @@
 """What the dispatcher looks at for all the others, as each look may take seconds: the mail server,
-the broker, and the bucket of files. After each look it asks how the portal stands, and tells OPI when that turns.
+the broker, and the bucket of files. After each look it asks how the portal stands, and tells OPI
+when that turns.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How many pages people asked for, how they were answered and how long that took, for `/metrics`: by
-the page's name in the URLconf, never by its address.
+"""How many pages people asked for, how they were answered and how long that took, for `/metrics`:
+by the page's name in the URLconf, never by its address.
 """
 
 from __future__ import annotations

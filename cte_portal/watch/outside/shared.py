@@ -1,5 +1,5 @@
-"""The counts of all processes of one web server as one, by prometheus_client's files in shared memory
-(https://prometheus.github.io/client_python/multiprocess).
+"""The counts of all processes of one web server as one, by prometheus_client's files in shared
+memory (https://prometheus.github.io/client_python/multiprocess).
 
 They lie in memory and not under VAR_DIR: the library writes to them as to its own memory, and a
 process that does so on a full disk is killed.
@@ -24,8 +24,8 @@ def home() -> Path:
 
 
 def begin() -> None:
-    """Called by a web process before it imports the library, which chooses then. The processes of one
-    server have one parent, whose number names their folder; folders of servers that ended go.
+    """Called by a web process before it imports the library, which chooses then. The processes of
+    one server have one parent, whose number names their folder; folders of servers that ended go.
     """
     folder = own_folder(home())
     own = own_folder(folder / str(os.getppid()))

@@ -1,5 +1,5 @@
-"""Refuses what the portal does not do just now: writing while it is read-only, everything while it is
-closed.
+"""Refuses what the portal does not do just now: writing while it is read-only, everything while it
+is closed.
 """
 
 from __future__ import annotations

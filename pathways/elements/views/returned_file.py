@@ -1,5 +1,5 @@
-"""The values of a district's elements from its own file: shown first, saved once that has been seen,
-with *Undo*.
+"""The values of a district's elements from its own file: shown first, saved once that has been
+seen, with *Undo*.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ class Differing(NamedTuple):
 def note(
     scope: Scope, rows: Iterable[Differing], batch: uuid.UUID, *, by: str, by_id: int | None
 ) -> int:
-    """Keep what nobody has decided yet. Returns how many there are. Must run while the district is held.
+    """Keep what nobody has decided yet. Returns how many there are. Must run while the district is
+    held.
 
     What somebody has decided already is not asked again; a later file's answer takes the place of
     an earlier one that nobody has decided on, also where it is the same: an upload that is undone

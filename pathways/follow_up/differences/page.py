@@ -1,5 +1,5 @@
-"""Student Information › State Programs › Fall CTE Differences: the portal's answer and the file's side
-by side, taken singly or all, or left.
+"""Student Information › State Programs › Fall CTE Differences: the portal's answer and the file's
+side by side, taken singly or all, or left.
 """
 
 from __future__ import annotations

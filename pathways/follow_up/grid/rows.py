@@ -1,5 +1,5 @@
-"""The rows of the grid as its page shows them: a line of the call list, and over what the page proposes
-what was typed and not yet saved.
+"""The rows of the grid as its page shows them: a line of the call list, and over what the page
+proposes what was typed and not yet saved.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class AttemptRow:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty for
-        the row as a whole.
+        """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty
+        for the row as a whole.
         """
         own = [
             (f"{self.name}-{name}", f"{words}.") for name, words in self.unsaved.problems.items()

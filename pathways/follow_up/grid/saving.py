@@ -34,8 +34,8 @@ class AttemptsAdded:
 
 
 def save(scope: Scope, rows: Sequence[TypedAttempt], *, by: str, by_id: int) -> AttemptsAdded:
-    """Add what was entered. A line that somebody else has tried since the page was opened is refused
-    once: then the person has seen it. Raises a Refusal where nothing can be saved.
+    """Add what was entered. A line that somebody else has tried since the page was opened is
+    refused once: then the person has seen it. Raises a Refusal where nothing can be saved.
     """
     offered = PostProgramStatus.objects.offered_in(scope.end_year)
     codes = {status.name.lower(): status.code for status in offered}

@@ -20,7 +20,8 @@ from pathways.roster.grid.typed import packed_rows
 HEADS = {"result": "Result", "means": "Means", "date": "Date", "note": "Note"}
 NO_ANSWER = "No answer"
 MOST_TYPED = 500
-"""Characters of a cell that are read: more than a note may have, so that one too long is refused."""
+"""Characters of a cell that are read: more than a note may have, so that one too long is refused.
+"""
 _ROW = re.compile(r"([0-9]{1,18})-seen", re.ASCII)
 MEANS = {label.lower(): value for value, label in Attempt.Means.choices}
 

@@ -1,5 +1,5 @@
-"""Student Information › State Programs › CTE Follow-up, Entry: the results of many calls on one page,
-saved at once.
+"""Student Information › State Programs › CTE Follow-up, Entry: the results of many calls on one
+page, saved at once.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ def withdraw(scope: Scope, pk: int, *, by: User) -> None:
 
 
 def reopen(scope: Scope, pk: int, *, by: User) -> None:
-    """OPI takes its answer back: the request waits again, and the line is as it was before. What was
-    answered about the student meanwhile is kept.
+    """OPI takes its answer back: the request waits again, and the line is as it was before. What
+    was answered about the student meanwhile is kept.
     """
     with outcomes.follow_up_open(scope) as year:
         request = _stored(scope, pk)

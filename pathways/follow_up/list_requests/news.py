@@ -1,5 +1,5 @@
-"""Notices about requests: to OPI's staff when a district asks, to who asked when OPI has answered. They
-name no student.
+"""Notices about requests: to OPI's staff when a district asks, to who asked when OPI has answered.
+They name no student.
 """
 
 from __future__ import annotations

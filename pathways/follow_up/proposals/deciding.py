@@ -72,8 +72,8 @@ def accept(scope: Scope, proposal: int, *, seen: tuple[str, str], by: str, by_id
 
 
 def accept_each(scope: Scope, choices: Sequence[Choice], *, by: str, by_id: int) -> Accepted:
-    """Make each of these answers the outcome of its line; one that cannot be accepted keeps no other
-    back. Raises a Refusal where the follow-up is not open.
+    """Make each of these answers the outcome of its line; one that cannot be accepted keeps no
+    other back. Raises a Refusal where the follow-up is not open.
     """
     reasons: list[str] = []
     with outcomes.follow_up_open(scope) as year:

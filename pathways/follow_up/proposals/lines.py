@@ -1,5 +1,5 @@
-"""Answers from elsewhere as pages show them: beside the outcome of the line, and whether they can be
-accepted.
+"""Answers from elsewhere as pages show them: beside the outcome of the line, and whether they can
+be accepted.
 """
 
 from __future__ import annotations

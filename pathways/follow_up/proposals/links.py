@@ -19,8 +19,8 @@ SHOWN_AFTER = datetime.timedelta(days=30)
 
 
 def make_link(scope: Scope, entry: int, *, by: str, by_id: int) -> str:
-    """The secret of the line's new link; an earlier one ends. It works two weeks, and no longer than
-    OPI's days of contact. Raises a Refusal.
+    """The secret of the line's new link; an earlier one ends. It works two weeks, and no longer
+    than OPI's days of contact. Raises a Refusal.
     """
     with outcomes.follow_up_open(scope) as year:
         line = outcomes.entry_to_write(scope, entry)

@@ -12,8 +12,8 @@ from pathways.models import Attempt, FollowUpEntry, PostProgramStatus
 
 @dataclass(frozen=True)
 class CalledLine:
-    """`attempts` are those that stand, in the order of their dates; `outcome` is the name of its status,
-    empty while it is open.
+    """`attempts` are those that stand, in the order of their dates; `outcome` is the name of its
+    status, empty while it is open.
     """
 
     line: FollowUpEntry
@@ -30,8 +30,8 @@ class CalledLine:
 
 
 def called_lines(entries: Any) -> list[CalledLine]:
-    """From a QuerySet of lines `with_answers`, or a page of one; in the same statements for any number
-    of them.
+    """From a QuerySet of lines `with_answers`, or a page of one; in the same statements for any
+    number of them.
     """
     lines = list(entries.select_related("student", "school").prefetch_related("pathways"))
     attempts = defaultdict[int, list[Attempt]](list)

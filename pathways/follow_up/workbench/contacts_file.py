@@ -1,5 +1,5 @@
-"""Contacts from a CSV file (R-FUP-06): a senior survey, say, read before the students leave. The file is
-kept nowhere; its rows go to the page of who chose it, and come back when they are saved.
+"""Contacts from a CSV file (R-FUP-06): a senior survey, say, read before the students leave. The
+file is kept nowhere; its rows go to the page of who chose it, and come back when they are saved.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def _line(row: TableRow) -> ContactsLine:
 
 
 def plan(scope: Scope, lines: Sequence[ContactsLine]) -> ContactsPlan:
-    """Judged against the district's students of the year; three statements for any number of rows. A
-    student of another district and one who is nowhere are refused in the same words.
+    """Judged against the district's students of the year; three statements for any number of rows.
+    A student of another district and one who is nowhere are refused in the same words.
     """
     state_ids = {line.cells[0] for line in lines}
     rows = Student.objects.in_scope(scope).filter(state_id__in=state_ids)

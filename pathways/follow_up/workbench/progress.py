@@ -1,5 +1,5 @@
-"""How a follow-up goes on: who is answered and placed by each day of contact, beside OPI's target. The line
-is drawn on the server; a sentence says the same in figures.
+"""How a follow-up goes on: who is answered and placed by each day of contact, beside OPI's target.
+The line is drawn on the server; a sentence says the same in figures.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Where OPI's lists of the follow-up stand among its other lists: name, model, the words by which people
-may look for it, and further pages.
+"""Where OPI's lists of the follow-up stand among its other lists: name, model, the words by which
+people may look for it, and further pages.
 """
 
 LISTS = (

@@ -46,8 +46,8 @@ class Command(Migrate):
 
 @contextmanager
 def unhurried(connection: Any) -> Iterator[None]:
-    """A migration of a large table may take longer than any page. It waits for a lock no longer than
-    a page does: whoever needs the table waits behind it.
+    """A migration of a large table may take longer than any page. It waits for a lock no longer
+    than a page does: whoever needs the table waits behind it.
     """
     if connection.vendor != "postgresql":
         yield

@@ -1,5 +1,5 @@
-"""`manage.py validate`: the guide's reports of a district or of all, or those of a year's leavers, at
-the district or at the state, with counts and findings.
+"""`manage.py validate`: the guide's reports of a district or of all, or those of a year's leavers,
+at the district or at the state, with counts and findings.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ class ElementValueChange(Typed, RowChange):
     student_id = models.BigIntegerField()
     pathway_id = models.BigIntegerField()
     end_year = models.PositiveSmallIntegerField(null=True)
-    """The school year in which it was entered, where alone it is taken back. Lines from before years
-    were kept have none.
+    """The school year in which it was entered, where alone it is taken back. Lines from before
+    years were kept have none.
     """
 
     class Meta(RowChange.Meta):

@@ -1,5 +1,5 @@
-"""Where a file of Fall CTE says something else than the portal: kept until a person decides, so that no
-upload overwrites an answer (R-FUP-12).
+"""Where a file of Fall CTE says something else than the portal: kept until a person decides, so
+that no upload overwrites an answer (R-FUP-12).
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ class FollowUpEntryQuerySet(models.QuerySet["FollowUpEntry"]):
         return self.filter(left_at=None)
 
     def counted(self) -> FollowUpEntryQuerySet:
-        """Those on the list that count in this district: OPI may count a student of two lists on the
-        other one (R-FUP-16).
+        """Those on the list that count in this district: OPI may count a student of two lists on
+        the other one (R-FUP-16).
         """
         return self.on_list().filter(counted_elsewhere=False)
 

@@ -22,8 +22,8 @@ class ListRequestQuerySet(models.QuerySet["ListRequest"]):
 
 
 class ListRequest(models.Model):
-    """One wish about one student, OPI's answer to it, and the words of both. It names the student by
-    State ID, which leads to the row of the student whatever becomes of that.
+    """One wish about one student, OPI's answer to it, and the words of both. It names the student
+    by State ID, which leads to the row of the student whatever becomes of that.
     """
 
     lives_in = Home.DISTRICT

@@ -1,5 +1,5 @@
-"""What a merge of two students took along that has no history of its own: so that undo brings it back,
-and a sealed copy's State ID still leads to the student.
+"""What a merge of two students took along that has no history of its own: so that undo brings it
+back, and a sealed copy's State ID still leads to the student.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from cte_portal.editions import Home
 
 
 class MergedRow(models.Model):
-    """A row that went from one student, or from one line of a follow-up list, to another; names all of
-    them by plain number, because rows may go.
+    """A row that went from one student, or from one line of a follow-up list, to another; names all
+    of them by plain number, because rows may go.
     """
 
     lives_in = Home.DISTRICT

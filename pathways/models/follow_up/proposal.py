@@ -1,5 +1,5 @@
-"""An answer that came from elsewhere: another district, a return file, the student. It is no outcome
-until a person accepts it (R-FUP-15).
+"""An answer that came from elsewhere: another district, a return file, the student. It is no
+outcome until a person accepts it (R-FUP-15).
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""Who left in a school year and what became of them, in the District edition and in the State edition."""
+"""Who left in a school year and what became of them, in the District edition and in the State
+edition.
+"""

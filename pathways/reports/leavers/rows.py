@@ -1,8 +1,9 @@
 """The canonical row of Fall CTE: a line of the follow-up list with its outcome as it stands in an
 edition.
 
-List, attempts and what OPI demands stand in the District edition alone. Student and outcome are read
-from the edition that is asked about: one that has not been sent is no line of the State edition's.
+List, attempts and what OPI demands stand in the District edition alone. Student and outcome are
+read from the edition that is asked about: one that has not been sent is no line of the State
+edition's.
 """
 
 from __future__ import annotations

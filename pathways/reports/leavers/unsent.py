@@ -1,5 +1,5 @@
-"""What Fall CTE has in the district and not, or otherwise, at the state: outcomes of a year's leavers,
-and the leavers on its list, by the values that are signed.
+"""What Fall CTE has in the district and not, or otherwise, at the state: outcomes of a year's
+leavers, and the leavers on its list, by the values that are signed.
 """
 
 from __future__ import annotations

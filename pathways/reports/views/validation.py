@@ -78,7 +78,8 @@ class DataValidationReports(ScopedView, TemplateView):
         return self.follow_up is not None if group.is_of_leavers else True
 
     def is_alive(self, group: Group) -> bool:
-        """Whether its data stand at the state as those of the scope's year, and its reports can be run.
+        """Whether its data stand at the state as those of the scope's year, and its reports can be
+        run.
 
         A past year's records never went to the state as that year: its figures are what they say
         today. Leavers are followed up in the year after their own.

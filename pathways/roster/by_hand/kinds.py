@@ -20,8 +20,8 @@ from pathways.roster.shapes import CALENDAR, COURSE, ENROLLMENT, SCHOOL, SECTION
 
 @dataclass(frozen=True)
 class HandKind:
-    """One kind of row on screen. `parent` is the field that a link may fill for a new row; `list_page`
-    gives the address of the page that shows a row, or None for all of them.
+    """One kind of row on screen. `parent` is the field that a link may fill for a new row;
+    `list_page` gives the address of the page that shows a row, or None for all of them.
     """
 
     slug: str

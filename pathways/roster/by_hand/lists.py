@@ -1,5 +1,5 @@
-"""The lists that pages by hand start from: schools with their calendars, students, and sections with
-who sits in them.
+"""The lists that pages by hand start from: schools with their calendars, students, and sections
+with who sits in them.
 """
 
 from __future__ import annotations
@@ -211,8 +211,8 @@ class RosterSection(ActionView):
         return self.scope.district, self.scope.end_year, self.section.pk
 
     def _additions(self, numbers: list[str]) -> list[RowEdit]:
-        """A new line for each student, by the enrollment that decides. A student of another district
-        and an unknown one get the same words.
+        """A new line for each student, by the enrollment that decides. A student of another
+        district and an unknown one get the same words.
         """
         edits = []
         present = set(self.lines().values_list("enrollment__student__state_id", flat=True))

@@ -1,5 +1,5 @@
-"""Merging two rows of one student: enrollments, roster lines and CTE records of the second row go to
-the first, and the second row is removed. All of it is one act, taken back as a whole.
+"""Merging two rows of one student: enrollments, roster lines and CTE records of the second row go
+to the first, and the second row is removed. All of it is one act, taken back as a whole.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The follow-up of two rows of one student that are merged: lines of the lists, attempts, contacts and
-outcomes go to the row that stays.
+"""The follow-up of two rows of one student that are merged: lines of the lists, attempts, contacts
+and outcomes go to the row that stays.
 """
 
 from __future__ import annotations
@@ -200,9 +200,9 @@ class FollowUp:
 
 
 def carry_back(scope: Scope, batch: uuid.UUID, *, by: str, by_id: int | None) -> None:
-    """Bring the follow-up of a merge back to the row that was removed. Must run while the district is
-    held, once that row is there again. Raises a Refusal where an outcome has changed since, or the
-    follow-up of a year was certified since.
+    """Bring the follow-up of a merge back to the row that was removed. Must run while the district
+    is held, once that row is there again. Raises a Refusal where an outcome has changed since, or
+    the follow-up of a year was certified since.
     """
     moves = MergedRow.objects.filter(batch=batch, district=scope.district)
     if sentences := _certified(scope, _years_of(scope, batch, moves)):

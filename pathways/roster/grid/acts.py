@@ -1,5 +1,5 @@
-"""Many cells of the grid changed at once, without script, as grid.js does it with script (D-36): what
-comes of it is shown first, and can be taken back. Nothing is saved by it.
+"""Many cells of the grid changed at once, without script, as grid.js does it with script (D-36):
+what comes of it is shown first, and can be taken back. Nothing is saved by it.
 """
 
 from __future__ import annotations

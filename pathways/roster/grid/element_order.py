@@ -20,8 +20,8 @@ from pathways.roster.worklist.line import Pair
 @dataclass(frozen=True)
 class ElementOrder:
     """`sort` is the key of an element, with a hyphen for last first; `only` its key and what
-    remains: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column that is
-    shown is passed over.
+    remains: `club:blank`, `club:entered`, `club:7` for the seventh choice. What names no column
+    that is shown is passed over.
     """
 
     columns: ElementColumns

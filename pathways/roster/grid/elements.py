@@ -1,5 +1,5 @@
-"""District Defined Elements as columns of the grid (R-DDE-06): which a person has chosen, what stands
-in their cells, and what was typed into them.
+"""District Defined Elements as columns of the grid (R-DDE-06): which a person has chosen, what
+stands in their cells, and what was typed into them.
 """
 
 from __future__ import annotations

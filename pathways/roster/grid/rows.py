@@ -191,8 +191,8 @@ class GridRow:
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty for
-        the row as a whole.
+        """(name of the cell, sentence) of what keeps the row from being saved; the cell is empty
+        for the row as a whole.
         """
         if not self.unsaved.problems and not self.unsaved.reason:
             return []

@@ -52,8 +52,8 @@ class GridSaved:
 
 
 def save(scope: Scope, rows: Sequence[TypedRow], *, by: str, by_id: int | None = None) -> GridSaved:
-    """Save the rows in which something was changed: their records, and the District Defined Elements
-    of those that stand then. Raises NotApplied where nothing can be saved.
+    """Save the rows in which something was changed: their records, and the District Defined
+    Elements of those that stand then. Raises NotApplied where nothing can be saved.
     """
     demand_current(scope)
     typed = typed_elements(scope, rows)

@@ -24,8 +24,8 @@ GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
 
 @dataclass(frozen=True)
 class Selection(Pairs):
-    """A section or a course chooses those who sit in it; school, grade and pathway alone, also those
-    who have a record. `missing` leaves the ones without a record.
+    """A section or a course chooses those who sit in it; school, grade and pathway alone, also
+    those who have a record. `missing` leaves the ones without a record.
     """
 
     course: int | None = None

@@ -180,9 +180,9 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
 
 
 def packed_rows(data: QueryDict) -> Iterator[list[str]]:
-    """What grid.js sends: changed rows in one field, each on a line of its own with tabs between its
-    parts. A page's rows stay below the limit of a form, which is that of lines too: each line asks
-    for a student, and PostgreSQL is given so many values only. At least two parts are given.
+    """What grid.js sends: changed rows in one field, each on a line of its own with tabs between
+    its parts. A page's rows stay below the limit of a form, which is that of lines too: each line
+    asks for a student, and PostgreSQL is given so many values only. At least two parts are given.
 
     Raises TooManyFieldsSent.
     """
@@ -194,8 +194,8 @@ def packed_rows(data: QueryDict) -> Iterator[list[str]]:
 
 
 def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElement]]:
-    """The cells of elements, by the beginning of their row's names. A cell's name ends in the version
-    that the page showed.
+    """The cells of elements, by the beginning of their row's names. A cell's name ends in the
+    version that the page showed.
     """
     rows: dict[str, dict[int, TypedElement]] = {}
     for name in data:

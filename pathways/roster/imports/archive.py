@@ -163,8 +163,8 @@ def _require_harmless(entry: zipfile.ZipInfo) -> None:
 def write_archive(
     into: IO[bytes], files: Sequence[tuple[str, Callable[[], Iterable[str]]]]
 ) -> None:
-    """A zip of text files that is read again as any other: a file that leaves little but commas would
-    pack like those that are refused, and is not packed. The same bytes for the same files.
+    """A zip of text files that is read again as any other: a file that leaves little but commas
+    would pack like those that are refused, and is not packed. The same bytes for the same files.
     """
     unpacked: set[str] = set()
     while True:

@@ -290,6 +290,6 @@ ROSTER_FILE_OF_ALL = Kind(
     noun="roster upload",
     result=result.of,
 )
-"""A district's part of a file of all districts, which OPI brings from the command line. It is sorted
-out of what is kept of that file, so nothing more is to be taken out of it.
+"""A district's part of a file of all districts, which OPI brings from the command line. It is
+sorted out of what is kept of that file, so nothing more is to be taken out of it.
 """

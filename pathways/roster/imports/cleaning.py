@@ -2,8 +2,8 @@
 race, guardians and contacts reach neither the store nor a worker (R-IMP-24).
 
 Lines and columns stay where they are, so that every message names them, and what is kept reads as
-what was sent. Where a line does not fit its layout, nobody can say which cell is which: nothing of it
-is kept that may stand in another column's place.
+what was sent. Where a line does not fit its layout, nobody can say which cell is which: nothing of
+it is kept that may stand in another column's place.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from pathways.roster.imports.oneroster.package import package_in
 from pathways.roster.imports.recognizing import LINE_BEFORE, RosterPart, cells_of, parts_of
 
 REFUSED, NOTICES = "refused", "notices"
-"""Options of a batch: why nothing was kept of its file; what the file that is kept no longer says."""
+"""Options of a batch: why nothing was kept of its file; what the file that is kept no longer says.
+"""
 OPEN = '"'
 """A line in which a quotation mark is left open."""
 OF_A_HEADER = 4  # HD, date, time, version

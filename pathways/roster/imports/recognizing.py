@@ -20,8 +20,8 @@ from pathways.roster.imports.layout import CSV_LAYOUTS, RosterColumn, RosterLayo
 from pathways.roster.problems import RosterProblem
 
 LINE_BEFORE = "Line in your file"
-"""Title of the first column behind the cells of a row that comes back to be corrected; a line of AIM
-has the title in the cell. What stands there and behind it is not read.
+"""Title of the first column behind the cells of a row that comes back to be corrected; a line of
+AIM has the title in the cell. What stands there and behind it is not read.
 """
 _NOWHERE = 1_000_000
 _DELIMITERS = (",", "\t", ";", "|")

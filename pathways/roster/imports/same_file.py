@@ -1,5 +1,5 @@
-"""The same file again: where nothing of the district has moved since it was taken whole, each of its
-rows is in the portal, and none is read again.
+"""The same file again: where nothing of the district has moved since it was taken whole, each of
+its rows is in the portal, and none is read again.
 """
 
 from __future__ import annotations

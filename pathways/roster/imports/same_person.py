@@ -14,7 +14,8 @@ from pathways.roster.problems import SAME_PERSON, UNMATCHED
 
 _COLUMN = "Student State ID"
 Choice = tuple[int, int, int]
-"""File, line, and the portal's row of the student whom a person has seen beside it and recognized."""
+"""File, line, and the portal's row of the student whom a person has seen beside it and recognized.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Outcomes of leavers: written by the statements of roster rows, but no kind of roster data. No file
-brings them, and the follow-up alone says what they become.
+"""Outcomes of leavers: written by the statements of roster rows, but no kind of roster data. No
+file brings them, and the follow-up alone says what they become.
 """
 
 from __future__ import annotations

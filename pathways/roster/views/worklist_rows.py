@@ -104,8 +104,8 @@ class WorklistRows(RecordsView, RowsView):
         )
 
     def _grid(self, line: RosterLine) -> str:
-        """The line's row among those of its school and pathway; empty where it has none or nobody may
-        type.
+        """The line's row among those of its school and pathway; empty where it has none or nobody
+        may type.
         """
         if not self.may_edit or not (line.record or line.courses):
             return ""

@@ -1,5 +1,5 @@
-"""How many lines the roster worklist has, as its page, the home page and the badge of every page say
-it.
+"""How many lines the roster worklist has, as its page, the home page and the badge of every page
+say it.
 
 The figures are kept (`ledger/kept.py`); the lines of a page are read anew.
 """

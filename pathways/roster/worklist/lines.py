@@ -1,6 +1,6 @@
 """What the lines of a page are made of, prepared: clerks go through hundreds of pages of them
-(docs/adr/0013). Students and State IDs are named by tuples that are filled up. A page of 200 has 600 rows
-of them, so they come as tuples in the order of the classes of line.py.
+(docs/adr/0013). Students and State IDs are named by tuples that are filled up. A page of 200 has
+600 rows of them, so they come as tuples in the order of the classes of line.py.
 """
 
 from __future__ import annotations

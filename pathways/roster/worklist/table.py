@@ -26,8 +26,8 @@ LAST = ("decided", "open")
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid` to its
-    row in CTE Roster Entry.
+    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid` to
+    its row in CTE Roster Entry.
     """
 
     line: RosterLine

@@ -1,5 +1,5 @@
-"""The Fall CTE batch: read, judge, report; then, if that was asked for, save new answers through the
-ledger, and keep what differs for a person to decide.
+"""The Fall CTE batch: read, judge, report; then, if that was asked for, save new answers through
+the ledger, and keep what differs for a person to decide.
 
 The file is read outside any transaction. The rest is one that holds the district, so a worker that
 dies leaves the district as it was before, or as it is after.

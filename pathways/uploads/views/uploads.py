@@ -132,7 +132,9 @@ class UploadForm(forms.Form):
 
 
 def _roster_type(file: UploadedFile, name: str) -> str:
-    """The Import Type of a roster file that was sent as a file of records; empty for any other file."""
+    """The Import Type of a roster file that was sent as a file of records; empty for any other
+    file.
+    """
     if name.endswith(".zip"):
         return TYPES["roster"]
     try:
@@ -186,8 +188,8 @@ class MTDataUpload(RecordsView, ActionView):
 
     @cached_property
     def follow_up_year(self) -> FollowUpYear | None:
-        """OPI's dates for the leavers of the year: an outcome belongs to the year in which the student
-        left, whichever is the current one.
+        """OPI's dates for the leavers of the year: an outcome belongs to the year in which the
+        student left, whichever is the current one.
         """
         return FollowUpYear.objects.of(self.scope.end_year)
 

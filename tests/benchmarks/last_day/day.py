@@ -11,8 +11,8 @@ By hand, with the environment of a running scratch portal (its DATABASE_URL and 
 The first plays the whole day; the second forty clerks of the largest district, who open and save
 the same hundred records, each a page a second. Sizes are arguments: a smaller machine plays a
 smaller day. Whatever works beside the portal is in the times, so the load of the machine is printed
-with them. The people are made for the run and left in the portal. Ends with 1 where a page failed, a
-save is not what its clerk was told, or a batch did not get through.
+with them. The people are made for the run and left in the portal. Ends with 1 where a page failed,
+a save is not what its clerk was told, or a batch did not get through.
 """
 
 import argparse

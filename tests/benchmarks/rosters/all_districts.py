@@ -1,7 +1,7 @@
 """A statewide folder of 150,000 students and 1,000,000 roster lines in 400 districts, loaded by
 `roster_import --all`, beside the sum of 400 loads by hand; by hand: `python3 manage.py shell <
-tests/benchmarks/rosters/all_districts.py`, on an empty scratch portal on PostgreSQL. DISTRICTS and STUDENTS
-make it smaller.
+tests/benchmarks/rosters/all_districts.py`, on an empty scratch portal on PostgreSQL. DISTRICTS and
+STUDENTS make it smaller.
 
 By hand = each district's files, which are sorted already, read with Python's csv, copied into bare
 tables, and for each table one upsert and one INSERT … SELECT of history rows. The hand goes first,

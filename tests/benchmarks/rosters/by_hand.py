@@ -1,5 +1,5 @@
-"""What the portal is measured by: files read with Python's csv and copied into bare tables, then for
-each kind of row one upsert and one INSERT … SELECT of its history. No row is checked.
+"""What the portal is measured by: files read with Python's csv and copied into bare tables, then
+for each kind of row one upsert and one INSERT … SELECT of its history. No row is checked.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Files of all districts in the portal's own columns, the same district by district, and their rows as
-SQL.
+"""Files of all districts in the portal's own columns, the same district by district, and their rows
+as SQL.
 """
 
 from __future__ import annotations

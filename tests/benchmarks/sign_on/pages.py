@@ -1,11 +1,11 @@
 """What a session that began at an identity provider costs; by hand: `python3 manage.py shell <
 tests/benchmarks/sign_on/pages.py`, on a scratch portal with `demo`.
 
-Six pages of the largest district, opened by two people with the same role: one signed on at the provider
-that is set, bound to it, in a session that it began; the other by password in a portal without one.
-Medians of RUNS (40) of the processor's time of this process and its PostgreSQL sessions, asked by
-turns, each as a ratio. The provider itself is never asked by a page. Whoever signs in is made for the
-run and rolled back.
+Six pages of the largest district, opened by two people with the same role: one signed on at the
+provider that is set, bound to it, in a session that it began; the other by password in a portal
+without one. Medians of RUNS (40) of the processor's time of this process and its PostgreSQL
+sessions, asked by turns, each as a ratio. The provider itself is never asked by a page. Whoever
+signs in is made for the run and rolled back.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""Ten leavers are called one after the other: on a telephone, by keyboard alone, and without script."""
+"""Ten leavers are called one after the other: on a telephone, by keyboard alone, and without
+script.
+"""
 
 from __future__ import annotations
 

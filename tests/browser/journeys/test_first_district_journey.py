@@ -54,8 +54,8 @@ FILES = (
 
 
 def judged(page: Page) -> None:
-    """Every page of the way at both widths: by how it is built, and where scripts run, by axe, which
-    is one.
+    """Every page of the way at both widths: by how it is built, and where scripts run, by axe,
+    which is one.
     """
     page.wait_for_load_state()
     own, scripted = page.viewport_size, page.evaluate("matchMedia('(scripting: enabled)').matches")

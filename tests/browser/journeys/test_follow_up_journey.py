@@ -1,5 +1,5 @@
-"""A year's follow-up from the list to a late answer, through all windows of those who take part: on a
-telephone, by keyboard alone, and without script.
+"""A year's follow-up from the list to a late answer, through all windows of those who take part: on
+a telephone, by keyboard alone, and without script.
 """
 
 from __future__ import annotations

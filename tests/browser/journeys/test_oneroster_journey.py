@@ -1,5 +1,5 @@
-"""A system's export through the page: sent, its question answered, tested, uploaded, taken back; and
-without scripts.
+"""A system's export through the page: sent, its question answered, tested, uploaded, taken back;
+and without scripts.
 """
 
 from __future__ import annotations

@@ -126,8 +126,8 @@ def grid_wrong(stage: Stage, page: Page) -> None:
 
 
 def narrowed(screen: str, part: str = "blank", links: str = "") -> Callable[[Stage, Page], None]:
-    """A list of records whose element is so; `links` is what each line says that leads to the row in
-    CTE Roster Entry, for who may type.
+    """A list of records whose element is so; `links` is what each line says that leads to the row
+    in CTE Roster Entry, for who may type.
     """
 
     def visit(stage: Stage, page: Page) -> None:

@@ -1,5 +1,5 @@
-"""Prints the first block of commands of a page that holds the given words, with values in the place of
-its `…`: what an operator copies, and nothing else.
+"""Prints the first block of commands of a page that holds the given words, with values in the place
+of its `…`: what an operator copies, and nothing else.
 
     blocks.py docs/deploy.md 'create-roles.sh' --set OWNER_PASSWORD=…
 """

@@ -1,5 +1,5 @@
-"""From the first sign-in of a portal that was set up by docs/deploy.md to a certifier's signature, by
-docs/first-district.md, in Chromium: `tests/by_hand/deploy.sh` runs it.
+"""From the first sign-in of a portal that was set up by docs/deploy.md to a certifier's signature,
+by docs/first-district.md, in Chromium: `tests/by_hand/deploy.sh` runs it.
 """
 
 from __future__ import annotations

@@ -225,8 +225,8 @@ def test_an_extension_moves_the_reminders_and_who_is_done_gets_none(
 
 
 def test_nobody_is_written_to_at_night_and_the_dispatcher_asks(stage: CertificationEvent) -> None:
-    """With End of Year: other daily work draws lists of leavers, and judges the signature here, which is
-    made by hand.
+    """With End of Year: other daily work draws lists of leavers, and judges the signature here,
+    which is made by hand.
     """
     with time_machine.travel(noon().replace(hour=3), tick=False):
         occasions.daily()

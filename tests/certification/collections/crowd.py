@@ -25,8 +25,8 @@ BY = {"by": "MARTIN, CHERYL", "by_id": 1}
 
 
 def crowd(district: District_, number: int, start: int) -> None:
-    """So many leavers, on the list: of four one is open, one was tried, one is answered, and one has an
-    answer from elsewhere. Their State IDs begin at `start`.
+    """So many leavers, on the list: of four one is open, one was tried, one is answered, and one
+    has an answer from elsewhere. Their State IDs begin at `start`.
     """
     now, today = timezone.now(), timezone.localdate()
     calendar = district.enroll(district.student(f"{start:09d}", enrolled=False), LEFT_YEAR).calendar

@@ -1,5 +1,5 @@
-"""R-FUP-16: a student on two lists counts on one. What a district signs, what is sealed, reports, board and
-3S1 leave the other line out alike.
+"""R-FUP-16: a student on two lists counts on one. What a district signs, what is sealed, reports,
+board and 3S1 leave the other line out alike.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Twins:
         self.other = make_entry(Leavers(elsewhere), TWIN, "Blair")
 
     def figures(self) -> dict[str, tuple[int, int, int]]:
-        """(leavers, answered, placed) of Cottonwood Bend, by who says so; of certifiers' figures and
-        sealed rows as they were signed.
+        """(leavers, answered, placed) of Cottonwood Bend, by who says so; of certifiers' figures
+        and sealed rows as they were signed.
         """
         reports = {}
         for at in (self.fall.scope, self.fall.scope.at_state()):

@@ -1,5 +1,5 @@
-"""Fall CTE is certified: what became of the leavers of a year, sealed in a form of its own (design D7,
-R-FUP-18).
+"""Fall CTE is certified: what became of the leavers of a year, sealed in a form of its own (design
+D7, R-FUP-18).
 """
 
 from __future__ import annotations

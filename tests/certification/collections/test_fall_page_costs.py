@@ -1,6 +1,6 @@
-"""A page of the follow-up and of its certification costs what its own district's leavers cost (design
-D9): with the leavers of another district multiplied, no page touches more blocks; with its own
-multiplied, no page asks more statements.
+"""A page of the follow-up and of its certification costs what its own district's leavers cost
+(design D9): with the leavers of another district multiplied, no page touches more blocks; with its
+own multiplied, no page asks more statements.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def ready_fall(cottonwood: District_, clerk: User, kayla: Student) -> ReadyFall:
 
 
 def pages(fall: ReadyFall, kayla: Student) -> list[str]:
-    """Of the list, a leaver, the results of many calls, the rates, reports, sending, and certifying."""
+    """Of the list, a leaver, the results of many calls, the rates, reports, sending, and
+    certifying.
+    """
     line = fall.entry(kayla).pk
     calls = f"{fall.place}cte-follow-up/"
     listed = f"{fall.path}lists/{PLACED}/"

@@ -1,5 +1,5 @@
-"""Roster files that come after a district has certified: graduates leave and are followed up, and no
-certified record leaves with them (R-IMP-18, R-FUP-03).
+"""Roster files that come after a district has certified: graduates leave and are followed up, and
+no certified record leaves with them (R-IMP-18, R-FUP-03).
 """
 
 from __future__ import annotations

@@ -108,9 +108,9 @@ def pages(event: CertificationEvent) -> list[str]:
 
 
 def post_forms(page: str) -> list[str]:
-    """The forms of a page's own content that save something of the year: a search by name is posted,
-    so that no name is in an address, staying signed in saves nothing, and a list keeps a person's
-    own filters under a name.
+    """The forms of a page's own content that save something of the year: a search by name is
+    posted, so that no name is in an address, staying signed in saves nothing, and a list keeps a
+    person's own filters under a name.
     """
     main = page[page.index("<main") : page.index("</main>")]
     every = re.findall(r"<form[^>]*method=\"post\".*?</form>", main, re.DOTALL)

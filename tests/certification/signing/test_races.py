@@ -41,7 +41,8 @@ TURNS, LATER, FEWEST = (
     5,
     0.02,
     20,
-    # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
+    # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds
+    # later
 )
 on_postgresql = pytest.mark.skipif(
     "connection.vendor != 'postgresql'",

@@ -162,9 +162,9 @@ class Sealed(Ready):
 
 
 class SealedFall(ReadyFall):
-    """Certified, after a file that saved, one that was tested, one that failed, an answer that a person
-    set, and a leaver whom nobody reached. A file's other answer and one from elsewhere stand there as
-    if they had come since.
+    """Certified, after a file that saved, one that was tested, one that failed, an answer that a
+    person set, and a leaver whom nobody reached. A file's other answer and one from elsewhere stand
+    there as if they had come since.
     """
 
     def certify(self, student: Student, second_student: Student, upload: object) -> None:

@@ -1,5 +1,5 @@
-"""OPI's file of sealed rows says of each row which seal it is from, has a dictionary of its own columns,
-and comes out of the same seals the same (R-OUT-01, R-OUT-02, R-OUT-04, R-OUT-09).
+"""OPI's file of sealed rows says of each row which seal it is from, has a dictionary of its own
+columns, and comes out of the same seals the same (R-OUT-01, R-OUT-02, R-OUT-04, R-OUT-09).
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def test_a_planted_difference_shows(
 def test_what_is_not_certified_is_never_in_it(
     ready: Ready, client: Client, opi: User, kayla: Student, elsewhere: District_
 ) -> None:
-    """Neither another district's records, nor what has changed since, nor a copy that no longer counts."""
+    """Neither another district's records, nor what has changed since, nor a copy that no longer
+    counts.
+    """
     other = elsewhere.student("987654321", "Other")
     elsewhere.record(other)
     Student.objects.filter(pk=kayla.pk).update(last_name="Andersen")

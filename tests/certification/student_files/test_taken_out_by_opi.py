@@ -1,5 +1,5 @@
-"""What OPI reads and takes out of a district's certified data is recorded, in either collection; what is
-the district's own stays there (P-03, L-21, R-OUT-09).
+"""What OPI reads and takes out of a district's certified data is recorded, in either collection;
+what is the district's own stays there (P-03, L-21, R-OUT-09).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A district's season as the office keeps it: sign-ins, changes, and who looked and took files along,
-narrowed by district and days, and the file holds the rows of the list and no others.
+"""A district's season as the office keeps it: sign-ins, changes, and who looked and took files
+along, narrowed by district and days, and the file holds the rows of the list and no others.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def test_a_collection_is_chosen_by_its_name(
     administrator: User,
     event: CertificationEvent,
 ) -> None:
-    """Its days, from the first to the last on which something is open; days that are typed beside it
-    narrow it further, and no draft is offered.
+    """Its days, from the first to the last on which something is open; days that are typed beside
+    it narrow it further, and no draft is offered.
     """
     CertificationEvent.objects.filter(pk=event.pk).update(
         review_opens=datetime.date(2024, 7, 1),

@@ -62,8 +62,8 @@ def test_w_01_a_hostile_name_is_text_on_every_page(
 
 
 def test_w_01_no_code_marks_text_as_safe() -> None:
-    """But what patterns, State IDs and options are filled with, which is put, escaped, where a template
-    has made room.
+    """But what patterns, State IDs and options are filled with, which is put, escaped, where a
+    template has made room.
     """
     escaped = {"patterns.py": 2, "portal.py": 1, "widgets.py": 1}
     unsafe = re.compile(r"mark_safe|format_html|SafeString\(|autoescape off|\|safe\b|\.extra\(")

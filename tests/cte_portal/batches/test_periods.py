@@ -1,5 +1,5 @@
-"""The table of docs/retention.md is kept: what has a time is there before it is over and gone after,
-and the clean-up takes nothing else (M-11, P-07).
+"""The table of docs/retention.md is kept: what has a time is there before it is over and gone
+after, and the clean-up takes nothing else (M-11, P-07).
 """
 
 from __future__ import annotations

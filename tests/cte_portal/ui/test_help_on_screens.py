@@ -1,5 +1,5 @@
-"""Help where one is: three sentences on each page, in the box that ? opens and, without script, on the
-Help page.
+"""Help where one is: three sentences on each page, in the box that ? opens and, without script, on
+the Help page.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What breaks a portal, one part at a time, as the parts themselves meet it; a test shows each fault
-wherever an operator looks.
+"""What breaks a portal, one part at a time, as the parts themselves meet it; a test shows each
+fault wherever an operator looks.
 """
 
 from __future__ import annotations

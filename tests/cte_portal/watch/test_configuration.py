@@ -1,5 +1,5 @@
-"""Every wrong configuration that an operator made on purpose is named by `check --deploy`, with what
-to set. What stops the start at once is tried in `tests/cte_portal/test_set_up.py`.
+"""Every wrong configuration that an operator made on purpose is named by `check --deploy`, with
+what to set. What stops the start at once is tried in `tests/cte_portal/test_set_up.py`.
 """
 
 from __future__ import annotations

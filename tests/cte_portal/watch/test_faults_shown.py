@@ -1,5 +1,5 @@
-"""Whatever breaks is named in words wherever an operator looks, in half a minute, and is gone when it
-is cured; meanwhile clerks sign in and save.
+"""Whatever breaks is named in words wherever an operator looks, in half a minute, and is gone when
+it is cured; meanwhile clerks sign in and save.
 """
 
 from __future__ import annotations

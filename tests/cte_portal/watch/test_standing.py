@@ -1,5 +1,5 @@
-"""How the portal's standing is made up, and who is told of it; that each fault is shown everywhere is
-asked in `test_faults_shown.py`.
+"""How the portal's standing is made up, and who is told of it; that each fault is shown everywhere
+is asked in `test_faults_shown.py`.
 """
 
 from __future__ import annotations

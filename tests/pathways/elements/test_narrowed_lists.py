@@ -16,8 +16,8 @@ BASE = "/districts/9012/2025/"
 
 
 class Club:
-    """Abbott's record in Health says FFA, Baker's says DECA, Cole's nothing any more, and Dunn has no
-    record. Each record is wrong: 2.50 credits and no concentrator. Nobody sits in a course.
+    """Abbott's record in Health says FFA, Baker's says DECA, Cole's nothing any more, and Dunn has
+    no record. Each record is wrong: 2.50 credits and no concentrator. Nobody sits in a course.
     """
 
     def __init__(self, client: Client, district: District_) -> None:

@@ -1,5 +1,5 @@
-"""District Defined Elements on the record: saved with it, beside others, after the seal, taken back;
-and never in anything that leaves the district (R-DDE-03 … R-DDE-11).
+"""District Defined Elements on the record: saved with it, beside others, after the seal, taken
+back; and never in anything that leaves the district (R-DDE-03 … R-DDE-11).
 """
 
 from __future__ import annotations
@@ -270,8 +270,8 @@ def test_a_made_up_undo_changes_nothing(desk: Desk, undone: str) -> None:
 
 
 def leaves(scope: Scope) -> tuple[Any, ...]:
-    """Whatever could carry a record out of the district or into its certification: the files of both
-    collections as a person gets them, on PostgreSQL written by the database.
+    """Whatever could carry a record out of the district or into its certification: the files of
+    both collections as a person gets them, on PostgreSQL written by the database.
     """
     files = []
     for layout in (CTE_END_OF_YEAR, CTE_FALL):

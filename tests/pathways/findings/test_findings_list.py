@@ -1,5 +1,5 @@
-"""The findings as a list that a person works from: narrowed, sorted, its columns, its files, and the
-way from one finding to the next of the same list.
+"""The findings as a list that a person works from: narrowed, sorted, its columns, its files, and
+the way from one finding to the next of the same list.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Leavers of Cottonwood Bend: concentrators of 2023-24 who graduated or dropped out, and the sealed copy
-that says they were.
+"""Leavers of Cottonwood Bend: concentrators of 2023-24 who graduated or dropped out, and the sealed
+copy that says they were.
 """
 
 from __future__ import annotations

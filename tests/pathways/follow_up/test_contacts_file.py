@@ -145,7 +145,9 @@ def test_a_certified_follow_up_takes_no_file(desk: Client) -> None:
 
 
 def test_contacts_of_who_may_still_leave_are_kept(desk: Client, leavers: Leavers) -> None:
-    """Contacts are gathered before students leave; they go when the follow-up of their year is over."""
+    """Contacts are gathered before students leave; they go when the follow-up of their year is
+    over.
+    """
     save(desk, choose(desk, KAYLA))
     assert CONTACTS.remove() == 0
     long_ago = timezone.localdate() - timezone.timedelta(days=91)

@@ -1,4 +1,6 @@
-"""What happens without anybody opening a page: lists are drawn, and home says how far the calls are."""
+"""What happens without anybody opening a page: lists are drawn, and home says how far the calls
+are.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""R-FUP-01 and R-FUP-09 over generated districts: the list is what a count in plain Python makes of the
-sealed text and the enrollments, and the rates are what it makes of the answers given.
+"""R-FUP-01 and R-FUP-09 over generated districts: the list is what a count in plain Python makes of
+the sealed text and the enrollments, and the rates are what it makes of the answers given.
 """
 
 from __future__ import annotations

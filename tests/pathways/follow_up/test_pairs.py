@@ -1,5 +1,5 @@
-"""R-FUP-16: a student on the lists of two districts counts once. OPI sees both lines and both answers and
-says where; neither district sees the other's.
+"""R-FUP-16: a student on the lists of two districts counts once. OPI sees both lines and both
+answers and says where; neither district sees the other's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The detail of a record that stands is a pattern that is filled in, and says what its template would."""
+"""The detail of a record that stands is a pattern that is filled in, and says what its template
+would.
+"""
 
 from __future__ import annotations
 

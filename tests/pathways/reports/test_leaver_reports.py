@@ -37,8 +37,8 @@ NAMES = ("Abbott", "Baker", "Clark", "Dunn", "Evans")
 
 
 class Class(ReadyFall):
-    """Abbott in college, Baker at work, Clark looking, all as sent; since then Dunn was reached, and
-    Evans, who dropped out, was tried once.
+    """Abbott in college, Baker at work, Clark looking, all as sent; since then Dunn was reached,
+    and Evans, who dropped out, was tried once.
     """
 
     def fill(self) -> None:

@@ -1,4 +1,6 @@
-"""The same file again, while nothing of the district has moved: its rows are not read a second time."""
+"""The same file again, while nothing of the district has moved: its rows are not read a second
+time.
+"""
 
 from __future__ import annotations
 

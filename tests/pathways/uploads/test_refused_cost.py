@@ -1,5 +1,5 @@
-"""What a file costs whose rows are refused for one key in all of them: no row is looked for among all
-others.
+"""What a file costs whose rows are refused for one key in all of them: no row is looked for among
+all others.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from cte_portal.accounts.sign_in.sign_on.provider import origin
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """Chromium holds a form's redirects to `form-action` as well, and sign-on and sign-out lead to the
-    provider's pages.
+    """Chromium holds a form's redirects to `form-action` as well, and sign-on and sign-out lead to
+    the provider's pages.
     """
 
     def get_policy_parts(self, *args: Any, **kwargs: Any) -> PolicyParts:

@@ -14,8 +14,8 @@ from cte_portal.refusals import Refusal
 
 
 def standing() -> UserQuerySet:
-    """The emergency accounts of OPI Administrators that have a password and an authenticator app, and
-    so could sign in today. None of them closes by disuse.
+    """The emergency accounts of OPI Administrators that have a password and an authenticator app,
+    and so could sign in today. None of them closes by disuse.
     """
     apps = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
     people: UserQuerySet = User.objects.filter(

@@ -26,8 +26,8 @@ OUTDATED = "This preview is no longer valid. Choose the file again."
 
 
 class ContactsFile(WorkbenchPage, ActionView):
-    """The preview sends the rows back, signed for the person, district and year. Nothing of the file is
-    kept: no job, no session and no draft of a form holds a contact.
+    """The preview sends the rows back, signed for the person, district and year. Nothing of the
+    file is kept: no job, no session and no draft of a form holds a contact.
     """
 
     capability = Capability.EDIT_RECORDS

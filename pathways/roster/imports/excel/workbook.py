@@ -1,8 +1,8 @@
 """The first sheet of an Excel workbook as the text of a CSV file, row by row.
 
 A workbook is a zip of XML from a stranger: no more is read of it than a file may be large, a
-document type is refused, and nothing of it is resolved, calculated or fetched. A line of the text is
-a row of the sheet, so that what is said of a line is found in Excel under its number.
+document type is refused, and nothing of it is resolved, calculated or fetched. A line of the text
+is a row of the sheet, so that what is said of a line is found in Excel under its number.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The export that is kept for its job: what the portal does not use is taken out of it as soon as it
-has been read (R-IMP-24).
+"""The export that is kept for its job: what the portal does not use is taken out of it as soon as
+it has been read (R-IMP-24).
 
 Lines and columns stay where they are, so that every message still names them.
 """

@@ -115,8 +115,8 @@ def test_signing_costs_no_more_by_a_step_up_than_by_password(
 def test_a_password_costs_two_statements_more_where_there_is_a_provider(
     duty: str | None, provider: Provider, clerk: User, settings: Any
 ) -> None:
-    """Whether it is required is asked before the password counts, and whether it has to be connected
-    after it.
+    """Whether it is required is asked before the password counts, and whether it has to be
+    connected after it.
     """
     if duty:
         SignOnDuty.objects.create(district=duty, since=timezone.now())

@@ -1,4 +1,6 @@
-"""R-FUP-15: a leaver answers by a link that works once, and whose page says nothing about who is asked."""
+"""R-FUP-15: a leaver answers by a link that works once, and whose page says nothing about who is
+asked.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""R-FUP-15: answers from elsewhere come as proposals with source and date; a person accepts them, and none
-replaces a contact that was made.
+"""R-FUP-15: answers from elsewhere come as proposals with source and date; a person accepts them,
+and none replaces a contact that was made.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""R-FUP-15: a return file of the National Student Clearinghouse becomes answers from elsewhere, which a
-person accepts or declines.
+"""R-FUP-15: a return file of the National Student Clearinghouse becomes answers from elsewhere,
+which a person accepts or declines.
 """
 
 from __future__ import annotations

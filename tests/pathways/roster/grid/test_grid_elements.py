@@ -1,5 +1,5 @@
-"""R-DDE-06: District Defined Elements as columns of the grid – chosen, typed, saved with the same save,
-taken back with it; somebody else's value is named, not overwritten.
+"""R-DDE-06: District Defined Elements as columns of the grid – chosen, typed, saved with the same
+save, taken back with it; somebody else's value is named, not overwritten.
 """
 
 from __future__ import annotations

@@ -118,8 +118,8 @@ class Run:
         return {stored for stored in rows if stored[1] != versions[stored[0]]}
 
     def due_back(self, batch: Any) -> dict[tuple[str, int], Any]:
-        """What a save wrote, records and elements, and nobody has written again: as it stood before,
-        None where there was no record. An element that was blank is "".
+        """What a save wrote, records and elements, and nobody has written again: as it stood
+        before, None where there was no record. An element that was blank is "".
         """
         due: dict[tuple[str, int], Any] = {}
         for change in Change.objects.filter(batch=batch):

@@ -19,8 +19,9 @@ BASE = "/districts/9012/2025/"
 
 @pytest.fixture
 def office(client: Client, clerk: User, cottonwood: District_) -> Client:
-    """Three students sit in a course of Health and have no record; the last of them has one, without
-    a course, in Business."""
+    """Three students sit in a course of Health and have no record; the last of them has one,
+    without a course, in Business.
+    """
     cottonwood.approve(HEALTH, BUSINESS)
     for number, last in enumerate(("Abbott", "Baker", "Cole")):
         student = cottonwood.student(f"99900070{number}", last, "Ann")

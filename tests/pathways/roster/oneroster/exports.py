@@ -1,5 +1,5 @@
-"""OneRoster exports, made for tests: small, of either version, in any order, with what other systems
-add to them.
+"""OneRoster exports, made for tests: small, of either version, in any order, with what other
+systems add to them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ RACE, MOTHER, PHONE = "yes-it-is-white", "Zzguardian", "4065550199"
 
 
 def export(version: str = "1.1") -> Files:
-    """Two schools and one that is left out, four students, a teacher and a guardian, a course of the
-    district, two classes and a homeroom.
+    """Two schools and one that is left out, four students, a teacher and a guardian, a course of
+    the district, two classes and a homeroom.
     """
     students = (
         ("u1", "999000001", "ÁLVAREZ", "Zoë", "2007-01-31", "female", "12", "s1"),

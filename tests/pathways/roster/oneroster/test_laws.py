@@ -1,5 +1,5 @@
-"""What holds for all exports: an independent reader agrees on every count, and carrying one in obeys
-the laws of all roster files.
+"""What holds for all exports: an independent reader agrees on every count, and carrying one in
+obeys the laws of all roster files.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ CHANGES = [
 def test_an_export_that_is_undone_leaves_every_row_as_it_was(
     desk: Desk, version: str, names: list[str], changes: list[tuple[str, str, str]], seed: int
 ) -> None:
-    """R-IMP-29: also where it changed rows that an earlier one brought, and the same afterwards does
-    what it did.
+    """R-IMP-29: also where it changed rows that an earlier one brought, and the same afterwards
+    does what it did.
     """
     chance = random.Random(seed)
     first = desk.send(packed(export(version), version))

@@ -1,4 +1,5 @@
-"""What goes wrong in roster files, each as rows that are added to a set, so that faults can be mixed.
+"""What goes wrong in roster files, each as rows that are added to a set, so that faults can be
+mixed.
 
 Nothing here touches a row that was there before.
 """

@@ -1,5 +1,5 @@
-"""A reader of roster files in plain Python, by the columns page and by nothing of the portal: what an
-empty district should count for each kind of row.
+"""A reader of roster files in plain Python, by the columns page and by nothing of the portal: what
+an empty district should count for each kind of row.
 
 It is district 0965 in the school year that ends in 2025.
 """

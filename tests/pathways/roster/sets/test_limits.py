@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
 def test_as_many_statements_carry_in_a_hundred_students_as_two(desk: Desk) -> None:
-    """R-IMP-30: a file of any size is staged, checked and written as a whole. Statistics are made of
-    those tables alone that have grown.
+    """R-IMP-30: a file of any size is staged, checked and written as a whole. Statistics are made
+    of those tables alone that have grown.
     """
 
     def statements(first: int, number: int) -> int:

@@ -1,5 +1,5 @@
-"""What holds for all roster files in the portal's columns and in AIM's: an independent reader agrees
-on every count, and carrying them in obeys the laws.
+"""What holds for all roster files in the portal's columns and in AIM's: an independent reader
+agrees on every count, and carrying them in obeys the laws.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ def test_the_badge_reads_no_other_districts_rows(
     touches the same blocks.
 
     With 4,000 students elsewhere PostgreSQL reads the 34 blocks of enrollments whole rather than
-    120 by the index: the first plan goes by the index as the second does of its own accord. An index
-    over four times the rows may be one level higher.
+    120 by the index: the first plan goes by the index as the second does of its own accord. An
+    index over four times the rows may be one level higher.
     """
     grow(cottonwood, 40, 100_000_000)
     grow(elsewhere, 4000, 200_000_000)

@@ -1,5 +1,5 @@
-"""What an upload of Fall CTE costs: as many statements for many rows as for few, each row alike, and
-nothing for the leavers of other districts.
+"""What an upload of Fall CTE costs: as many statements for many rows as for few, each row alike,
+and nothing for the leavers of other districts.
 """
 
 from __future__ import annotations

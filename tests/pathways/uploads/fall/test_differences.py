@@ -1,4 +1,6 @@
-"""Differences between a Fall CTE file and the portal: side by side, decided by a person, and taken back."""
+"""Differences between a Fall CTE file and the portal: side by side, decided by a person, and taken
+back.
+"""
 
 from __future__ import annotations
 

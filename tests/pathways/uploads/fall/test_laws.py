@@ -1,6 +1,6 @@
-"""Laws of the Fall CTE upload over generated files and portals: what comes of a file is what plain Python
-makes of its rows; no answer that stands is touched; the same file again changes nothing; undo leaves
-everything as it was.
+"""Laws of the Fall CTE upload over generated files and portals: what comes of a file is what plain
+Python makes of its rows; no answer that stands is touched; the same file again changes nothing;
+undo leaves everything as it was.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A Fall CTE file goes in: new answers are saved, none that stands is touched, every refused row comes
-back with its reason.
+"""A Fall CTE file goes in: new answers are saved, none that stands is touched, every refused row
+comes back with its reason.
 """
 
 from __future__ import annotations
