@@ -112,30 +112,14 @@ def stage(rows: Iterable[Row]) -> Staged:
             cursor.executemany(
                 staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered())
             )
-        if not _is_known_to_be_small(written):
+        if not (0 < _last.believed <= FEW and 0 < written <= FEW):
             # Never analyzed, a table of one row is taken for several hundred, and every student is
-            # hashed to meet it.
+            # hashed to meet it. Known to be small, it stays so from save to save.
             cursor.execute(staged.own(f"ANALYZE {TABLE}"))
-            _last.analyzed = (_session(), written)
     return replace(staged, rows=written)
 
 
 FEW = 10
-
-
-def _is_known_to_be_small(rows: int) -> bool:
-    """Whether the table of this session has been analyzed when it held few rows, as it does now. It
-    goes on from save to save.
-    """
-    session, analyzed = getattr(_last, "analyzed", (0, 0))
-    return session == _session() != 0 and 0 < analyzed <= FEW and 0 < rows <= FEW
-
-
-def _session() -> int:
-    """The number of the server's session; 0 on SQLite, which analyzes each time."""
-    if connection.vendor != "postgresql":
-        return 0
-    return int(connection.connection.info.backend_pid)
 
 
 FILE_COLUMNS = ("line", *PARTICIPATION.key, *PARTICIPATION.typed)
@@ -198,6 +182,7 @@ def prepare(*more: str) -> Staged:
     columns = ", ".join(f"{name} {kind}" for name, kind in _columns(staged.shape).items())
     make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
     earlier: Staged | None = getattr(_last, "staged", None)
+    _last.believed = 0
     with connection.cursor() as cursor:
         if (
             connection.vendor == "postgresql"
@@ -213,10 +198,14 @@ def prepare(*more: str) -> Staged:
                 f"ALTER TABLE IF EXISTS {old} RENAME TO {new}",
             )
             make = make.replace("CREATE TEMPORARY TABLE", "CREATE TEMPORARY TABLE IF NOT EXISTS")
-            cursor.execute("; ".join([again, make, f"DELETE FROM {new}"]))
+            # How many rows the server takes it for: none where it is made, as after a rollback.
+            believed = f"SELECT reltuples FROM pg_class WHERE oid = '{new}'::regclass"
+            cursor.execute("; ".join([again, make, f"DELETE FROM {new}", believed]))
+            while cursor.nextset():
+                pass
+            _last.believed = int(cursor.fetchone()[0])
         elif connection.vendor == "postgresql":
             cursor.execute("; ".join([*_drops(), make]))  # one way to the server and back
-            _last.analyzed = (0, 0)
         else:
             for statement in (*_drops(), make):
                 cursor.execute(statement)

@@ -617,3 +617,8 @@ def test_a_staging_table_is_analyzed_where_its_size_is_not_known(
     staging.forget()
     assert analyzes(row(kayla)) and not analyzes(row(kayla), row(kayla))
     assert analyzes(*[row(kayla)] * 200) and analyzes(row(kayla)) and not analyzes(row(kayla))
+    with transaction.atomic():
+        staging.forget()
+        assert analyzes(row(kayla))
+        transaction.set_rollback(True)
+    assert analyzes(row(kayla)), "the table went with the transaction"
