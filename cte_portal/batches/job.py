@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from cte_portal.batches.ends import ending, tell
-from cte_portal.batches.files import drop_stored, stored_whole
+from cte_portal.batches.files import drop_stored, is_stored, open_stored, stored_whole
 from cte_portal.batches.models import Batch, BatchFile, Status, moment
 from cte_portal.editions import Edition, Scope
 from cte_portal.refusals import Refusal
@@ -41,6 +41,20 @@ class CancelAsked(Exception):
 
 class CannotRun(Refusal):
     """The work cannot be done, now or later. Not our fault, so it is not tried again."""
+
+
+@contextmanager
+def sent_file(batch: Batch) -> Iterator[File[Any]]:
+    """The stored file, which must be the very one that was sent. Raises CannotRun."""
+    if not batch.input_file or not is_stored(batch.input_file):
+        raise CannotRun("The file is no longer stored. Choose the file again.")
+    with open_stored(batch.input_file) as file:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        if digest.hexdigest() != batch.input_sha256:
+            raise CannotRun("The stored file is not the one you sent. Choose the file again.")
+        yield file
 
 
 class NotYet(Exception):

@@ -107,7 +107,7 @@ def apply(
     source: Change.Source,
     checked: Judgment | None,
     check: Callable[[Scope, Staged], Judgment] | None = None,
-    planned: Applied | None = None,
+    plan: Applied | None = None,
     skip_stale: bool = False,
     batch: UUID | None = None,
     exclusive: bool = False,
@@ -117,7 +117,7 @@ def apply(
     `by` is the author as records show her, `by_id` her account: two people may have one name. The
     demo has no account. `checked` is what the catalogue said of these rows; when the district's
     records or OPI's reference data have moved since, `check` says it again under the lock. None
-    stands for rows that need no leave: undo, restore, demo. `planned` is what `preview` has said of
+    stands for rows that need no leave: undo, restore, demo. `plan` is what `preview` has said of
     the rows since they were checked: its plan is carried out unless something has moved. A row
     whose version the person did not see stops the whole call with `Stale`, or is left out and named
     in the result with `skip_stale`.
@@ -148,8 +148,8 @@ def apply(
                     checked = check(scope, staged)
                 if checked and checked.refused:
                     raise Refused(checked.refused)
-                if planned and settled and holds(scope, staged):
-                    counts, stale = planned.counts, planned.stale
+                if plan and settled and holds(scope, staged):
+                    counts, stale = plan.counts, plan.stale
                 else:
                     counts, stale = make_plan(scope, staged)
                 if stale and not skip_stale:

@@ -43,7 +43,7 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
         if line.by_id is not None:
             accounts[line.by].add(line.by_id)
     if accounts:
-        people = {pk: (user_name, _key(*names)) for pk, user_name, *names in _everybody()}
+        people = {pk: (user_name, _key(*names)) for pk, user_name, *names in _accounts()}
         bearers = Counter(key for _, key in people.values())
         for line in lines:
             user_name, key = people.get(line.by_id, ("", ()))
@@ -53,7 +53,7 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
 
 
 @prepared
-def _everybody() -> QuerySet[User, tuple[int, str, str, str]]:
+def _accounts() -> QuerySet[User, tuple[int, str, str, str]]:
     """All accounts: a database folds the names of all of them anew for each page, in a hundred
     times the time.
     """

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.job import CannotRun, Job, Outcome, sent_file
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
@@ -32,7 +32,7 @@ from pathways.uploads import checking, cleaning
 from pathways.uploads.findings import counts_by_rule
 from pathways.uploads.lookups import known_in
 from pathways.uploads.report import ImportResults
-from pathways.uploads.stored_file import refusal_of, refused_as_sent, sent_file
+from pathways.uploads.stored_file import refusal_of, refused_as_sent
 
 TITLE = "MT Data Upload"
 VALIDATE, UPLOAD = "validate", "upload"
@@ -146,7 +146,7 @@ def _save(
                 source=Change.Source.UPLOAD,
                 checked=judged,
                 check=moved,
-                planned=checked.preview,
+                plan=checked.preview,
                 batch=job.batch.pk,
                 exclusive=True,
             )

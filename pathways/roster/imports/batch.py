@@ -6,13 +6,10 @@ so a worker that dies leaves the district as it was before, or as it is after.
 
 from __future__ import annotations
 
-import hashlib
-
 from django.db import connection, transaction
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.batches.files import is_stored, open_stored
-from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.job import CannotRun, Job, Outcome, sent_file
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.editions import school_year_label
@@ -52,12 +49,7 @@ def run(job: Job) -> None:
         job.outcome = _refusal(sentence)
         return
     _may_run(batch)
-    with open_stored(batch.input_file) as file:
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        if digest.hexdigest() != batch.input_sha256:
-            raise CannotRun("The stored file is not the one that was sent. Choose it again.")
+    with sent_file(batch) as file:
         job.step("Reading")
         sent = same_file.sent_digest(batch)
         state = same_file.state_of(job.scope, sent, batch.options)
@@ -107,8 +99,6 @@ def _may_run(batch: Batch) -> None:
         raise CannotRun(
             f"{year} is not the current school year. Rosters are uploaded in the current year only."
         )
-    if not batch.input_file or not is_stored(batch.input_file):
-        raise CannotRun("The file is no longer kept. Choose it again.")
 
 
 def _district(job: Job) -> ImportingDistrict:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.job import CannotRun, Job, Outcome, sent_file
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
@@ -55,7 +55,7 @@ from pathways.uploads.run import (
     level_of,
     same_as,
 )
-from pathways.uploads.stored_file import refusal_of, refused_as_sent, sent_file
+from pathways.uploads.stored_file import refusal_of, refused_as_sent
 
 NOT_FOLLOWED_UP = "OPI does not follow up this school year."
 

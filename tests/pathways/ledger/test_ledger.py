@@ -254,8 +254,8 @@ def test_a_plan_is_carried_out_only_while_what_it_was_made_of_stands(
     """A file is planned when it is checked and saved some seconds later."""
     staged = staging.stage([row(kayla, version=None, single_parent=True)])
     checked = rules.check_staged(cottonwood.scope, staged)
-    planned = ledger.preview(cottonwood.scope, staged)
-    assert planned.created == 1
+    plan = ledger.preview(cottonwood.scope, staged)
+    assert plan.created == 1
     if moved == "the record":
         staging._last.staged = None  # the plan of the rows stays while another is made
         cottonwood.record(kayla)
@@ -270,7 +270,7 @@ def test_a_plan_is_carried_out_only_while_what_it_was_made_of_stands(
             source=Change.Source.UPLOAD,
             checked=checked,
             check=rules.check_staged,
-            planned=planned,
+            plan=plan,
         )
 
     if moved == "the student":
@@ -293,8 +293,8 @@ def test_a_save_that_began_before_a_plan_and_ends_after_it_is_not_passed_over(
         cottonwood.record(kayla)
     staged = staging.stage([row(kayla, version=None)])
     checked = rules.check_staged(cottonwood.scope, staged)
-    planned = ledger.preview(cottonwood.scope, staged)
-    assert (planned.unchanged, planned.created) == ((1, 0) if stood else (0, 1))
+    plan = ledger.preview(cottonwood.scope, staged)
+    assert (plan.unchanged, plan.created) == ((1, 0) if stood else (0, 1))
     staging._last.staged = None  # the plan of the rows stays while another is made
     cottonwood.record(kayla, version=int(stood), single_parent=True)
     ledger.apply(
@@ -303,7 +303,7 @@ def test_a_save_that_began_before_a_plan_and_ends_after_it_is_not_passed_over(
         by=CLERK,
         source=Change.Source.UPLOAD,
         checked=replace(checked, cursor=position_of(cottonwood.scope).cursor),
-        planned=planned,
+        plan=plan,
     )
     record = Participation.objects.get()
     assert not record.single_parent and record.version == stood + 2, "the file is what stands last"
