@@ -23,15 +23,12 @@ from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.ledger.kept import NO_CACHE
+from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
 from pathways.resync.difference import NONE, Difference, differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
-FRESH, FRESH_OF_MANY = 60, 300
-MANY = 20_000
-"""Rows of a district that are compared less often."""
 MOST_STUDENTS = 500
 """Whose records are compared again by themselves; where more have changed, everything is."""
 FEW = 100
@@ -66,8 +63,6 @@ Again = dict[int, dict[str, int]]
 class Gap:
     causes: dict[str, Counter[str]]
     """The number of rows that differ for each cause, by the name of their type."""
-    compared: int
-    """All rows that were looked at."""
     point: Point
     counted_at: float
     began: str = ""
@@ -96,7 +91,7 @@ class Gap:
 
     @property
     def is_fresh(self) -> bool:
-        return time.time() - self.counted_at < (FRESH_OF_MANY if self.compared > MANY else FRESH)
+        return time.time() - self.counted_at < FRESH
 
 
 def gap_of(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> Gap:
@@ -129,7 +124,6 @@ def compare(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> dict
         causes={
             kind.name: Counter(_causes(kind, by_type[kind.name], copy).values()) for kind in OBJECTS
         },
-        compared=sum(difference.total for difference in by_type.values()),
         point=point,
         counted_at=time.time(),
         began=secrets.token_hex(8),

@@ -2,7 +2,8 @@
 reloads the board; at the end every accepted save is in the records exactly once.
 
 By hand, with the environment of a running scratch portal (its DATABASE_URL and the rest) that holds
-`demo --districts 400 --students 150000` and has two web processes:
+`demo --districts 400 --students 150000`, with two webs behind nginx as docs/deploy.md has them (one
+gunicorn with two workers and kept-alive connections leaves nearly all of them to one worker):
 
     .venv/bin/python -m tests.benchmarks.last_day.day --at http://127.0.0.1:8000
     .venv/bin/python -m tests.benchmarks.last_day.day --at http://127.0.0.1:8000 --one-district \

@@ -106,7 +106,7 @@ def test_what_the_page_says_follows_whatever_it_hangs_on(
 
 @both
 def test_who_signs_is_judged_anew(ready: Ready) -> None:
-    """What SQL changed at the state shows on the page within a minute; signed it never is."""
+    """What SQL changed at the state shows on the page within minutes; signed it never is."""
     page = Page(ready, ready.primary.user)
     form = page.filled()
     with writing_state():

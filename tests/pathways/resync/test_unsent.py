@@ -108,7 +108,7 @@ def test_a_new_student_counts(desk: Client, school: District_) -> None:
     )
 
 
-def test_what_was_changed_past_the_portal_counts_within_a_minute_and_at_once_when_checked_again(
+def test_what_was_changed_past_the_portal_counts_within_minutes_and_at_once_when_checked_again(
     desk: Client, school: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(school.scope)

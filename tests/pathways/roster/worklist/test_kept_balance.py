@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pathways.ledger import locks, position
+from pathways.ledger.kept import FRESH
 from pathways.ledger.position import settled_position
 from pathways.models import Enrollment, Roster, SchoolYear, Student
 from pathways.records import entry
@@ -123,15 +124,15 @@ def test_the_figure_follows_every_change_that_the_portal_writes(
     assert kept(cottonwood).rostered == 1 and kept(elsewhere).open == 1
 
 
-def test_rows_added_by_sql_count_within_a_minute(
+def test_rows_added_by_sql_count_within_minutes(
     cottonwood: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As *Not yet sent* does, whose rows are compared once a minute."""
+    """As *Not yet sent* does, whose rows are compared as often."""
     cottonwood.roster(kayla, HEALTH)
     assert kept(cottonwood).open == 1
     Roster.objects.all().delete()
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 61)
+    monkeypatch.setattr(time, "time", lambda: now + FRESH + 1)
     assert kept(cottonwood).open == 0
 
 
@@ -182,14 +183,14 @@ def test_nothing_is_kept_while_somebody_writes_who_may_commit_an_earlier_line(
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-def test_what_is_a_minute_old_is_counted_once_however_many_write(
+def test_what_is_minutes_old_is_counted_once_however_many_write(
     cottonwood: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Forty clerks in one district are never all silent: each page counted again."""
     cottonwood.roster(kayla, HEALTH)
     assert counted_again(cottonwood)
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 61)
+    monkeypatch.setattr(time, "time", lambda: now + FRESH + 1)
     monkeypatch.setattr(position, "is_written", lambda scope: True)
     assert counted_again(cottonwood) and not counted_again(cottonwood)
     cottonwood.record(kayla, BUSINESS)
