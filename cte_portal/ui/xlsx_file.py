@@ -5,13 +5,53 @@ stay and nothing is a formula (O-03).
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import IO
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_000  # a program's sheet has few more
+LONGEST_CELL = 32_000
+_MARKED = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+"""What XML or the workbook's own escapes would take for something else."""
+
+
+class TextSheet(Worksheet):
+    """A sheet whose rows are text, each written at once: cell by cell, as the library writes what
+    may be of any kind, they take many times as long. And the library takes a cell that begins and
+    ends with the marks of a formatted run for one, whatever stands between.
+    """
+
+    def write_texts(self, row: int, cells: Sequence[str], form: Format) -> None:
+        """Into the first columns of a row that is below all rows before."""
+        self._check_dimensions(row, 0)
+        self._check_dimensions(row, len(cells) - 1)
+        self._write_single_row(row)  # the row before, where it was written cell by cell
+        number, style = row + 1, form._get_xf_index()
+        written = [
+            f'<c r="{column}{number}" s="{style}" t="inlineStr"><is>{self._text(cell)}</is></c>'
+            for column, cell in zip(self._names(len(cells)), cells, strict=True)
+        ]
+        self.fh.write(f'<row r="{number}">{"".join(written)}</row>')
+
+    def _text(self, cell: str) -> str:
+        cell = cell[:LONGEST_CELL]
+        if _MARKED.search(cell):
+            cell = self._escape_data(self._escape_control_characters(cell))
+        if cell[:1].isspace() or cell[-1:].isspace():
+            return f'<t xml:space="preserve">{cell}</t>'
+        return f"<t>{cell}</t>"
+
+    @staticmethod
+    @cache
+    def _names(columns: int) -> list[str]:
+        return [xl_col_to_name(at) for at in range(columns)]
 
 
 def write_xlsx(
@@ -61,7 +101,7 @@ def write_book(
     )
     numbers = []
     for name, heading, rows in sheets:
-        page = book.add_worksheet(name)
+        page = book.add_worksheet(name, TextSheet)
         page.set_column(0, max(len(heading) - 1, 0), 18, text)
         page.freeze_panes(titles, 0)
         page.write_row(0, 0, list(heading), bold)
@@ -70,8 +110,7 @@ def write_book(
             if number > most:
                 page.write_string(number, 0, "The other formats have all rows.", bold)
                 break
-            for at, cell in enumerate(row):
-                page.write_string(number, at, cell[:32_000], bold if number < titles else text)
+            page.write_texts(number, row, bold if number < titles else text)
         numbers.append(number)
     if notes:
         second = book.add_worksheet("Notes")

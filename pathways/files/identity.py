@@ -218,9 +218,15 @@ class Endings:
         self._student, self._begin = known.student, (layout.record_type, known.district)
         self._pathway = layout.position("pathway")
         self._staged: dict[str, tuple[Any, ...]] = {}
+        self._last = "\n", 0
+        """What the last line said up to its pathway, and the key of the student that this names."""
 
     def staged(self, number: int, text: str) -> tuple[Any, ...] | None:
         """The row of the line as it is staged, where there is nothing else to say of it."""
+        beginning, pk = self._last
+        if text.startswith(beginning):  # as a student's lines stand together
+            staged = self._staged.get(text[len(beginning) :])
+            return staged and (number, pk, *staged)
         *cells, ending = text.split("\t", self._pathway)
         staged = self._staged.get(ending)
         if staged is None or (cells[0], cells[1]) != self._begin:
@@ -236,6 +242,7 @@ class Endings:
         named = f"{state_id}{local_id}{last}{first}"
         if not (named.isascii() and named.isprintable()) or '"' in named or " " in named:
             return None  # there may be something to clean
+        self._last = text[: -len(ending)], student.pk
         return number, student.pk, *staged
 
     def remember(self, text: str, staged: tuple[Any, ...]) -> None:

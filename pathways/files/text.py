@@ -158,15 +158,25 @@ class Lines:
                 if "\r" in text:
                     ends.add("CR")
                     text = text.replace("\r", "\n")
-            parts = text.split("\n")
-            for part in parts[:-1]:
-                number += 1
-                line = rest + part
-                if not line.strip(_CLOSING) and line:
-                    line, self.closed = "", True
-                yield number, line[:LONGEST_LINE], cut or len(line) > LONGEST_LINE
-                rest, cut = "", False
-            rest += parts[-1]
+            *lines, tail = text.split("\n")
+            if lines:
+                lines[0] = rest + lines[0]
+                usual = not (
+                    cut
+                    or _CLOSING in text
+                    or _CLOSING in rest
+                    or max(map(len, lines)) > LONGEST_LINE
+                )
+                for number, line in enumerate(lines, number + 1):  # noqa: B020 - goes on from it
+                    if usual:
+                        yield number, line, False
+                        continue
+                    if not line.strip(_CLOSING) and line:
+                        line, self.closed = "", True
+                    yield number, line[:LONGEST_LINE], cut or len(line) > LONGEST_LINE
+                    cut = False
+                rest = ""
+            rest += tail
             if len(rest) > LONGEST_LINE:
                 rest, cut = rest[:LONGEST_LINE], True
             if not chunk:

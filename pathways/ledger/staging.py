@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
-from pathways.ledger.shape import PARTICIPATION, SHAPES, RecordShape, Row
+from pathways.ledger.shape import PARTICIPATION, SHAPES, RecordColumn, RecordShape, Row
 
 TABLE = PARTICIPATION.rows_in
 # What is made of staged rows, by the names that the code knows: the ledger's plan, a file's
@@ -166,9 +166,18 @@ def _columns(shape: RecordShape) -> dict[str, str]:
     return {
         "line": f"integer {numbered}",
         **dict.fromkeys(shape.key, "bigint"),
-        **{name: shape.holds[name].value for name in shape.typed},
+        **{column.name: _kind(shape, column) for column in shape.columns},
         **_AROUND,
     }
+
+
+def _kind(shape: RecordShape, column: RecordColumn) -> str:
+    """The SQL type of a column; a computed one is computed as in the stored record."""
+    field, kind = shape.fields[column.name], column.holds.value
+    if not isinstance(field, models.GeneratedField):
+        return kind
+    expression, values = field.generated_sql(connection)
+    return f"{kind} GENERATED ALWAYS AS ({expression % tuple(values)}) STORED"
 
 
 _last = threading.local()  # as the connection is

@@ -218,6 +218,12 @@ class StagedParticipation(models.Model):
     start_date = models.DateField(null=True)
     in_district_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
     out_of_district_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
+    # Computed once, as the row comes in: a dozen rules ask for it.
+    total_credits = models.GeneratedField(
+        expression=TOTAL_CREDITS,
+        output_field=models.DecimalField(max_digits=20, decimal_places=10),
+        db_persist=True,
+    )
     dual_enrollment_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
     work_based_learning_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
     # The version the person saw: 0 for "there was none", None for "whatever is there" (an upload

@@ -20,7 +20,6 @@ from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import VERDICTS, Staged
 from pathways.ledger.typed_rows import TOTAL, typed
 from pathways.models import Participation, StagedParticipation
-from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import (
     between,
     credits,
@@ -210,9 +209,7 @@ def _judged_by(
 
 
 def _staged_rows(scope: Scope) -> QuerySet[Any]:
-    return StagedParticipation.objects.filter(delete_row=False).annotate(
-        total_credits=TOTAL_CREDITS, key=F("line")
-    )
+    return StagedParticipation.objects.filter(delete_row=False).annotate(key=F("line"))
 
 
 def _findings_sql(rules: list[Rule], first: str) -> str:

@@ -195,6 +195,9 @@ def _repeated(staged: Staged) -> int:
             GROUP BY staged.student_id, staged.pathway_id HAVING COUNT(*) > 1
             """
         cursor.execute(staged.own(make))
+        cursor.execute(staged.own(f"SELECT EXISTS (SELECT 1 FROM {REPEATED})"))
+        if not cursor.fetchone()[0]:
+            return 0
         for same, rule_id, refuses, which in (
             (1, "CTE-408", False, "AND staged.line > repeated.first_line"),
             (0, "CTE-409", True, ""),

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from pathways.files.identity import Endings
-from pathways.files.known import KnownStudent
+from pathways.files.known import KnownStudent, KnownStudents
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.files.reader import Reader
 from pathways.files.summary import Summary
@@ -87,3 +87,15 @@ def test_a_student_is_read_as_written(last: str) -> None:
     assert KnownStudent.read(student.written()) == student._replace(
         last_name=last.replace("\t", " ")
     )
+
+
+def test_a_student_is_known_by_the_state_id_alone() -> None:
+    students = {
+        f"{number:09}": KnownStudent(number, f"{number}", f"Peña {number}", "Kayla")
+        for number in (20, 999000123, 999000125)
+    }
+    known = KnownStudents(students.items())
+    assert {state_id: known.student(state_id) for state_id in students} == students
+    for unknown in ("000000019", "999000124", "999999999", "20", "", "99900012x", "٩٩٩٠٠٠١٢٣"):
+        assert known.student(unknown) is None
+    assert KnownStudents([]).student("999000123") is None
