@@ -48,6 +48,12 @@ class PlannedCursor(RawCursor[Any]):
         return self._query
 
 
+def keep_plans(cursor: Any) -> None:
+    """Let PostgreSQL keep the plan of what Django's cursor is given next."""
+    if cursor.db.vendor == "postgresql":
+        cursor.cursor = PlannedCursor(cursor.db.connection)
+
+
 @lru_cache(maxsize=1024)
 def _with_numbers(sql: str) -> bytes:
     numbers = count(1)
@@ -102,8 +108,7 @@ class Statement:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         connection = connections[self.alias]
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.cursor = PlannedCursor(connection.connection)
+            keep_plans(cursor)
             cursor.execute(self.sql, self.parameters(values))
             rows: list[Any] = cursor.fetchall()
         rows = self._converted(rows, connection)

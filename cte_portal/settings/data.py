@@ -31,7 +31,7 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
         }
         config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
     else:
-        config["CONN_MAX_AGE"] = 60
+        config["CONN_MAX_AGE"] = 600  # with its plans, which take more than a minute to pay off
         config["CONN_HEALTH_CHECKS"] = True  # session settings: cte_portal/connection.py
         # libpq's own, no start option of the server: a host that is gone is given up soon.
         # Questions that are prepared keep their plan on the server too (cte_portal/prepared.py).

@@ -268,14 +268,15 @@ def _follow(
         ("delete", sql.delete, []),
     ):
         if counts.get(operation):
-            cursor.execute(staged.own(statement), _for_vendor(values))
+            staged.execute(cursor, statement, _for_vendor(values))
             if cursor.rowcount != counts[operation]:
                 raise Stale
     applied = Applied.by_plan(counts, stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
-        cursor.execute(
-            staged.own(sql.record),
+        staged.execute(
+            cursor,
+            sql.record,
             _for_vendor([scope.district, *modified, now, source.value, marker, by_id]),
         )
     return applied

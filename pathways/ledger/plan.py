@@ -14,7 +14,7 @@ from django.db import connection
 
 from cte_portal.editions import Scope
 from pathways.ledger.shape import RecordShape
-from pathways.ledger.staging import PLAN, Staged, block
+from pathways.ledger.staging import PLAN, Staged
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,6 @@ def _plan(shape: RecordShape) -> str:
         for name in shape.typed
     )
     return f"""
-CREATE TEMPORARY TABLE {PLAN} AS
 SELECT
     staged.line,
     {", ".join(f"staged.{name}" for name in shape.key)},
@@ -148,7 +147,7 @@ SELECT EXISTS (
 )
 """
     with connection.cursor() as cursor:
-        cursor.execute(staged.own(select), [scope.district] * 3)
+        staged.execute(cursor, select, [scope.district] * 3)
         return not cursor.fetchone()[0]
 
 
@@ -157,22 +156,8 @@ def make_plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, 
     Returns counts by operation and the stale lines.
     """
     with connection.cursor() as cursor:
-        drop = staged.own(f"DROP TABLE IF EXISTS {PLAN}")
-        make = staged.own(statements(staged.shape).plan)
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"{block(drop)};{make}", [scope.district]
-            )  # one way to the server and back
-        else:
-            cursor.execute(drop)
-            cursor.execute(make, [scope.district])
-        select = (
-            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN}"
-            " GROUP BY 1, 3 ORDER BY 3"
-        )
-        cursor.execute(staged.own(select))
-        rows = cursor.fetchall()
+        rows = staged.plan(cursor, statements(staged.shape).plan, [scope.district])
     counts: dict[str, int] = {}
     for operation, number, _ in rows:
         counts[operation] = counts.get(operation, 0) + number
-    return counts, tuple(line for operation, _, line in rows if operation == "stale")
+    return counts, tuple(line for _, _, line in rows if line is not None)

@@ -1,8 +1,9 @@
 """Rows on their way in: typed, not yet judged, in a temporary table of the connection.
 
-A form stages one row, a grid 200, an upload a million; from here on all go the same way. Staging
-runs outside any write transaction (ADR 0003): on SQLite `executemany` in autocommit leaves the
-file's write lock alone, which `bulk_create` would not.
+A form stages one row, a grid 200, an upload a million; from here on all go the same way. What a page
+sends needs no table on PostgreSQL (`staged_values.py`). Staging runs outside any write transaction
+(ADR 0003): on SQLite `executemany` in autocommit leaves the file's write lock alone, which
+`bulk_create` would not.
 
 The tables of each staging bear its own token in their names. So every statement proves that it
 reads what was staged for it: on a connection that has been exchanged meanwhile, as some poolers do
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -70,6 +71,36 @@ class Staged:
         by.
         """
         return _NAMES.sub(rf"\1_{self.token}", sql)
+
+    def execute(self, cursor: Any, sql: str, values: Sequence[Any] = ()) -> None:
+        """Ask a statement about the staged rows and their plan."""
+        cursor.execute(self.own(sql), values)
+
+    def plan(
+        self, cursor: Any, select: str, values: Sequence[Any]
+    ) -> list[tuple[str, int, int | None]]:
+        """Keep as the plan what a statement says of the staged rows. Returns each operation with
+        its number of rows, the stale rows one by one with their lines.
+        """
+        drop = self.own(f"DROP TABLE IF EXISTS {PLAN}")
+        make = self.own(f"CREATE TEMPORARY TABLE {PLAN} AS {select}")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{block(drop)};{make}", values)  # one way to the server and back
+        else:
+            cursor.execute(drop)
+            cursor.execute(make, values)
+        counts = (
+            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN}"
+            " GROUP BY 1, 3 ORDER BY 3"
+        )
+        cursor.execute(self.own(counts))
+        rows: list[tuple[str, int, int | None]] = cursor.fetchall()
+        return rows
+
+
+def named_in(sql: str) -> tuple[str, ...]:
+    """The names of staging's tables that stand in a statement."""
+    return tuple(dict.fromkeys(_NAMES.findall(sql)))
 
 
 def names_a_missing_table(error: Exception) -> bool:
@@ -159,7 +190,7 @@ def add_lines(
             )
 
 
-def _columns(shape: RecordShape) -> dict[str, str]:
+def columns_of(shape: RecordShape) -> dict[str, str]:
     """The SQL types of a staging table's columns."""
     # PostgreSQL would keep an index that no statement asks; SQLite's key is the row's own place.
     numbered = "NOT NULL" if connection.vendor == "postgresql" else "PRIMARY KEY"
@@ -188,7 +219,7 @@ def prepare(*more: str) -> Staged:
     `more` tables will stand beside it.
     """
     staged = Staged(secrets.token_hex(8), tables=(TABLE, PLAN, *more))
-    columns = ", ".join(f"{name} {kind}" for name, kind in _columns(staged.shape).items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(staged.shape).items())
     make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
     earlier: Staged | None = getattr(_last, "staged", None)
     _last.believed = 0

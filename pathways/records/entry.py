@@ -8,8 +8,9 @@ from uuid import UUID
 
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.ledger import ledger, staging
+from pathways.ledger import ledger
 from pathways.ledger.shape import Row
+from pathways.ledger.staged_values import stage_values
 from pathways.models import Change, Participation
 from pathways.rules import Finding
 
@@ -29,7 +30,7 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None
     saved one of them in between, ledger.Locked and ledger.Busy; nothing is written then.
     """
     with ledger.refusals_named():
-        staged = staging.stage(rows)
+        staged = stage_values(rows)
         checked = rules.check_staged(scope, staged)
         if checked.refused:
             raise ledger.Refused(checked.refused)
@@ -78,7 +79,7 @@ def save_each(
     for _ in range(MOST_TRIES):
         numbers = [number for number in range(1, len(rows) + 1) if number not in refused]
         with ledger.refusals_named():
-            staged = staging.stage(rows[number - 1] for number in numbers)
+            staged = stage_values(rows[number - 1] for number in numbers)
             checked = rules.check_staged(scope, staged)
         broken = checked.refused
         if not broken:
@@ -121,7 +122,7 @@ def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
     problems are told at once.
     """
     with ledger.refusals_named():
-        return rules.check_staged(scope, staging.stage(rows)).refused
+        return rules.check_staged(scope, stage_values(rows)).refused
 
 
 def delete(
@@ -131,7 +132,7 @@ def delete(
     where it can be restored.
     """
     with ledger.refusals_named():
-        staged = staging.stage([Row.of(record, version=version, delete_row=True)])
+        staged = stage_values([Row.of(record, version=version, delete_row=True)])
         return ledger.apply(
             scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=None
         )
@@ -163,7 +164,7 @@ def bring_back(
     ledger.Stale, Locked and Busy.
     """
     with ledger.refusals_named():
-        staged = staging.stage(rows)
+        staged = stage_values(rows)
         checked = rules.check_staged(scope, staged)
         applied = ledger.apply(scope, staged, by=by, by_id=by_id, source=source, checked=None)
     return Saved(applied, checked.findings)

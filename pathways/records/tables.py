@@ -4,16 +4,13 @@ lines of the result list beside it.
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import kept_patterns
+from cte_portal.ui.patterns import joined, kept_patterns
 from cte_portal.ui.templatetags.portal import credits, threes, us_date
 from cte_portal.words import text
 from pathways.models import Participation
@@ -29,57 +26,25 @@ class SummaryRow:
     is_open: bool
 
 
-class SummaryTable(tables.Table):
-    pathway = tables.TemplateColumn(
-        template_name="pathways/records/summary_pathway.html",
-        accessor="record__pathway",
-        verbose_name="CTE Pathway",
-    )
-    # A template written here would be parsed anew for every cell.
-    concentrator = tables.Column(
-        accessor="record__concentrator",
-        verbose_name="CTE Concentrator",
-    )
-    total_credits = tables.Column(
-        accessor="record__total_credits",
-        verbose_name="Pathway Credits",
-        attrs={"th": {"class": "num"}, "td": {"class": "num"}},
-    )
-    single_parent = tables.Column(
-        accessor="record__single_parent",
-        verbose_name="Student Single Parent",
-    )
-    start_date = tables.Column(
-        accessor="record__start_date",
-        verbose_name="Start Date",
-    )
-    modified_date = tables.Column(
-        accessor="record__modified_date",
-        verbose_name="Modified Date",
+def summary(rows: Iterable[SummaryRow]) -> SafeString:
+    """The table of them, as patterns: clerks open hundreds a day."""
+    return kept_patterns().fill(
+        "pathways/records/summary.html", {"rows": joined(map(_summary_row, rows))}
     )
 
-    def render_concentrator(self, value: bool) -> str:
-        return text(value)
 
-    def render_single_parent(self, value: bool) -> str:
-        return text(value)
-
-    def render_total_credits(self, value: Decimal) -> str:
-        return credits(value)
-
-    def render_start_date(self, value: datetime.date) -> str:
-        return us_date(value)
-
-    def render_modified_date(self, value: datetime.date) -> str:
-        return us_date(value)
-
-    class Meta:
-        orderable = False
-        attrs = {"caption": "CTE Participant Summary", "class": "choosable"}
-        row_attrs = {
-            "class": lambda record: "chosen" if record.is_open else "",
-            "current": lambda record: "true" if record.is_open else "",
-        }
+def _summary_row(row: SummaryRow) -> SafeString:
+    record = row.record
+    values = {
+        "address": row.address,
+        "pathway": record.pathway.name,
+        "concentrator": text(record.concentrator),
+        "total": credits(record.total_credits),
+        "single_parent": text(record.single_parent),
+        "start_date": us_date(record.start_date),
+        "modified_date": us_date(record.modified_date),
+    }
+    return kept_patterns().fill("pathways/records/summary_row.html", values, is_open=row.is_open)
 
 
 def lines(

@@ -63,8 +63,9 @@ ORDER BY staged.line
 def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, int]]:
     """(line, student, pathway) of the staged rows whose student would have both answers."""
     with connection.cursor() as cursor:
-        cursor.execute(staged.own(SINGLE_PARENT_DIFFERS_AMONG_STAGED))
-        return cursor.fetchall()
+        staged.execute(cursor, SINGLE_PARENT_DIFFERS_AMONG_STAGED)
+        rows: list[tuple[int, int, int]] = cursor.fetchall()
+        return rows
 
 
 def single_parent_differs_among_stored(rows: ParticipationQuerySet) -> ParticipationQuerySet:

@@ -86,12 +86,10 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     )
     rules = compiled(scope)
     judged, values = judged_by(_staged_rows, rules, parameters)
-    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
-        rules, "standing.at_cursor, standing.at_generation"
-    )
+    sql = _entry_sql(judged, tuple(map(column_of, rules)))
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
-        cursor.execute(staged.own(sql), [*values, scope.district])
+        staged.execute(cursor, sql, [*values, scope.district])
         types: list[Field[Any, Any] | None] = (
             [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
         )
@@ -212,14 +210,16 @@ def _staged_rows(scope: Scope) -> QuerySet[Any]:
     return StagedParticipation.objects.filter(delete_row=False).annotate(key=F("line"))
 
 
-def _findings_sql(rules: list[Rule], first: str) -> str:
-    columns = [column_of(rule) for rule in rules]
-    # Filtering outside the materialised query spares computing each verdict twice.
+@lru_cache(maxsize=512)
+def _entry_sql(judged: str, columns: tuple[str, ...]) -> str:
+    """Filtering outside the materialised query spares computing each verdict twice."""
+    broken = " OR ".join(f"judged.{column}" for column in columns)
     return (
-        f"SELECT {first}, judged.key, judged.student_id, judged.pathway_id, judged.total_credits,"
-        f" judged.pathway_name, {', '.join(f'judged.{column}' for column in columns)} FROM standing"
-        f" LEFT JOIN judged ON ({' OR '.join(f'judged.{column}' for column in columns)}) ORDER BY"
-        " judged.key"
+        f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING})"
+        " SELECT standing.at_cursor, standing.at_generation, judged.key, judged.student_id,"
+        " judged.pathway_id, judged.total_credits, judged.pathway_name,"
+        f" {', '.join(f'judged.{column}' for column in columns)}"
+        f" FROM standing LEFT JOIN judged ON ({broken}) ORDER BY judged.key"
     )
 
 

@@ -4,11 +4,15 @@ tests/benchmarks/pages.py`, on a scratch portal with `demo`, or with `demo --dis
 
 The empty layout is CTE Lingo for a signed-in person who has opened no district. Medians of RUNS (5)
 of the processor's time that this process and its sessions with PostgreSQL take, so that others on
-the machine count little. Each is a ratio to the empty layout in the same run, for each of DISTRICTS
+the machine count little. WARM (6) requests before them are not counted: a process that has worked
+for a minute keeps its patterns, and PostgreSQL plans a prepared statement anew for its first five
+times. Each is a ratio to the empty layout in the same run, for each of DISTRICTS
 (the largest and the middle one). Whoever signs in is made for the run and rolled back with all that
 the pages wrote. A page whose address needs a row gets the district's first one; one without such a
-row is left out. A save, a search and a mark are sent, and undone after each time. OPI's status
-board shows all districts.
+row is left out. A search, saves and a mark are sent. The saves follow each other as a clerk's do, none is
+rolled back before the end of the run, as psycopg forgets all that is prepared when it sees a
+rollback; so a mark, which is undone after each time, comes last. OPI's status board shows all
+districts.
 
 With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py
 makes them), its pages are measured there too, and a second ratio is that of the page among all
@@ -76,6 +80,7 @@ PAGES = (
     "event-certification",
 )
 runs = int(os.environ.get("RUNS", "5"))
+warm = int(os.environ.get("WARM", "6"))
 year = SchoolYear.objects.active().end_year
 
 
@@ -114,54 +119,68 @@ def addresses(client, number):
 
 
 def sent(client, number):
-    """(name, address, fields) of what a clerk sends all day, as far as the district has rows for
-    it."""
-    yield "search-sent", reverse("cte-concentrator", args=[number, year]), {"term": "an"}
+    """(name, address, fields, whether it is undone each time) of what a clerk sends all day, as far
+    as the district has rows for it. `fields` is a function of how many were sent before.
+    """
+    search = {"term": "an"}
+    yield "search-sent", reverse("cte-concentrator", args=[number, year]), lambda at: search, False
     records = Participation.objects.filter(student__district=number, total_credits__lt=20)
     if record := records.order_by("pk").first():
-        fields = {
+        keys = [number, year, record.student_id, record.pathway_id]
+        yield "save", reverse("cte-record", args=keys), typed_into(record), False
+    worklist = reverse("roster-worklist", args=[number, year])
+    if line := re.search(r'name="chosen" value="([^"]+)"', client.get(worklist).content.decode()):
+        yield "mark", worklist, lambda at: {"chosen": line[1], "do": "later"}, True
+
+
+def typed_into(record):
+    """One save after the other: a credit more, and the credit taken back."""
+    credits = record.in_district_credits
+
+    def fields(at):
+        record.refresh_from_db()
+        return {
             "concentrator": "Yes" if record.concentrator else "No",
             "single_parent": "Yes" if record.single_parent else "No",
             "start_date": f"{record.start_date:%m/%d/%Y}",
-            "in_district_credits": f"{record.in_district_credits + 1:.2f}",
+            "in_district_credits": f"{credits + (at + 1) % 2:.2f}",
             "out_of_district_credits": f"{record.out_of_district_credits:.2f}",
             "dual_enrollment_credits": f"{record.dual_enrollment_credits:.2f}",
             "work_based_learning_credits": f"{record.work_based_learning_credits:.2f}",
             "version": record.version,
             "then": "stay",
         }
-        keys = [number, year, record.student_id, record.pathway_id]
-        yield "save", reverse("cte-record", args=keys), fields
-    worklist = reverse("roster-worklist", args=[number, year])
-    if line := re.search(r'name="chosen" value="([^"]+)"', client.get(worklist).content.decode()):
-        yield "mark", worklist, {"chosen": line[1], "do": "later"}
+
+    return fields
 
 
-def once(client, address, fields):
-    """Seconds of one request. What is sent leads to another page and is undone."""
+def once(client, address, fields=None, at=0, is_undone=False):
+    """Seconds of one request. What is sent leads to another page."""
+    typed = fields and fields(at)
     with transaction.atomic():
         started = spent_here()
-        answer = client.get(address) if fields is None else client.post(address, fields)
+        answer = client.get(address) if typed is None else client.post(address, typed)
         took = spent_here() - started
-        transaction.set_rollback(fields is not None)
-    expected = 200 if fields is None else 302
+        transaction.set_rollback(is_undone)
+    expected = 200 if typed is None else 302
     assert answer.status_code == expected, (address, answer.status_code)
     return took
 
 
-def seconds(client, address, fields=None):
-    """The median, after a first request that warms what a process keeps."""
-    return statistics.median([once(client, address, fields) for _ in range(runs + 1)][1:])
+def seconds(client, address, fields=None, is_undone=False):
+    """The median, after requests that warm what a process keeps."""
+    times = [once(client, address, fields, at, is_undone) for at in range(warm + runs)]
+    return statistics.median(times[warm:])
 
 
-def beside(by_password, signed_on, address, fields=None):
+def beside(by_password, signed_on, address, fields=None, is_undone=False):
     """How much a request costs with an identity provider, for one that costs 1 without."""
     times = {"": [], "https://login.example.gov": []}
-    for _ in range(runs + 1):
-        for issuer, client in zip(times, (by_password, signed_on), strict=True):
+    for at in range(warm + runs):
+        for turn, (issuer, client) in enumerate(zip(times, (by_password, signed_on), strict=True)):
             with override_settings(OIDC_ISSUER=issuer):
-                times[issuer].append(once(client, address, fields))
-    without, with_it = (statistics.median(taken[1:]) for taken in times.values())
+                times[issuer].append(once(client, address, fields, 2 * at + turn, is_undone))
+    without, with_it = (statistics.median(taken[warm:]) for taken in times.values())
     return with_it / without
 
 
@@ -180,8 +199,8 @@ def every_page(client, number):
     """Page → seconds, as they are known."""
     for page, address in list(addresses(client, number)):
         yield page, seconds(client, address)
-    for page, address, fields in list(sent(client, number)):
-        yield page, seconds(client, address, fields)
+    for page, address, fields, is_undone in list(sent(client, number)):
+        yield page, seconds(client, address, fields, is_undone)
 
 
 def pages_alone(number):
@@ -223,9 +242,9 @@ with transaction.atomic():
         print(f"district {number}, {students:,} students")
         if os.environ.get("SIGN_ON"):
             SignOnDuty.objects.create(district=number, since=timezone.now())
-            pages = [(*page, None) for page in addresses(clerk, number)]
-            for page, address, fields in [*pages, *sent(clerk, number)]:
-                ratio = beside(clerk, as_signed_on(clerk), address, fields)
+            pages = [(*page, None, False) for page in addresses(clerk, number)]
+            for page, *request in [*pages, *sent(clerk, number)]:
+                ratio = beside(clerk, as_signed_on(clerk), *request)
                 print(f"  {page:24} × {ratio:6.3f} with an identity provider", flush=True)
             continue
         for page, took in every_page(clerk, number):

@@ -29,7 +29,7 @@ from pathways.records.detail import detail
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
-from pathways.records.tables import SummaryRow, SummaryTable, lines
+from pathways.records.tables import SummaryRow, lines, summary
 from pathways.records.views import lookups
 
 
@@ -257,7 +257,7 @@ class StudentPage(RecordsView, TemplateView):
             "record": record,
             "modified_by": modified_by(record, self.changes),
             "modified_date": us_date(record.modified_date) if record else "",
-            "summary": SummaryTable(rows),
+            "summary": summary(rows),
             "entered": rows,
             "results": self.results,
             "lines": lines(self.results, students, self.student.pk),

@@ -18,9 +18,9 @@ from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.elements import values as elements
 from pathways.ledger import ledger as records_ledger
-from pathways.ledger import staging
 from pathways.ledger.locks import lock_district
 from pathways.ledger.shape import Row
+from pathways.ledger.staged_values import stage_values
 from pathways.models import (
     Change,
     CollectionLock,
@@ -215,7 +215,7 @@ class Merge:
         ]
         records_ledger.apply(
             self.scope,
-            staging.stage(rows),
+            stage_values(rows),
             by=by,
             by_id=by_id,
             source=Change.Source.FORM,

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from cte_portal.editions import Scope
 from pathways.elements import many
-from pathways.ledger import ledger, staging
+from pathways.ledger import ledger
 from pathways.ledger.locks import lock_district
 from pathways.ledger.shape import Row
+from pathways.ledger.staged_values import stage_values
 from pathways.models import Change, ElementValueChange, Participation
 from pathways.roster.grid.saving import standing_of, values_of
 from pathways.roster.worklist.line import Pair
@@ -73,7 +74,7 @@ def _take_back_records(
         image = change if is_new else before[key]
         rows.append(Row.of(image, version=change.version, delete_row=is_new))
     with ledger.refusals_named():
-        staged = staging.stage(rows)
+        staged = stage_values(rows)
     applied = ledger.apply(
         scope,
         staged,

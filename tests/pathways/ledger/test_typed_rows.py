@@ -146,6 +146,7 @@ KEYS_AND_COUNTS = {
     "pathways/ledger/ledger.py",
     "pathways/ledger/locks.py",
     "pathways/ledger/plan.py",
+    "pathways/ledger/staged_values.py",
     "pathways/ledger/staging.py",
     "pathways/rules/between.py",
     "pathways/rules/catalogue.py",

@@ -17,7 +17,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
-from pathways.ledger import ledger
+from pathways.ledger import ledger, staging
 from pathways.models import Change, Participation, Student
 from pathways.records import entry
 from pathways.uploads import checking, report
@@ -187,7 +187,7 @@ def exchanged_before(
 
 
 @pytest.mark.parametrize("step", ["check_staged", "make_plan"])
-def test_a_save_on_an_exchanged_connection_is_refused(
+def test_a_save_from_a_table_on_an_exchanged_connection_is_refused(
     step: str,
     cottonwood: District_,
     elsewhere: District_,
@@ -198,8 +198,22 @@ def test_a_save_on_an_exchanged_connection_is_refused(
     elsewhere.approve(HEALTH)
     theirs = row(elsewhere.student("999000501"))
     place = entry.rules if step == "check_staged" else ledger
-    exchanged_before(monkeypatch, place, step, lambda: entry.staging.stage([theirs]))
+    monkeypatch.setattr(entry, "stage_values", staging.stage)
+    exchanged_before(monkeypatch, place, step, lambda: staging.stage([theirs]))
     with pytest.raises(ledger.StagingLost) as lost:
         entry.save(cottonwood.scope, [row(kayla, version=0)], by="KELLER, DANIEL")
     assert "Nothing was saved" in lost.value.sentence
     assert not Participation.objects.exists() and not Change.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite stages in a table")
+def test_what_a_page_sends_is_its_own_on_whatever_connection(
+    cottonwood: District_, elsewhere: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes along with each statement about it."""
+    elsewhere.approve(HEALTH)
+    theirs = row(elsewhere.student("999000501"))
+    exchanged_before(monkeypatch, entry.rules, "check_staged", lambda: staging.stage([theirs]))
+    entry.save(cottonwood.scope, [row(kayla, version=0)], by="KELLER, DANIEL")
+    assert [record.student for record in Participation.objects.all()] == [kayla]
+    assert Change.objects.get().by == "KELLER, DANIEL"

@@ -1,0 +1,103 @@
+"""What a page sends: few rows, which on PostgreSQL go to the server as a value of each statement
+about them.
+
+No table has to be made for a clerk's save, and no statement has another name each time: the server
+keeps the plans of all of them, that of the catalogue among them, which takes longer to plan than to
+answer. Nothing of the rows stands on the connection, whoever gets it next.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache, lru_cache
+from typing import Any
+
+from django.db import connection
+
+from cte_portal.prepared import keep_plans
+from pathways.ledger.shape import RecordShape, Row
+from pathways.ledger.staging import PLAN, TABLE, Staged, columns_of, named_in, stage
+
+_BEGINS_WITH = re.compile(r"\s*WITH\s")
+_SIZES = (1, 10)
+"""Of how many rows the server is told that there are no more; it takes others for a hundred."""
+
+
+@dataclass(frozen=True)
+class StagedValues(Staged):
+    """The staged rows and their plan, each as JSON by the name that the code knows it by."""
+
+    relations: dict[str, str] = field(default_factory=dict)
+
+    def execute(self, cursor: Any, sql: str, values: Sequence[Any] = ()) -> None:
+        keep_plans(cursor)
+        asked, names = _with_relations(sql, self.shape, self.rows)
+        cursor.execute(asked, [*(self.relations[name] for name in names), *values])
+
+    def plan(
+        self, cursor: Any, select: str, values: Sequence[Any]
+    ) -> list[tuple[str, int, int | None]]:
+        self.execute(cursor, select, values)
+        names = [column.name for column in cursor.description]
+        planned = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        self.relations[PLAN] = _json(planned)
+        return [
+            (row["operation"], 1, row["line"] if row["operation"] == "stale" else None)
+            for row in sorted(planned, key=lambda row: row["line"])
+        ]
+
+
+def stage_values(rows: Iterable[Row]) -> Staged:
+    """Rows that a person sent, numbered from 1 in their order. SQLite, which plans nothing for
+    long, gets them in a table as any others.
+    """
+    if connection.vendor != "postgresql":
+        return stage(rows)
+    names = [each.name for each in fields(Row)]
+    numbered = [
+        {"line": line, **{name: getattr(row, name) for name in names}}
+        for line, row in enumerate(rows, 1)
+    ]
+    return StagedValues("", rows=len(numbered), relations={TABLE: _json(numbered)})
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    """Days, moments and amounts as text, from which the server reads them by their types."""
+    return json.dumps(rows, default=str)
+
+
+@lru_cache(maxsize=256)
+def _with_relations(sql: str, shape: RecordShape, number: int) -> tuple[str, tuple[str, ...]]:
+    """The statement with the relations before it, and the names of those, in the order in which
+    their values are given.
+    """
+    names = tuple(name for name in (TABLE, PLAN) if name in named_in(sql))
+    most = next((f" LIMIT {size}" for size in _SIZES if number <= size), "")
+    relations = ", ".join(
+        f"{name} AS (SELECT * FROM json_to_recordset(%s) AS {name}({_columns(shape)[name]}){most})"
+        for name in names
+    )
+    begin = _BEGINS_WITH.match(sql)
+    rest = f", {sql[begin.end() :]}" if begin else f" {sql}"
+    return f"WITH {relations}{rest}", names
+
+
+@cache
+def _columns(shape: RecordShape) -> dict[str, str]:
+    """Names and types of the columns of each relation."""
+    staged = {name: kind.removesuffix(" NOT NULL") for name, kind in columns_of(shape).items()}
+    left_out = ("version", "delete_row")
+    planned = {
+        **{name: kind for name, kind in staged.items() if name not in left_out},
+        "record_id": "bigint",
+        "seen_version": "integer",
+        "operation": "text",
+        "version": "integer",
+    }
+    return {
+        name: ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        for name, columns in ((TABLE, staged), (PLAN, planned))
+    }
