@@ -34,8 +34,8 @@ class StagedValues(Staged):
 
     def execute(self, cursor: Any, sql: str, values: Sequence[Any] = ()) -> None:
         keep_plans(cursor)
-        asked, names = _with_relations(sql, self.shape, self.rows)
-        cursor.execute(asked, [*(self.relations[name] for name in names), *values])
+        statement, names = _with_relations(sql, self.shape, self.rows)
+        cursor.execute(statement, [*(self.relations[name] for name in names), *values])
 
     def plan(
         self, cursor: Any, select: str, values: Sequence[Any]
@@ -56,7 +56,7 @@ def stage_values(rows: Iterable[Row]) -> Staged:
     """
     if connection.vendor != "postgresql":
         return stage(rows)
-    names = [each.name for each in fields(Row)]
+    names = [column.name for column in fields(Row)]
     numbered = [
         {"line": line, **{name: getattr(row, name) for name in names}}
         for line, row in enumerate(rows, 1)

@@ -26,10 +26,19 @@ class SummaryRow:
     is_open: bool
 
 
+HEADS = (
+    "CTE Concentrator",
+    "Pathway Credits#",
+    "Student Single Parent",
+    "Start Date",
+    "Modified Date",
+)
+
+
 def summary(rows: Iterable[SummaryRow]) -> SafeString:
     """The table of them, as patterns: clerks open hundreds a day."""
     return kept_patterns().fill(
-        "pathways/records/summary.html", {"rows": joined(map(_summary_row, rows))}
+        "pathways/records/summary.html", {"rows": joined(map(_summary_row, rows))}, heads=HEADS
     )
 
 
