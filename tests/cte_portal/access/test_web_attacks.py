@@ -82,6 +82,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/ledger/ledger.py",
         "pathways/ledger/locks.py",
         "pathways/ledger/plan.py",
+        "pathways/ledger/staged_values.py",
         "pathways/ledger/staging.py",
         "pathways/rules/between.py",
         "pathways/rules/catalogue.py",
