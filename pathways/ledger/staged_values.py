@@ -19,7 +19,7 @@ from django.db import connection
 
 from cte_portal.prepared import keep_plans
 from pathways.ledger.shape import RecordShape, Row
-from pathways.ledger.staging import PLAN, TABLE, Staged, columns_of, named_in, stage
+from pathways.ledger.staging import PLAN, TABLE, Staged, columns_of, computed_by, named_in, stage
 
 _BEGINS_WITH = re.compile(r"\s*WITH\s")
 _SIZES = (1, 10)
@@ -77,7 +77,8 @@ def _with_relations(sql: str, shape: RecordShape, number: int) -> tuple[str, tup
     names = tuple(name for name in (TABLE, PLAN) if name in named_in(sql))
     most = next((f" LIMIT {size}" for size in _SIZES if number <= size), "")
     relations = ", ".join(
-        f"{name} AS (SELECT * FROM json_to_recordset(%s) AS {name}({_columns(shape)[name]}){most})"
+        f"{name} AS (SELECT {_columns(shape)[name][0]}"
+        f" FROM json_to_recordset(%s) AS {name}({_columns(shape)[name][1]}){most})"
         for name in names
     )
     begin = _BEGINS_WITH.match(sql)
@@ -86,9 +87,14 @@ def _with_relations(sql: str, shape: RecordShape, number: int) -> tuple[str, tup
 
 
 @cache
-def _columns(shape: RecordShape) -> dict[str, str]:
-    """Names and types of the columns of each relation."""
-    staged = {name: kind.removesuffix(" NOT NULL") for name, kind in columns_of(shape).items()}
+def _columns(shape: RecordShape) -> dict[str, tuple[str, str]]:
+    """Of each relation what is selected, and the names and types of what its value has."""
+    computed = computed_by(shape)
+    staged = {
+        name: kind.removesuffix(" NOT NULL")
+        for name, kind in columns_of(shape).items()
+        if name not in computed
+    }
     left_out = ("version", "delete_row")
     planned = {
         **{name: kind for name, kind in staged.items() if name not in left_out},
@@ -97,7 +103,8 @@ def _columns(shape: RecordShape) -> dict[str, str]:
         "operation": "text",
         "version": "integer",
     }
+    totals = "".join(f", {expression} AS {name}" for name, expression in computed.items())
     return {
-        name: ", ".join(f"{column} {kind}" for column, kind in columns.items())
-        for name, columns in ((TABLE, staged), (PLAN, planned))
+        name: (selected, ", ".join(f"{column} {kind}" for column, kind in columns.items()))
+        for name, selected, columns in ((TABLE, f"*{totals}", staged), (PLAN, "*", planned))
     }

@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from pathways.ledger.shape import PARTICIPATION, SHAPES, RecordColumn, RecordShape, Row
+from pathways.ledger.shape import PARTICIPATION, SHAPES, RecordShape, Row
 
 TABLE = PARTICIPATION.rows_in
 # What is made of staged rows, by the names that the code knows: the ledger's plan, a file's
@@ -194,21 +194,30 @@ def columns_of(shape: RecordShape) -> dict[str, str]:
     """The SQL types of a staging table's columns."""
     # PostgreSQL would keep an index that no statement asks; SQLite's key is the row's own place.
     numbered = "NOT NULL" if connection.vendor == "postgresql" else "PRIMARY KEY"
+    computed = computed_by(shape)
     return {
         "line": f"integer {numbered}",
         **dict.fromkeys(shape.key, "bigint"),
-        **{column.name: _kind(shape, column) for column in shape.columns},
+        **{
+            column.name: (
+                f"{column.holds.value} GENERATED ALWAYS AS ({computed[column.name]}) STORED"
+                if column.name in computed
+                else column.holds.value
+            )
+            for column in shape.columns
+        },
         **_AROUND,
     }
 
 
-def _kind(shape: RecordShape, column: RecordColumn) -> str:
-    """The SQL type of a column; a computed one is computed as in the stored record."""
-    field, kind = shape.fields[column.name], column.holds.value
-    if not isinstance(field, models.GeneratedField):
-        return kind
-    expression, values = field.generated_sql(connection)
-    return f"{kind} GENERATED ALWAYS AS ({expression % tuple(values)}) STORED"
+def computed_by(shape: RecordShape) -> dict[str, str]:
+    """The SQL of each column that is computed as in the stored record."""
+    expressions = {}
+    for name, field in shape.fields.items():
+        if isinstance(field, models.GeneratedField):
+            expression, values = field.generated_sql(connection)
+            expressions[name] = expression % tuple(values)
+    return expressions
 
 
 _last = threading.local()  # as the connection is
