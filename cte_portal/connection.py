@@ -27,8 +27,15 @@ from cte_portal.editions import Edition, prepare
 log = logging.getLogger("cte_portal.connection")
 
 # jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are a page's, a worker
-# takes longer ones.
-SESSION = {"jit": "off", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "1min"}
+# takes longer ones. Only prepared questions are given their values apart (prepared.py): PostgreSQL
+# would plan each of them anew for its first five times on a connection, which takes longer than
+# to answer it.
+SESSION = {
+    "jit": "off",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "1min",
+    "plan_cache_mode": "force_generic_plan",
+}
 MARK = "cte_portal.connection"
 ROUNDS = 5
 PATIENCE = 10  # seconds for each answer while a connection is looked at

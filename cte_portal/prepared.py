@@ -44,7 +44,7 @@ class PlannedCursor(RawCursor[Any]):
     """
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._query = super()._convert_query(_with_numbers(query), params)
+        self._query = super()._convert_query(with_numbers(query), params)
         return self._query
 
 
@@ -55,7 +55,8 @@ def keep_plans(cursor: Any) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _with_numbers(sql: str) -> bytes:
+def with_numbers(sql: str) -> bytes:
+    """Django's statement as PostgreSQL prepares it."""
     numbers = count(1)
     places = PLACE.sub(lambda place: "%" if place[1] == "%" else f"${next(numbers)}", sql)
     return places.encode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import django_tables2 as tables
@@ -15,6 +16,9 @@ from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor, signature
 
 from cte_portal.ui.patterns import Patterns, kept_patterns
+
+OF_MOST_CELLS = frozenset(("value", "record"))
+"""What most cells are written from."""
 
 
 class Cells:
@@ -29,33 +33,48 @@ class Cells:
         self.css = attrs["td"].get("class", "")
         self.has_label = not attrs["th"].get("hidden")
         self.accessor, self.default = Accessor(bound.accessor), bound.default
-        is_name = len(self.accessor.bits) == 1 and self.accessor.isidentifier()
-        self.attribute = str(self.accessor) if is_name else ""
+        bits = self.accessor.bits
+        self.is_path = len(bits) > 1
+        are_names = all(bit.isidentifier() for bit in bits)
+        self.attribute = attrgetter(".".join(bits)) if are_names else None
         self.empty_values = bound.column.empty_values
+        self.render = bound.render
         self.arguments, self.takes_all = signature(bound.render)
+        self.is_as_stored = getattr(bound.render, "__func__", None) is tables.Column.render
 
     def cell(self, table: tables.Table, row: Any) -> Any:
-        value = self._value(row.record)
+        record = row.record
+        value = self._value(record)
         if value in self.empty_values:
             return self.default
-        facts = {
-            "value": value,
-            "record": row.record,
-            "column": self.bound.column,
-            "bound_column": self.bound,
-            "bound_row": row,
-            "table": table,
-        }
-        return self.bound.render(
-            **(facts if self.takes_all else {name: facts[name] for name in self.arguments})
-        )
+        if self.is_as_stored:
+            return value
+        if not self.takes_all and OF_MOST_CELLS.issuperset(self.arguments):
+            facts = {"value": value, "record": record}
+        else:
+            facts = {
+                "value": value,
+                "record": record,
+                "column": self.bound.column,
+                "bound_column": self.bound,
+                "bound_row": row,
+                "table": table,
+            }
+        if self.takes_all:
+            return self.render(**facts)
+        return self.render(**{name: facts[name] for name in self.arguments})
 
     def _value(self, record: Any) -> Any:
         """django-tables2 tries keys first, and writes down the whole record where it has no such
         value. A record of attributes is asked for the attribute.
         """
         if self.attribute and not isinstance(record, Mapping):
-            value = getattr(record, self.attribute, None)
+            try:
+                value = self.attribute(record)
+            except AttributeError:
+                if not self.is_path:
+                    return None
+                value = callable  # on the way is None, a key, or what has to be called
             if not callable(value):
                 return value
         try:

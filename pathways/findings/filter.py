@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
-from cte_portal.pages.offered import offer
+from cte_portal.pages.offered import KeptSelect, offer
 from pathways.findings.finding_list import BY_RECORD, BY_RULE
 from pathways.findings.findings import LEVELS
 from pathways.pages.student_filter import NOT_LISTED, OF_STUDENTS, StudentFilter
@@ -21,18 +21,22 @@ class FindingFilter(StudentFilter):
 
     at = forms.CharField(required=False, widget=forms.HiddenInput)
     level = forms.ChoiceField(
+        widget=KeptSelect,
         label="Show",
         required=False,
         choices=[(level.value, label) for level, label in LEVELS.items()],
         error_messages=NOT_LISTED,
     )
     by = forms.ChoiceField(
+        widget=KeptSelect,
         label="Order",
         required=False,
         choices=[(BY_RECORD, "By record"), (BY_RULE, "By rule")],
         error_messages=NOT_LISTED,
     )
-    rule = forms.ChoiceField(label="Rule", required=False, error_messages=NOT_LISTED)
+    rule = forms.ChoiceField(
+        widget=KeptSelect, label="Rule", required=False, error_messages=NOT_LISTED
+    )
 
     field_order = ("at", "level", "by", "rule", *OF_STUDENTS)
 

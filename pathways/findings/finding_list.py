@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,7 +72,7 @@ class FindingList:
     def by_rule(self) -> bool:
         return self.by == BY_RULE
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The query that links of the list carry on."""
         values = {

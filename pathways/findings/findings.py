@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal import words
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.ledger.shape import LABELS, TYPED
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
@@ -260,7 +262,7 @@ def listed(
             explanation.pathway_id,
             explanation.value,
         ): explanation
-        for explanation in Explanation.objects.of(scope)
+        for explanation in _explanations(scope)
     }
     for breach in breaches(scope, students=students, only=only):
         severity = weights[breach.rule.id]
@@ -268,3 +270,8 @@ def listed(
         yield ListedFinding(
             breach, severity, explained.get(key) if severity is Severity.WARNING else None
         )
+
+
+@prepared
+def _explanations(scope: Scope) -> QuerySet[Explanation]:
+    return Explanation.objects.of(scope)

@@ -7,14 +7,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar, School
 from pathways.models.participation import MOST_CREDITS, credits_field
 from pathways.models.pathway import Pathway
-from pathways.models.student import Enrollment, Student, counts_in
+from pathways.models.student import Enrollment, counts_in
 
 # The subject areas of the national list of courses (SCED), which the first two digits of a course's
 # code name.
@@ -206,32 +205,27 @@ class RosterQuerySet(models.QuerySet["Roster"]):
         return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)
 
     def of_people(self, scope: Scope, people: Collection[int]) -> RosterQuerySet:
-        """The same of a few students. Only they lead to a seat: whether its enrollment counts, and
-        whose section it is, are subqueries that PostgreSQL does not join. Beginning at the
-        district's sections or at the year's calendars, it would read all seats of the district to
-        keep those of a page. The students are asked for their district, so that they are not looked
-        for among all of it.
+        """The same of a few students of the district. Only they lead to a seat: the years of its
+        enrollment and section, and whose section it is, are subqueries that PostgreSQL does not
+        join. Beginning at the district's sections or at the year's calendars, it would read all
+        seats of the district to keep those of a page.
         """
-        number = Coalesce("district_id", Value(""), output_field=models.CharField())
-        students = (
-            Student.objects.using(scope.alias)
-            .alias(number=number)
-            .filter(pk__in=people, number=scope.district)
-        )
-        counting = Enrollment.objects.that_count(scope.end_year).filter(
-            pk=OuterRef("enrollment_id")
-        )
-        taught = Section.objects.filter(calendar__school_year_id=scope.end_year)
-        section = taught.order_by().filter(pk=OuterRef("section_id"))
+        calendar = Calendar.objects.order_by()
+        enrolled = calendar.filter(pk=OuterRef("enrollment__calendar_id"))
+        taught = calendar.filter(pk=OuterRef("section__calendar_id"))
+        school = School.objects.order_by().filter(pk=OuterRef("section__course__school_id"))
         return (
             self.using(scope.alias)
+            .filter(counts_in(scope.end_year, "enrollment__", names_year=False))
             .alias(
-                counted_in=Subquery(counting.values("calendar__school_year_id")),
-                taught_by=Subquery(section.values("course__school__district_id")),
+                enrolled_in=Subquery(enrolled.values("school_year_id")),
+                taught_in=Subquery(taught.values("school_year_id")),
+                taught_by=Subquery(school.values("district_id")),
             )
             .filter(
-                enrollment__student__in=students,
-                counted_in=scope.end_year,
+                enrollment__student__pk__in=people,
+                enrolled_in=scope.end_year,
+                taught_in=scope.end_year,
                 taught_by=scope.district,
             )
         )

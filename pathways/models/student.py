@@ -200,12 +200,11 @@ class Student(models.Model):
         return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
-def counts_in(end_year: int, via: str = "") -> Q:
-    """What `that_count` demands, for rows that reach the enrollment by `via`, joined."""
-    demanded = {
-        f"{via}calendar__school_year_id": end_year,
-        f"{via}service_type__in": Enrollment.SERVICE_TYPES_THAT_COUNT,
-    }
+def counts_in(end_year: int, via: str = "", *, names_year: bool = True) -> Q:
+    """What `that_count` demands of rows that reach the enrollment by `via`, or all but its year."""
+    demanded: dict[str, Any] = {f"{via}service_type__in": Enrollment.SERVICE_TYPES_THAT_COUNT}
+    if names_year:
+        demanded[f"{via}calendar__school_year_id"] = end_year
     starts = Subquery(SchoolYear.objects.filter(end_year=end_year).values("starts"))
     return (Q(**{f"{via}end_date": None}) | Q(**{f"{via}end_date__gte": starts})) & Q(**demanded)
 

@@ -15,15 +15,17 @@ PLACE = 900_000_000
 """Stands for the first key in an address, the next number for the second."""
 
 
-def address_of(scope: Scope, page: str, *keys: int) -> str:
-    """The same as Django's reverse() of a page whose keys are numbers; it is asked once a process."""
-    return _address(page, scope.district, scope.end_year, len(keys)) % keys
+def address_of(scope: Scope, page: str, *keys: int, of: str = "") -> str:
+    """The same as Django's reverse() of a page whose keys are numbers, perhaps after the id of a
+    rule (`of`); it is asked once a process.
+    """
+    return _address(page, scope.district, scope.end_year, of, len(keys)) % keys
 
 
 @lru_cache(maxsize=MOST)
-def _address(page: str, district: str, end_year: int, number: int) -> str:
+def _address(page: str, district: str, end_year: int, of: str, number: int) -> str:
     places: list[Any] = [PLACE + at for at in range(number)]
-    address = reverse(page, args=[district, end_year, *places])
+    address = reverse(page, args=[district, end_year, *([of] if of else []), *places])
     for place in places:
         address = address.replace(str(place), "%d")
     return address

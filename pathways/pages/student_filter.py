@@ -14,7 +14,7 @@ from cte_portal.accounts.listing.filter import ListFilter
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
-from cte_portal.pages.offered import offer
+from cte_portal.pages.offered import KeptSelect, offer
 from pathways.ledger.kept import kept
 from pathways.models import Pathway, School
 from pathways.pages.element_parts import ElementPart, parts_in
@@ -27,13 +27,26 @@ OF_STUDENTS = ("school", "pathway", "grade", "element", "since")
 
 class StudentFilter(ListFilter):
     school = forms.TypedChoiceField(
-        label="School", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
+        widget=KeptSelect,
+        label="School",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages=NOT_LISTED,
     )
     pathway = forms.TypedChoiceField(
-        label="CTE Pathway", required=False, coerce=int, empty_value=None, error_messages=NOT_LISTED
+        widget=KeptSelect,
+        label="CTE Pathway",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages=NOT_LISTED,
     )
-    grade = forms.ChoiceField(label="Grade", required=False, error_messages=NOT_LISTED)
+    grade = forms.ChoiceField(
+        widget=KeptSelect, label="Grade", required=False, error_messages=NOT_LISTED
+    )
     element = forms.TypedChoiceField(
+        widget=KeptSelect,
         label="District Defined Element",
         required=False,
         coerce=ElementPart.of,

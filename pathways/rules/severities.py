@@ -9,6 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.db.models import QuerySet
+
+from cte_portal.prepared import prepared
 from pathways.models import RuleSeverity
 from pathways.rules import CATALOGUE, Rule, Severity, judging_stored
 from pathways.rules.signed import SignedWords
@@ -37,7 +40,7 @@ def rules_in_force(end_year: int) -> list[RuleInForce]:
     """In the order of the catalogue: what findings, reports and certification of that year go
     by.
     """
-    by_opi = {own.rule: own for own in RuleSeverity.objects.filter(end_year=end_year)}
+    by_opi = {own.rule: own for own in _set_by_opi(end_year)}
     in_force = []
     for rule in judging_stored(end_year):
         own = by_opi.get(rule.id)
@@ -47,6 +50,11 @@ def rules_in_force(end_year: int) -> list[RuleInForce]:
             else RuleInForce(rule, rule.severity)
         )
     return in_force
+
+
+@prepared
+def _set_by_opi(end_year: int) -> QuerySet[RuleSeverity]:
+    return RuleSeverity.objects.filter(end_year=end_year)
 
 
 def severities(end_year: int) -> dict[str, Severity]:

@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import filled_up
+from cte_portal.prepared import filled_up, keep_plans
 from cte_portal.words import listed_name
 from pathways.ledger.shape import TYPED
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
@@ -66,12 +66,12 @@ def breaches(
     A student's records are judged by no other student's, so what is said of one student is what the
     whole run says of that student.
     """
-    rows = Participation.objects.in_scope(scope)
-    if students is not None:
-        rows = rows.filter(student_id__in=students)
     yield from _of_single_records(scope, students, only)
     for rule, among_stored in between.STORED:
         if rule.in_force(scope.end_year) and (only is None or rule.id in only):
+            rows = Participation.objects.in_scope(scope)
+            if students is not None:
+                rows = rows.filter(student_id__in=students)
             broken = among_stored(rows).order_by("student_id", "pathway_id")
             columns = ("pk", "student_id", "pathway_id", "pathway__name", *STUDENT, *rule.reads)
             for _, of_student in groupby(
@@ -150,6 +150,8 @@ def _of_single_records(
         " ORDER BY key"
     )
     with connections[scope.alias].cursor() as cursor:
+        if ordered:
+            keep_plans(cursor)
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]
         types = {**TYPES, "total_credits": TOTAL, **dict.fromkeys(columns, models.BooleanField())}

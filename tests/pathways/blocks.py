@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from django.db.models import Model
 from psycopg import Error
 
 from cte_portal.editions import writing_state
+from cte_portal.prepared import PlannedCursor, with_numbers
 from pathways.models import Change, Enrollment, Participation, Roster, Student
 from tests.fixtures.records import HEALTH, District_
 
@@ -55,7 +57,9 @@ class Touched:
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute("SAVEPOINT explained")
                 try:
-                    cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+                    cursor.execute(
+                        f"EXPLAIN (ANALYZE, BUFFERS) {_as_asked(sql, params, context)}", params
+                    )
                     plan = "\n".join(line for (line,) in cursor.fetchall())
                     self.statements.append((blocks(plan), sql))
                     self.whole += OF_MANY_ROWS.findall(plan)
@@ -63,6 +67,20 @@ class Touched:
                     pass  # the page meets the same error
                 cursor.execute("ROLLBACK TO SAVEPOINT explained")
         return execute(sql, params, many, context)
+
+
+def _as_asked(sql: str, params: Any, context: Any) -> str:
+    """The statement as it is explained. The plan of a prepared question is made once for whatever
+    values, so it is prepared here too; a page asks others with their values.
+    """
+    if not isinstance(context["cursor"].cursor, PlannedCursor):
+        return sql
+    name = f"explained_{zlib.crc32(sql.encode())}"
+    with context["connection"].connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
+        if not cursor.fetchone():
+            cursor.execute(f"PREPARE {name} AS {with_numbers(sql).decode()}")
+    return f"EXECUTE {name}({', '.join(['%s'] * len(params))})" if params else f"EXECUTE {name}"
 
 
 @contextmanager

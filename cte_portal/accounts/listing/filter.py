@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
-from cte_portal.pages.offered import offer
+from cte_portal.pages.offered import KeptSelect, offer
 
 PAGE, MOST_ROWS = 50, 200
 OF_ALL_LISTS = ("sort", "rows")
@@ -23,8 +23,9 @@ class ListFilter(forms.Form):
 
     use_required_attribute = False
 
-    sort = forms.ChoiceField(label="Sort by", required=False)
+    sort = forms.ChoiceField(widget=KeptSelect, label="Sort by", required=False)
     rows = forms.TypedChoiceField(
+        widget=KeptSelect,
         label="Rows on a page",
         required=False,
         choices=[(PAGE, PAGE), (MOST_ROWS, MOST_ROWS)],

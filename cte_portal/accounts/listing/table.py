@@ -5,6 +5,7 @@ a file have it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -19,6 +20,15 @@ CHOOSE, OPEN = "choose", "open"
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 HIDDEN_HEAD = {"th": {"hidden": True}}
 HIDDEN_NUMBER = {"th": {"class": "num d-print-none", "hidden": True}, "td": {"class": "num"}}
+
+
+class Columns(dict[str, Any]):
+    """The columns of a kind of table. Each table has its own, without copies of what they are made
+    of: nobody changes that.
+    """
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        return {name: copy(column) for name, column in self.items()}
 
 
 class SortedRows(TableListData):
@@ -47,7 +57,7 @@ class ListTable(tables.Table):
         """The columns stand in the order of Meta, also for who asks before there are rows."""
         super().__init_subclass__(**options)
         names = Sequence(cls._meta.sequence or ("...",)).expand(cls.base_columns)
-        cls.base_columns = {name: cls.base_columns[name] for name in names}
+        cls.base_columns = Columns({name: cls.base_columns[name] for name in names})
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.patterns = Patterns()

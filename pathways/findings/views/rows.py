@@ -115,9 +115,9 @@ class FindingRows(RecordsView, RowsView):
     def _explain(self, finding: ListedFinding) -> str:
         if not self.may_edit or not finding.is_open or finding.severity is not Severity.WARNING:
             return ""
-        record = (finding.rule.id, finding.breach.student_id, finding.breach.pathway_id)
-        keys = [self.scope.district, self.scope.end_year, *record]
-        return f"{reverse('finding-explain', args=keys)}?{self.here.query}"
+        record = finding.breach.student_id, finding.breach.pathway_id
+        page = address_of(self.scope, "finding-explain", *record, of=finding.rule.id)
+        return f"{page}?{self.here.query}"
 
     def _grid(self, finding: ListedFinding) -> str:
         """The record's row among those of its pathway, and of the school where one is chosen."""

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
-from cte_portal.pages.offered import offer
+from cte_portal.pages.offered import KeptSelect, offer
 from pathways.pages.student_filter import (
     NOT_LISTED,
     OF_STUDENTS,
@@ -22,6 +22,7 @@ from pathways.roster.worklist.which import Show, Which
 
 class WorklistFilter(StudentFilter):
     show = forms.ChoiceField(
+        widget=KeptSelect,
         label="Show",
         required=False,
         choices=[(show.key, show.title) for show in Show],

@@ -1,6 +1,9 @@
 """What the lines of a page are made of, prepared: clerks go through hundreds of pages of them
 (docs/adr/0013). Students and State IDs are named by tuples that are filled up. A page of 200 has
 600 rows of them, so they come as tuples in the order of the classes of line.py.
+
+`students` says who of them is in scope, and what else is asked is asked of those alone: with the
+district named again, a plan that is made for any district reads all students of the largest.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ def pathways(scope: Scope) -> QuerySet[Pathway]:
 
 @prepared
 def records(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
-    records = Participation.objects.of_district(scope).filter(student__pk__in=people)
+    records = Participation.objects.in_edition(scope.edition).filter(student__pk__in=people)
     return records.values_list(*RecordNow._fields)
 
 

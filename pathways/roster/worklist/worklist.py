@@ -98,10 +98,13 @@ class Worklist(Pairs):
         pairs_in_order = list(pairs)
         if not pairs_in_order:
             return []
-        people = filled_up(tuple({student for student, _ in pairs_in_order}))
+        named = filled_up(tuple({student for student, _ in pairs_in_order}))
         students = {
-            row.pk: row for row in map(PlacedStudent._make, lines.students(self.scope, people))
+            row.pk: row for row in map(PlacedStudent._make, lines.students(self.scope, named))
         }
+        if not students:
+            return []
+        people = filled_up(tuple(students))
         pathways = {row.pk: row for row in lines.pathways(self.scope)}
         stored = {
             (record.student_id, record.pathway_id): record
@@ -113,8 +116,7 @@ class Worklist(Pairs):
         }
         ids = filled_up(tuple(row.state_id for row in students.values()))
         decisions = {
-            (row.state_id, row.pathway_id): row
-            for row in (lines.decisions(self.scope, ids) if ids else [])
+            (row.state_id, row.pathway_id): row for row in lines.decisions(self.scope, ids)
         }
         courses = self._courses(people)
         parents = {record.student_id for record in stored.values() if record.single_parent}

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis.strategies import lists, sampled_from
 
+from cte_portal.pages.offered import KeptSelect, offer
 from cte_portal.ui.rows import rows_of
 from cte_portal.ui.templatetags.portal import threes
 from tests.plain import HOSTILE, hostile, plainly
@@ -28,6 +29,30 @@ def test_options_of_a_select_are_what_their_template_says(texts: list[str]) -> N
     with plainly():
         assert drawn == field.widget.render("school", value)
     assert "<script>" not in drawn
+
+
+class Offering(forms.Form):
+    school = forms.ChoiceField(required=False, widget=KeptSelect)
+
+
+def test_a_list_that_is_kept_shows_the_choices_and_the_choice_of_now() -> None:
+    """It is rendered once for each: no school that is new and no other choice may be missed."""
+    lists_drawn = []
+    for schools, chosen in (
+        (["Elm"], "Elm"),
+        (["Elm", "O'Neil & Sons"], "Elm"),
+        (["Elm", "O'Neil & Sons"], "O'Neil & Sons"),
+        (["Elm", "O'Neil & Sons"], "Oak"),
+        (["Elm"], "Elm"),
+    ):
+        form, plain = Offering({"school": chosen}), Offering({"school": chosen})
+        plain.fields["school"].widget = forms.Select()
+        for offering in (form, plain):
+            offer(offering, "school", [(name, name) for name in schools])
+        assert str(form["school"]) == str(plain["school"])
+        lists_drawn.append(str(form["school"]))
+    assert lists_drawn[0] == lists_drawn[4] and len(set(lists_drawn)) == 4
+    assert 'aria-invalid="true"' in lists_drawn[3]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
