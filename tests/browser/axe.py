@@ -23,20 +23,32 @@ COUNTED = {
     "reporter": "no-passes",
     "selectors": False,
 }
-# All of axe is one function of a window. `aim` has it look at another one.
-AIMED, PLACES = re.subn(
-    r"(!function \w+\(window\)\{var (\w+)=window,document=window\.document;)",
-    r"\1window.aim=other=>{\2=window=other;document=other.document};",
-    AXE_SCRIPT,
-)
-assert PLACES == 1
-SCRIPT = AIMED + Path(__file__).with_name("contrast.js").read_text()
+# All of axe is one function of a window. `aim` has it look at another one; and it remembers as
+# `memory.js` does.
+CHANGES = {
+    r"(!function \w+\(window\)\{var (\w+)=window,document=window\.document;)": (
+        r"\1window.aim=other=>{\2=window=other;document=other.document};"
+    ),
+    r"\(0,\w+\.default\)\((\w+)\)(?=,axe\._memoizedFns\.push\()": r"remembering(\1)",
+}
+
+
+def changed() -> str:
+    script = AXE_SCRIPT
+    for place, words in CHANGES.items():
+        script, places = re.subn(place, words, script)
+        assert places == 1
+    return script
+
+
+HERE = Path(__file__).parent
+SCRIPT = (HERE / "memory.js").read_text() + changed() + (HERE / "contrast.js").read_text()
 
 
 def violations(page: Page) -> str:
     """The report of what axe objects to in the page as it stands; empty when there is nothing."""
     place = place_of_axe(page)
-    count = "options => look(options).then(answer => answer.violations.length)"
+    count = "options => count(options)"
     if not place.evaluate(count, COUNTED):
         return ""
     report = "options => look(options).then(({violations}) => JSON.stringify({violations}))"

@@ -11,6 +11,7 @@ from cte_portal.accounts.models import User
 from pathways.follow_up.drawing import follow_up_list
 from pathways.models import Attempt, FollowUpEntry, Outcome
 from tests.browser.conftest import Desk
+from tests.browser.tab import tab_to
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, open_list
 
@@ -78,11 +79,7 @@ def test_ten_students_are_called_by_keyboard_alone(desk: Desk, clerk: User, ten:
     for name in ten:
         at_the_student(page, name)
         result = page.get_by_role("radio", name="No answer")
-        for _ in range(80):
-            if result.evaluate("radio => radio === document.activeElement"):
-                break
-            page.keyboard.press("Tab")
-        expect(result).to_be_focused()
+        tab_to(page, result)
         page.keyboard.press("ArrowDown")
         expect(result).not_to_be_checked()
         page.keyboard.press("Control+Enter")

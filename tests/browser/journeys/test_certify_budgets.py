@@ -19,6 +19,7 @@ from cte_portal.batches.running import run
 from pathways.models import Student
 from tests.browser.conftest import Desk
 from tests.browser.journeys.test_budgets import counted
+from tests.browser.tab import tab_to
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_recertification, make_round, seal, sign
 from tests.fixtures.people import PASSPHRASE
@@ -41,11 +42,7 @@ class Hand:
 
     def reach(self, target: Locator) -> None:
         expect(target).to_be_visible()
-        for _ in range(150):
-            if target.evaluate("element => element === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"the Tab key never reaches {target}")
+        tab_to(self.page, target)
 
     def go(self, target: Locator, key: str = "Enter") -> None:
         if self.mouse:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
+from tests.browser.tab import tab_to
 from tests.fixtures.people import PASSPHRASE
 
 pytestmark = [
@@ -104,43 +105,36 @@ def test_the_guides_example_with_the_keyboard_alone(
     page = desk.open(clerk)
     keys = page.keyboard
 
-    def tab_to(target: Locator) -> None:
-        for _ in range(120):
-            if target.evaluate("element => element === document.activeElement"):
-                return
-            keys.press("Tab")
-        raise AssertionError(f"the Tab key never reaches {target}")
-
-    tab_to(page.get_by_role("navigation").get_by_role("link", name="CTE Concentrator"))
+    tab_to(page, page.get_by_role("navigation").get_by_role("link", name="CTE Concentrator"))
     keys.press("Enter")
     box = page.get_by_label("Find a student")
     expect(box).to_be_focused()
     keys.type("kayla")
     keys.press("Enter")
     page.wait_for_url("**list=**")
-    tab_to(page.get_by_role("link", name="ANDERSON, KAYLA R."))
+    tab_to(page, page.get_by_role("link", name="ANDERSON, KAYLA R."))
     keys.press("Enter")
     expect(page.get_by_role("heading", name="ANDERSON, KAYLA R.")).to_be_visible()
     health = page.get_by_role("table", name="CTE Participant Summary").get_by_role(
         "link", name="Health Professions"
     )
     if health.count():
-        tab_to(health)
+        tab_to(page, health)
         keys.press("Enter")
         expect(health).to_have_count(0)  # it is open below now, no longer a link
     assert summary_row(page, "Health Professions") == BEFORE
 
-    tab_to(group(page, "CTE Concentrator", "No"))
+    tab_to(page, group(page, "CTE Concentrator", "No"))
     keys.press("ArrowLeft")
-    tab_to(group(page, "Student Single Parent", "No"))
+    tab_to(page, group(page, "Student Single Parent", "No"))
     keys.press("ArrowLeft")
-    tab_to(page.get_by_label("Apply to all 2 pathways"))
+    tab_to(page, page.get_by_label("Apply to all 2 pathways"))
     keys.press("Space")
-    tab_to(page.get_by_label("In District Credits Earned"))
+    tab_to(page, page.get_by_label("In District Credits Earned"))
     keys.type("2.50")  # the field's content is chosen on focus, so typing replaces it
-    tab_to(page.get_by_label("Dual Enrollment Credits"))
+    tab_to(page, page.get_by_label("Dual Enrollment Credits"))
     keys.type("1")
     expect(page.get_by_label("Total Pathway Credits Earned")).to_have_text("2.50")
-    tab_to(page.get_by_role("button", name="Save", exact=True))
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
     keys.press("Enter")
     saved_as_in_the_guide(page, guides_student, today())
