@@ -1,5 +1,6 @@
 """Real workers, a real dispatcher and, on PostgreSQL, a real Redis: in a folder and databases of
-their own, with short clocks.
+their own, with short clocks, but for the lease: a living worker keeps its batch on a busy machine
+too, and what a dead one holds is freed by the desk (`dead.py`).
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Broker:
             ],
             stdout=subprocess.DEVNULL,
         )
-        wait(lambda: self.ask("PING"), 10)
+        wait(lambda: self.ask("PING"))
 
     def ask(self, command: str) -> bool:
         try:
@@ -79,7 +80,7 @@ class Broker:
         self.process.send_signal(number)
 
 
-def wait(ready: Callable[[], Any], seconds: float = 40) -> Any:
+def wait(ready: Callable[[], Any], seconds: float = 240) -> Any:
     """Whatever `ready` answers, once it is true; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -161,7 +162,7 @@ class Portal:
                 if number == signal.SIGKILL
                 else process.send_signal(number)
             )
-        process.wait(20)
+        process.wait(240)
 
     def ask(self, do: str, **values: Any) -> Any:
         if self.desk is None:
@@ -193,7 +194,7 @@ class Portal:
             ["HD\t05/08/2025\t13:03:42\tMT9.1", *("\t".join(row) for row in rows)]
         ), len(rows)
 
-    def ended(self, key: str, seconds: float = 40) -> dict[str, Any]:
+    def ended(self, key: str, seconds: float = 240) -> dict[str, Any]:
         """The batch once it has ended."""
         try:
             return wait(
@@ -234,7 +235,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -
         "VAR_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "tests.live.settings",
         "FAULT_FILE": str(folder / "fault"),
-        "BATCH_LEASE_SECONDS": "2",
+        "BATCH_LEASE_SECONDS": "60",
         "BATCH_RENEW_SECONDS": "0.5",
         "BATCH_POLL_SECONDS": "0.2",
         "BATCH_REPUBLISH_SECONDS": "1.5",

@@ -45,6 +45,18 @@ from pathways.models import (
 from pathways.resync.batches import submit_resync, submit_resync_of_all
 from pathways.resync.object_types import NAMES, OBJECTS
 from pathways.roster.shapes import SHAPES
+from tests.live.dead import free_what_the_dead_hold
+
+CONNECTED: list[int] = []
+"""Ports to which this process has connected since it was last asked."""
+
+
+def note(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        CONNECTED.append(arguments[1][1])
+
+
+sys.addaudithook(note)
 
 
 def submit(content: str, district: str = "9012", work: str = "upload", key: str = "") -> str:
@@ -92,13 +104,14 @@ def roster_state(key: str) -> dict[str, list[int]]:
     return counts
 
 
-def submit_extract(district: str = "9012") -> str:
+def submit_extract(district: str = "9012", queue: str = "") -> str:
     batch = submitting.submit(
         "extract",
         by=User.objects.get(username="cmartin"),
         title="MT Extracts",
         scope=Scope(district, 2025),
         options={"type": "cte-eoy", "format": "tsv"},
+        queue=queue,
     )
     return str(batch.pk)
 
@@ -116,6 +129,7 @@ def look(key: str) -> dict[str, Any]:
         "words": Line(batch).sentence,
         "files": files,
         "result": batch.result,
+        "lease": batch.lease_until.isoformat() if batch.lease_until else "",
     }
 
 
@@ -241,6 +255,12 @@ def digest(rows: dict[str, list[str]]) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
+def connected() -> list[int]:
+    ports = CONNECTED.copy()
+    CONNECTED.clear()
+    return ports
+
+
 def cancel(key: str) -> bool:
     return submitting.cancel(Batch.objects.get(pk=key), by="KELLER, DANIEL")
 
@@ -294,6 +314,7 @@ COMMANDS = {
         look,
         state,
         cancel,
+        connected,
         publish,
         end_backends,
         served,
@@ -309,6 +330,7 @@ COMMANDS = {
 for line in sys.stdin:
     request = json.loads(line)
     try:
+        free_what_the_dead_hold()
         print(json.dumps({"answer": COMMANDS[request.pop("do")](**request)}), flush=True)
     except Exception as error:  # noqa: BLE001 - the test decides what it means
         connections.close_all()

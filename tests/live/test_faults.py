@@ -58,11 +58,9 @@ def test_f_02_the_whole_worker_killed_is_finished_by_another(live: Portal) -> No
     live.fault.write_text("after-checking kill-all")
     key = live.ask("submit", content=content)
     wait(lambda: not live.fault.exists())
-    died = time.monotonic()
     live.kill("worker")
     live.start("worker")
     assert live.ended(key)["attempt"] == 2
-    assert time.monotonic() - died < 15, "two leases of two seconds, and the start of a worker"
     live.written_once(key, rows)
 
 
@@ -80,7 +78,7 @@ def test_f_04_a_job_that_always_kills_its_worker_fails_after_three(live: Portal)
     content, _ = live.all_changed()
     live.fault.write_text("after-checking kill always")
     key = live.ask("submit", content=content)
-    row = live.ended(key, 60)
+    row = live.ended(key)
     assert (row["status"], row["attempt"]) == (
         "failed",
         3,
@@ -171,29 +169,40 @@ def test_f_26_a_worker_killed_while_it_writes_offers_no_half_file(live: Portal) 
 
 
 def test_f_34_a_busy_statewide_worker_does_not_keep_a_clerk_waiting(live: Portal) -> None:
+    """The clerk's job has ended before the statewide one begins."""
     live.processes["statewide-worker"].send_signal(signal.SIGSTOP)
     try:
+        statewide = live.ask("submit_extract", district="0965", queue="statewide")
         content, rows = live.all_changed()
-        started = time.monotonic()
         key = live.ask("submit", content=content)
         live.ended(key)
-        assert time.monotonic() - started < 10
         live.written_once(key, rows)
+        assert live.ask("look", key=statewide)["status"] == "queued"
     finally:
         live.processes["statewide-worker"].send_signal(signal.SIGCONT)
+    live.ended(statewide)
+
+
+def submitted_without_the_broker(live: Portal) -> tuple[str, int]:
+    """Whoever submits waits for the broker neither to answer nor to be given up: it is not asked,
+    and the page says what the job waits for.
+    """
+    assert live.broker
+    content, rows = live.all_changed()
+    live.ask("connected")
+    key = live.ask("submit", content=content)
+    assert live.broker.port not in live.ask("connected")
+    wait(lambda: "Waiting for the processing service" in live.ask("look", key=key)["words"])
+    return key, rows
 
 
 @redis
 def test_f_07_redis_stopped_at_submit(live: Portal) -> None:
     assert live.broker
     live.broker.stop()
-    content, rows = live.all_changed()
-    started = time.monotonic()
-    key = live.ask("submit", content=content)
-    assert time.monotonic() - started < 2
-    wait(lambda: "Waiting for the processing service" in live.ask("look", key=key)["words"])
+    key, rows = submitted_without_the_broker(live)
     live.broker.start()
-    live.ended(key, 60)
+    live.ended(key)
     live.written_once(key, rows)
 
 
@@ -202,14 +211,10 @@ def test_f_08_redis_frozen_at_submit(live: Portal) -> None:
     assert live.broker
     live.broker.signal(signal.SIGSTOP)
     try:
-        content, rows = live.all_changed()
-        started = time.monotonic()
-        key = live.ask("submit", content=content)
-        assert time.monotonic() - started < 5
-        wait(lambda: "Waiting for the processing service" in live.ask("look", key=key)["words"])
+        key, rows = submitted_without_the_broker(live)
     finally:
         live.broker.signal(signal.SIGCONT)
-    live.ended(key, 60)
+    live.ended(key)
     live.written_once(key, rows)
 
 
@@ -221,7 +226,7 @@ def test_f_09_jobs_survive_a_flushed_redis(live: Portal) -> None:
     time.sleep(1)
     assert live.broker.ask("FLUSHALL")
     live.start("worker")
-    assert {live.ended(key, 60)["attempt"] for key in keys} == {1}
+    assert {live.ended(key)["attempt"] for key in keys} == {1}
 
 
 @redis
@@ -237,11 +242,11 @@ def test_f_07_redis_away_while_every_process_works_leaves_the_worker_able_to_wor
     wait(paused.exists)
     live.broker.stop()
     paused.unlink()
-    live.ended(key, 60)
+    live.ended(key)
     wait(lambda: "Couldn't ack" in (live.folder / "worker.log").read_text())
     live.broker.start()
     later = live.ask("submit_extract")
-    assert live.ended(later, 60)["status"] == "completed"
+    assert live.ended(later)["status"] == "completed"
     live.written_once(key, rows)
 
 
@@ -276,7 +281,7 @@ def test_f_13_strange_messages_leave_the_worker_alive(message: str, live: Portal
                 )
                 link.recv(100)
     key = live.ask("submit_extract")
-    assert live.ended(key, 60)["status"] == "completed"
+    assert live.ended(key)["status"] == "completed"
 
 
 @redis
@@ -288,6 +293,6 @@ def test_f_14_f_15_connections_ended_at_any_moment(after: float, live: Portal) -
     key = live.ask("submit", content=content)
     time.sleep(after)
     live.ask("end_backends")
-    row = live.ended(key, 60)
+    row = live.ended(key)
     assert row["status"] == "completed", row
     live.written_once(key, rows)

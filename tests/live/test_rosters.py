@@ -93,11 +93,13 @@ def test_of_two_imports_of_a_district_the_second_waits_and_is_tested_anew(live: 
         live.fault.write_text("roster-read pause 200")
         first = live.ask("submit_roster", files=sent[0], since=since)
         wait(paused.exists)
+        lease = live.ask("look", key=first)["lease"]
         second = live.ask("submit_roster", files=sent[1], since=since)
         for _ in range(4):  # the second is offered to the workers again meanwhile
             elsewhere = live.ask("submit_extract", district="0965")
-            assert live.ended(elsewhere, 180)["status"] == "completed"
+            assert live.ended(elsewhere)["status"] == "completed"
         assert live.ask("look", key=second)["status"] == "queued"
+        wait(lambda: live.ask("look", key=first)["lease"] > lease)  # it is renewed
         paused.unlink()
         assert live.ended(first)["result"]["saved"]
         tested_anew = live.ended(second)

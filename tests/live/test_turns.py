@@ -24,9 +24,9 @@ def test_no_district_waits_for_more_than_two_of_anothers_jobs(live: Portal) -> N
         live.start(worker)
     try:
         for district in OTHERS[1:]:
-            live.ended(keys[-1], 60)
+            live.ended(keys[-1])
             keys.append(live.ask("submit_extract", district=district))
-        assert {live.ended(key, 60)["status"] for key in keys} == {"completed"}
+        assert {live.ended(key)["status"] for key in keys} == {"completed"}
     finally:
         live.kill("second-worker")
     served = live.ask("served", keys=keys)
