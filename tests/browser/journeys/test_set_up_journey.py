@@ -28,14 +28,12 @@ def link_of(page: Page) -> str:
     return page.get_by_label("One-time link", exact=True).input_value()
 
 
-def accept(desk: Desk, link: str, *, script: bool) -> Page:
-    page = desk.open(None, script=script)
+def accept(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("textbox", name="New password 15").fill(PASSPHRASE)
     page.get_by_role("textbox", name="New password again").fill(PASSPHRASE)
     page.get_by_role("button", name="Save the password and sign in").click()
     page.wait_for_url(lambda address: "/accounts/" not in address)
-    return page
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
@@ -86,7 +84,8 @@ def test_from_an_empty_portal_to_a_clerk_at_work(
     opi.get_by_role("button", name="Add", exact=True).click()
     expect(opi.get_by_label("One-time link", exact=True)).to_be_visible()
 
-    dana = accept(desk, link_of(opi), script=script)
+    dana, clerk = desk.open(script=script), desk.open(script=script)
+    accept(dana, link_of(opi))
     dana.get_by_role("link", name="People").first.click()
     dana.get_by_role("link", name="Add a person").first.click()
     fill(
@@ -100,7 +99,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(
     dana.get_by_label("E-mail the one-time link").uncheck()
     dana.get_by_role("button", name="Add", exact=True).click()
 
-    clerk = accept(desk, link_of(dana), script=script)
+    accept(clerk, link_of(dana))
     expect(clerk.get_by_text("MARTIN, CHERYL").first).to_be_visible()
     expect(
         clerk.get_by_text("No students for 2024-25 in the portal yet.", exact=False)
