@@ -45,9 +45,12 @@ def canceled(batch: Batch, by: str) -> dict[str, Any]:
     return {"status": Status.CANCELED, "sentence": canceled_sentence(batch, by)}
 
 
-def run(key: uuid.UUID) -> bool:
+def run(key: uuid.UUID, *, within: bool = False) -> bool:
     """Run a batch once, if it can be claimed. Whatever happens is on the row afterwards, or the
     sweep finds it.
+
+    Run `within` the work of another batch, it leaves the connections open: a new one costs more
+    than a small district's file.
     """
     batch = Batch.objects.claim(key, f"{socket.gethostname()}:{os.getpid()}")
     if batch is None:
@@ -57,7 +60,7 @@ def run(key: uuid.UUID) -> bool:
     job = Job(batch)
     try:
         # The lease first: a database that is out of reach may take longer to say so.
-        with renewing(job), stopping(job), unhurried(kind_of(batch.kind).editions):
+        with renewing(job), stopping(job), unhurried(kind_of(batch.kind).editions, within=within):
             _may_run(batch)
             drop_attempts(batch, batch.attempt - 1)
             kind_of(batch.kind).run(job)
@@ -197,17 +200,19 @@ def failed(batch: Batch, reference: str) -> dict[str, Any]:
 
 
 @contextmanager
-def unhurried(editions: Iterable[Edition]) -> Iterator[None]:
+def unhurried(editions: Iterable[Edition], *, within: bool = False) -> Iterator[None]:
     """A worker's statements may take longer than a page's, and it waits longer for SQLite's write
-    lock. Raises NotYet.
+    lock. Raises NotYet. What ends well `within` other work leaves its connections to that.
     """
+    is_well = False
     try:
         for edition in editions:
             _be_patient(edition)
         yield
+        is_well = True
     finally:
         # A page that may use these connections after us has its own, short patience again.
-        for edition in Edition:
+        for edition in () if within and is_well else Edition:
             connection = connections[edition.value]
             with suppress(DatabaseError, InterfaceError):
                 if not connection.in_atomic_block:

@@ -7,7 +7,7 @@ statements of one row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,12 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from pathways.ledger.refusals import Stale
 from pathways.models import CollectionLock, RowChange, SchoolYear
-from pathways.roster import certified_year
+from pathways.roster import certified_year, staging
 from pathways.roster.problems import ON_SCREEN, PROBLEMS, REPEATED, TWICE
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT
 
+FIRST = "'create'"
 WRITTEN = ("create", "update", "delete")
 EVERY_ROW = "all"
 """Instead of the rows in which a file decides over the screen, each as *Student:12*."""
@@ -88,7 +89,7 @@ def plan(
         f" {image} FROM {shape.rows_in} staged {shape.joins}",
         values,
     )
-    cursor.execute(f"ANALYZE {shape.plan}")
+    staging.analyze(cursor, shape.plan, cursor.rowcount, ("row_id", "problem", "operation"))
     _overrule(cursor, shape, to_overrule)
     _unequal_twins(cursor, shape)
     if shape is ENROLLMENT and values["sealed"]:
@@ -153,8 +154,11 @@ def _unequal_twins(cursor: Any, shape: Shape) -> None:
     refused.
     """
     keys = ", ".join(f"key_{column}" for column in shape.key)
+    # Most files have none. The stored columns tell the same as the keys, and are shorter.
+    unique = ", ".join(column for column in shape.unique if column != "district_id")
     cursor.execute(
-        f"SELECT 1 FROM {shape.plan} WHERE problem IS NULL GROUP BY {keys} HAVING COUNT(*) > 1 LIMIT 1"
+        f"SELECT 1 FROM {shape.plan} WHERE problem IS NULL GROUP BY {unique} HAVING COUNT(*) > 1"
+        " LIMIT 1"
     )
     if cursor.fetchone() is None:
         return
@@ -181,17 +185,17 @@ def _text(column: str) -> str:
     return f"COALESCE(CAST({column} AS text), '')"
 
 
-def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
+def apply(
+    cursor: Any, shape: Shape, values: dict[str, Any], planned: Mapping[str, int] | None = None
+) -> int:
     """Write what the plan says, and its history. Returns the number of rows written; raises Stale
-    when a row moved in between.
+    when a row moved in between. `planned` are the counts of `plan`, where nothing of the plan was
+    changed since.
     """
     columns = tuple(shape.image)
     kept = tuple(column for column in columns if column != "district_id")
     good = "plan.problem IS NULL"
-    cursor.execute(
-        f"SELECT operation, COUNT(*) FROM {shape.plan} plan WHERE {good} GROUP BY operation"
-    )
-    counts = dict(cursor.fetchall())
+    counts = _good(cursor, shape) if planned is None else planned
     if not any(counts.get(operation) for operation in WRITTEN):
         return 0
     stored = ", ".join(f"stored.{column}" for column in kept)
@@ -222,43 +226,78 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         )
         if cursor.rowcount != counts["delete"]:
             raise Stale
+    if counts.get("update") or counts.get("delete"):
+        version = (
+            f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row"
+            " = plan.row_id), 0) + 1"
+        )
+        cursor.execute(
+            f"INSERT INTO {shape.history} ({_of_history(kept)}) SELECT"
+            f" {_in_history('plan.row_id', version, 'plan.operation')},"
+            f" {', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan WHERE {good}"
+            " AND plan.operation IN ('update', 'delete') ORDER BY plan.part, plan.line",
+            values,
+        )
     if counts.get("create"):
-        cursor.execute(
-            f"UPDATE {shape.plan} SET row_id = {_new_id(shape)} WHERE problem IS NULL AND operation"
-            " = 'create'"
-        )
-        cursor.execute(
-            f"INSERT INTO {shape.table} (id, {', '.join(columns)}) SELECT plan.row_id,"
-            f" {', '.join(f'plan.{column}' for column in columns)} FROM {shape.plan} plan WHERE"
-            f" {good} AND plan.operation = 'create' ORDER BY plan.part, plan.line"
-        )
+        _create(cursor, shape, kept, values)
         if cursor.rowcount != counts["create"]:
             raise Stale
-    version = (
-        "CASE WHEN plan.operation = 'create' THEN 1 ELSE COALESCE((SELECT MAX(earlier.version) FROM"
-        f" {shape.history} earlier WHERE earlier.row = plan.row_id), 0) + 1 END"
-    )
-    cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"
-        f" batch, {', '.join(kept)}) SELECT %(district)s, plan.row_id, {version}, plan.operation,"
-        " %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s,"
-        f" {', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan WHERE {good} AND"
-        " plan.operation IN ('create', 'update', 'delete') ORDER BY plan.part, plan.line",
-        values,
-    )
     return sum(counts.get(operation, 0) for operation in WRITTEN)
 
 
-def _new_id(shape: Shape) -> str:
-    """An id that no row has had, for each row of a plan. Given before the rows are written: to look
-    them up again by what they say would be done without statistics of them.
-    """
-    if connection.vendor == "postgresql":
-        # The sequence is looked up once, not for each row.
-        return f"nextval((SELECT CAST(pg_get_serial_sequence('{shape.table}', 'id') AS regclass)))"
+def _good(cursor: Any, shape: Shape) -> dict[str, int]:
+    """How many rows of a plan are written, by operation."""
+    cursor.execute(
+        f"SELECT operation, COUNT(*) FROM {shape.plan} WHERE problem IS NULL GROUP BY operation"
+    )
+    return dict(cursor.fetchall())
+
+
+def _of_history(kept: tuple[str, ...]) -> str:
+    return f"district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}"
+
+
+def _in_history(row: str, version: str, operation: str) -> str:
+    """The values of a line of history before those of its row."""
     return (
-        f"{shape.plan}.rowid + COALESCE((SELECT seq FROM sqlite_sequence WHERE name ="
-        f" '{shape.table}'), 0)"
+        f"%(district)s, {row}, {version}, {operation}, %(by)s, CAST(%(by_id)s AS bigint), %(at)s,"
+        " %(source)s, %(batch)s"
+    )
+
+
+def _create(cursor: Any, shape: Shape, kept: tuple[str, ...], values: dict[str, Any]) -> None:
+    """The new rows, and their history of what was written. `cursor.rowcount` tells how many."""
+    columns = tuple(shape.image)
+    rows = f"FROM {shape.plan} plan WHERE plan.problem IS NULL AND plan.operation = 'create'"
+    into = f"INSERT INTO {shape.history} ({_of_history(kept)})"
+    planned = ", ".join(f"plan.{column}" for column in columns)
+    origin, row = (
+        ("written", "written.id") if connection.vendor == "postgresql" else ("plan", "plan.row_id")
+    )
+    history = (
+        f"{_in_history(row, '1', FIRST)}, {', '.join(f'{origin}.{column}' for column in kept)}"
+    )
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            f"WITH written AS (INSERT INTO {shape.table} ({', '.join(columns)}) SELECT {planned}"
+            f" {rows} ORDER BY plan.part, plan.line RETURNING id, {', '.join(kept)}) {into} SELECT"
+            f" {history} FROM written",
+            values,
+        )
+        return
+    # SQLite returns no rows to another statement: each has its id before it is written, one that
+    # no row has had.
+    cursor.execute(
+        f"UPDATE {shape.plan} SET row_id = rowid + COALESCE((SELECT seq FROM sqlite_sequence WHERE"
+        f" name = '{shape.table}'), 0) WHERE problem IS NULL AND operation = 'create'"
+    )
+    cursor.execute(
+        f"INSERT INTO {shape.table} (id, {', '.join(columns)}) SELECT plan.row_id, {planned} {rows}"
+        " ORDER BY plan.part, plan.line"
+    )
+    cursor.execute(
+        f"{into} SELECT {history} {rows} ORDER BY plan.part, plan.line",
+        values,
     )
 
 

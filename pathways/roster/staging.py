@@ -4,7 +4,7 @@ the transaction that uses them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,7 @@ from pathways.roster.shape import Shape
 from pathways.roster.shapes import SHAPES
 
 CHUNK = 5_000
+FEW = 500
 
 Line = tuple[int, int]
 """Where a row came from: the file's place in what was sent, from 0, and the line in it."""
@@ -23,17 +24,26 @@ def prepare(cursor: Any) -> None:
     """Empty tables for every kind of row. Must run inside the transaction that also plans and
     writes them.
     """
-    for shape in SHAPES:
-        prepare_kind(cursor, shape)
+    _execute(cursor, [statement for shape in SHAPES for statement in _emptied(shape)])
 
 
 def prepare_kind(cursor: Any, shape: Shape) -> None:
     """An empty table for one kind of row."""
+    _execute(cursor, _emptied(shape))
+
+
+def _emptied(shape: Shape) -> tuple[str, str]:
     columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
-    cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
+    return (
+        f"DROP TABLE IF EXISTS {shape.rows_in}",
+        f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})",
     )
+
+
+def _execute(cursor: Any, statements: Iterable[str]) -> None:
+    """Statements without values: PostgreSQL takes them all at once."""
+    for sql in ("; ".join(statements),) if connection.vendor == "postgresql" else statements:
+        cursor.execute(sql)
 
 
 def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:
@@ -52,14 +62,30 @@ def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]
         else:
             marks = ", ".join(["%s"] * (len(shape.staged) + 2))
             cursor.executemany(f"INSERT INTO {shape.rows_in} ({names}) VALUES ({marks})", values)
-    cursor.execute(f"ANALYZE {shape.rows_in}")
+    analyze(cursor, shape.rows_in, number)
     return number
 
 
+def analyze(cursor: Any, table: str, rows: int, columns: Sequence[str] = ()) -> None:
+    """Let the database know what is in a table of so many rows; on PostgreSQL in these `columns`,
+    and not in one of few rows, which is read as soon as it is analyzed.
+    """
+    if connection.vendor != "postgresql":
+        cursor.execute(f"ANALYZE {table}")
+    elif rows > FEW:
+        of = f" ({', '.join(columns)})" if columns else ""
+        cursor.execute(f"ANALYZE {table}{of}")
+
+
 def drop(cursor: Any) -> None:
-    for shape in SHAPES:
-        cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
-        cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
+    _execute(
+        cursor,
+        [
+            f"DROP TABLE IF EXISTS {table}"
+            for shape in SHAPES
+            for table in (shape.rows_in, shape.plan)
+        ],
+    )
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -52,7 +52,7 @@ def for_each_district(
         claimed = False
         for child in children.filter(status__in=LIVE):
             _told(job, stage, len(numbers))
-            claimed |= run(child.pk)
+            claimed |= run(child.pk, within=True)
         if rest:
             _told(job, stage, len(numbers))
             number = rest.pop(0)
@@ -70,7 +70,7 @@ def for_each_district(
                     queue=STATEWIDE,
                     limited=False,
                 )
-            run(child.pk)
+            run(child.pk, within=True)
         elif not claimed:
             time.sleep(WAIT)
     totals = {status.value: 0 for status in Status}

@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.files import open_stored
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.models import ANSWERED, Batch, Status
 from cte_portal.batches.running import run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.submit import submit
@@ -115,11 +115,10 @@ class Command(PortalCommand):
         batch = run_here(batch, patience=LONGEST)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
-        ended = (Status.COMPLETED, Status.WITH_ERRORS)
         children = list(children_of(batch))
-        batches = {child.district: child for child in children if child.status in ended}
+        batches = {child.district: child for child in children if child.status in ANSWERED}
         failures = {
-            child.district: child.sentence for child in children if child.status not in ended
+            child.district: child.sentence for child in children if child.status not in ANSWERED
         }
         unknown, nameless = batch.result["unknown"], batch.result["nameless"]
         if as_text:
@@ -164,7 +163,7 @@ def carried(
             limited=False,
         )
     batch = run_here(batch, earlier=True)
-    if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+    if batch.status not in ANSWERED:
         raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
     return batch
 

@@ -88,7 +88,7 @@ def _refusal(sentence: str) -> Outcome:
     """The end of a file that is turned away as a whole."""
     return Outcome(
         f"The file was refused: {sentence}. Nothing was changed.",
-        with_errors=True,
+        refused=True,
         result={"refused": f"{sentence}.", "objects": [], "format": ""},
     )
 
@@ -142,7 +142,6 @@ def _carry(
     it.
     """
     options = job.batch.options
-    before = cursor_of(job.scope.district)
     act = Act(
         job.scope,
         job.batch.submitted_name,
@@ -154,6 +153,7 @@ def _carry(
     )
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
+        before = cursor_of(cursor, job.scope.district)
         carried = carry(cursor, reading, act)
         mapping = export.mapping if export else None
         moved = options.get("since") not in (None, before) or options.get("mapping") not in (

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.db.models.expressions import RawSQL
 
 from cte_portal import words
 from cte_portal.editions import Scope
-from pathways.models import Change, Student
+from pathways.models import Change, School, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
-from pathways.roster.imports.results.effects import Effects, collected
+from pathways.roster.imports.results.effects import Collected, Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
 from pathways.roster.shape import DATE, Shape
 from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
@@ -87,13 +87,20 @@ def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
     it back afterwards.
     """
     values, carried = act.values(), Carried()
-    before = collected(act.scope)
+    # Of a district at its start, nothing is absent and nothing collected.
+    is_empty = not (
+        Student.objects.filter(district=act.scope.district).exists()
+        or School.objects.filter(district=act.scope.district).exists()
+    )
+    before = Collected() if is_empty else collected(act.scope)
     staging.prepare(cursor)
     brought = [shape for shape in SHAPES if shape.name in reading.brought]
     for shape in brought:  # all of them first: a student's grade stands in the enrollments
         staging.stage(cursor, shape, reading.rows[shape.name])
     for shape in brought:
-        carried.objects.append(_carry_kind(cursor, shape, reading, values, act, carried))
+        carried.objects.append(
+            _carry_kind(cursor, shape, reading, values, act, carried, is_empty=is_empty)
+        )
     is_written = carried.total("new") + carried.total("changed")
     carried.effects = Effects(before, collected(act.scope) if is_written else before)
     return carried
@@ -106,6 +113,8 @@ def _carry_kind(
     values: dict[str, Any],
     act: ledger.Act,
     carried: Carried,
+    *,
+    is_empty: bool,
 ) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values, act.to_overrule)
     # Questions whose answer is known to be empty are not asked: of a small district they cost more
@@ -117,11 +126,10 @@ def _carry_kind(
     if planned:
         most = MOST_CHANGED - len(carried.on_screen)
         carried.on_screen += _changed(cursor, shape, most, ON_SCREEN.id)
-    absent = _absent(shape, act.scope)
-    missing = absent.count()
-    # Asked once more when the rows are written, of which the database has no statistics yet.
-    carried.absent[shape.name] = absent if missing else absent.none()
-    if shape is ENROLLMENT:
+    missing, carried.absent[shape.name] = (
+        (0, shape.model._default_manager.none()) if is_empty else _absent(shape, act.scope)
+    )
+    if shape is ENROLLMENT and any(row.problem == LOWER_GRADE.id for row in planned):
         cursor.execute(
             f"SELECT grade, COUNT(*) FROM {shape.plan} WHERE problem = %s GROUP BY grade ORDER BY"
             " grade",
@@ -129,7 +137,7 @@ def _carry_kind(
         )
         carried.lower_grades = dict(cursor.fetchall())
     _hold(cursor, shape, reading.read[shape.name], counts.get("update", 0), carried, values)
-    ledger.apply(cursor, shape, values)
+    ledger.apply(cursor, shape, values, counts)
     becomes = Counter(PROBLEMS[row.problem].becomes.value for row in planned)
     return {
         "type": shape.name,
@@ -201,9 +209,9 @@ def _mixed_up(cursor: Any) -> dict[tuple[int, int], str]:
     }
 
 
-def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
-    """The district's rows of this year that no row of the files names. They stay as they are;
-    ending is an act of its own.
+def _absent(shape: Shape, scope: Scope) -> tuple[int, QuerySet[Any]]:
+    """How many of the district's rows of this year no row of the files names, and which. They stay
+    as they are; ending is an act of its own.
     """
     rows = (
         Student.objects.in_scope(scope)
@@ -211,7 +219,11 @@ def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
         else OBJECT_TYPES[shape.name].of_district(scope)
     )
     named = RawSQL(f"SELECT row_id FROM {shape.plan} WHERE row_id IS NOT NULL", [])  # noqa: S611 - a name of this code
-    return rows.exclude(pk__in=named)
+    absent = rows.exclude(pk__in=named)
+    figures = absent.aggregate(number=Count("pk"), last=Max("pk"))
+    # They are listed when the new rows are written, which come behind all that were there before.
+    number = figures["number"]
+    return number, absent.filter(pk__lte=figures["last"]) if number else absent.none()
 
 
 def is_too_much(rows: int, of: int, percent: float) -> bool:
@@ -227,7 +239,7 @@ def _hold(
         carried.holds.append(
             {"type": shape.name, "what": "changed", "number": changed, "of": read, "where": ""}
         )
-    if shape is not ENROLLMENT:
+    if shape is not ENROLLMENT or not changed:
         return
     cursor.execute(
         "SELECT school.number, COUNT(*), (  SELECT COUNT(*) FROM pathways_enrollment open JOIN"
@@ -253,10 +265,14 @@ def _hold(
             )
 
 
-def cursor_of(district: str) -> int:
+def cursor_of(cursor: Any, district: str) -> int:
     """A number that moves with every write to the district's roster data or records: two equal ones
     mean that a test still holds.
     """
-    return Change.objects.cursor(district) + sum(
-        shape.change.objects.last_of_district(district) for shape in SHAPES
+    histories = (Change._meta.db_table, *(shape.history for shape in SHAPES))
+    last = (
+        f"COALESCE((SELECT MAX(id) FROM {history} WHERE district = %(district)s), 0)"
+        for history in histories
     )
+    cursor.execute(f"SELECT {' + '.join(last)}", {"district": district})
+    return int(cursor.fetchone()[0])

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.utils import timezone
@@ -201,6 +202,65 @@ READERS: dict[str, Callable[[str, RosterColumn, ImportingDistrict], Any]] = {
     "sced_area": _sced(2),
     "sced_course": _sced(3),
 }
+
+
+Known = tuple[RosterColumn, int, dict[str, Any]]
+"""A column, its place in the line, and the values of cells of it that were read before."""
+
+
+class KnownCells:
+    """Lines whose every cell says what one of its column has said before, as most of a roster do:
+    nothing of them is read anew.
+
+    `fills` gives for each kind of row the columns that fill it, `widths` how many cells a line may
+    have.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Known],
+        fills: Mapping[str, tuple[str, ...]],
+        widths: range,
+        end_year: int,
+    ) -> None:
+        there = [known for known in columns if known[1] < widths.stop]
+        there.sort(key=lambda known: not known[0].required)
+        places = {column.name: number for number, (column, _, _) in enumerate(there)}
+        for column, _, values_of_column in there:
+            if not column.required:
+                values_of_column.setdefault("", None)
+        self._cells = [(values_of_column, at) for _, at, values_of_column in there]
+        self._needed = sum(column.required for column, _, _ in there)
+        self._widths, self._end_year = widths, end_year
+        self._year = places.get("end_year", len(there) + 1)
+        self.kinds = [
+            (
+                name,
+                itemgetter(
+                    *(
+                        self._year if column == "end_year" else places.get(column, len(there))
+                        for column in names
+                    )
+                ),
+            )
+            for name, names in fills.items()
+        ]
+        """Each kind of row, and what picks its values out of those of a line."""
+
+    def values(self, cells: list[str]) -> list[Any] | None:
+        """The values of a line; None where it has to be read: a cell is new, something is missing,
+        or it belongs to another year.
+        """
+        if len(cells) not in self._widths:
+            return None
+        try:
+            read = [known[cells[at]] for known, at in self._cells]
+        except (KeyError, IndexError):
+            return None
+        if None in read[: self._needed]:
+            return None
+        read += (None, self._end_year)
+        return read if read[self._year] == self._end_year else None
 
 
 @dataclass

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterator
 from typing import IO
@@ -19,6 +20,7 @@ from pathways.files.text import LONGEST_LINE, FileRefused, Lines
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.archive import Archive, is_zip, write_archive, write_text
 from pathways.roster.imports.excel.workbook import is_workbook
+from pathways.roster.imports.layout import STATE_ID_COLUMN
 from pathways.roster.imports.oneroster.cleaning import write_cleaned
 from pathways.roster.imports.oneroster.package import package_in
 from pathways.roster.imports.recognizing import LINE_BEFORE, RosterPart, cells_of, parts_of
@@ -31,6 +33,12 @@ OPEN = '"'
 OF_A_HEADER = 4  # HD, date, time, version
 OF_A_STRANGER = 2  # record type and district, which every line of AIM begins with
 LONGEST_TYPE = 10
+_LOOKS = {
+    "gender": re.compile("f|m|female|male", re.IGNORECASE),
+    "date": re.compile("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"),
+    "state_id": re.compile("[0-9]{9}"),
+}
+"""Kinds of columns whose values nothing else looks like."""
 
 
 def keep(file: IO[bytes], batch: Batch) -> IO[bytes] | None:
@@ -102,7 +110,8 @@ class CleanedPart:
             if cells is None:
                 yield self._open(text)
             elif cut or len(cells) != width:
-                yield self._unfit(cells, text, cut=cut, kept=0 if unread else width)
+                kept = 0 if unread else width + self._is_of_the_last(cells)
+                yield self._unfit(cells, text, cut=cut, kept=kept)
             elif any(cells[place] for place in unread):
                 for place in unread:
                     cells[place] = ""
@@ -154,6 +163,19 @@ class CleanedPart:
                 continue
             self.dropped = True
             yield _line(cells[:end], "\t")
+
+    def _is_of_the_last(self, cells: list[str]) -> bool:
+        """Whether the cell behind the last column is that column's own, moved by a comma too many:
+        among rows of students, whatever else may stand there, only what nothing else looks like.
+        """
+        layout, width = self.part.layout, self.part.width
+        if layout is None or len(cells) != width + 1:
+            return False
+        if STATE_ID_COLUMN not in layout.columns:
+            return True
+        last = next((each for each, at in self.part.columns_of(layout) if at == width - 1), None)
+        looks = _LOOKS.get(last.kind) if last else None
+        return bool(looks and looks.fullmatch(cells[width].strip()))
 
     def _open(self, text: str) -> str:
         self.dropped |= text != OPEN

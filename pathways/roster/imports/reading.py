@@ -8,34 +8,24 @@ from typing import Any
 
 from django.conf import settings
 
-from pathways.files.text import FileRefused
+from pathways.files.text import FileRefused, printable
 from pathways.roster import problems
 from pathways.roster.imports.aim import BY_RECORD_TYPE
-from pathways.roster.imports.cells import DayOrder, ImportingDistrict, Unfit, read_cell
+from pathways.roster.imports.cells import (
+    DayOrder,
+    ImportingDistrict,
+    Known,
+    KnownCells,
+    Unfit,
+    read_cell,
+)
 from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterColumn, RosterLayout
-from pathways.roster.imports.recognizing import RosterNote, RosterPart, RosterRow
+from pathways.roster.imports.recognizing import RosterFinding, RosterNote, RosterPart, RosterRow
 from pathways.roster.problems import Becomes, RosterProblem
 from pathways.roster.shapes import SHAPES
 from pathways.roster.staging import Line
 
 MOST_VALUES = 50_000
-
-
-@dataclass(frozen=True)
-class RosterFinding:
-    """One problem of one line. `value` is what stands in the file; `message` says what is wrong
-    with it.
-    """
-
-    part: int
-    line: int
-    column: str
-    problem: RosterProblem
-    value: str
-    message: str
-    name: str = ""
-    row: int | None = None
-    """The portal's row that it is about, and the kind of that row."""
 
 
 @dataclass
@@ -59,9 +49,7 @@ class Reading:
     findings: list[RosterFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     day_order: DayOrder = field(default_factory=DayOrder)
-    _columns: dict[tuple[int, str], list[tuple[RosterColumn, int, dict[str, Any]]]] = field(
-        default_factory=dict
-    )
+    _columns: dict[tuple[int, str], list[Known]] = field(default_factory=dict)
     brought: set[str] = field(default_factory=set)
     """The kinds of rows that the files are about; what else is in the portal is no business of
     theirs.
@@ -70,12 +58,8 @@ class Reading:
     def of_problem(self, problem: RosterProblem) -> list[RosterFinding]:
         return [finding for finding in self.findings if finding.problem is problem]
 
-    def columns_of(
-        self, place: int, part: RosterPart, layout: RosterLayout
-    ) -> list[tuple[RosterColumn, int, dict[str, Any]]]:
-        """The columns of a line's layout, each with its place in the line and what its cells have
-        said.
-        """
+    def columns_of(self, place: int, part: RosterPart, layout: RosterLayout) -> list[Known]:
+        """The columns of a line's layout, each with what its cells have said."""
         key = (place, layout.slug)
         if key not in self._columns:
             self._columns[key] = [
@@ -104,7 +88,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     reading = Reading(format="aim" if any(part.is_aim for part in parts) else "csv")
     total = 0
     for place, part in enumerate(parts):
-        before = total
+        before, known = total, _known_cells(reading, place, part, district)
         for row in part.rows():
             total += 1
             if settings.UPLOAD_MOST_ROWS and total > settings.UPLOAD_MOST_ROWS:
@@ -113,7 +97,8 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
                     " this portal's built-in database accepts. Split the files, or ask for a"
                     " portal with PostgreSQL"
                 )
-            _read_row(reading, place, part, row, district)
+            if not _is_known(reading, known, place, part, row):
+                _read_row(reading, place, part, row, district)
         if total == before:
             raise FileRefused(f"{part.name} has column titles but no rows. Nothing was read")
         if part.encoding.note:
@@ -134,6 +119,40 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             f" {district.end_year}"
         )
     return reading
+
+
+def _known_cells(
+    reading: Reading, place: int, part: RosterPart, district: ImportingDistrict
+) -> dict[str, KnownCells]:
+    """By what a line begins with where that names its layout (AIM); else one for all lines."""
+    layouts = {"": part.layout} if part.layout else BY_RECORD_TYPE
+    return {
+        begins: KnownCells(
+            reading.columns_of(place, part, layout),
+            layout.fills,
+            range(part.width, part.width + 1) if part.layout else range(len(layout.columns) + 1),
+            district.end_year,
+        )
+        for begins, layout in layouts.items()
+    }
+
+
+def _is_known(
+    reading: Reading, known: dict[str, KnownCells], place: int, part: RosterPart, row: RosterRow
+) -> bool:
+    """Whether nothing of the row had to be read anew: then it is taken."""
+    cells = row.cells
+    if not cells or row.cut or row.notes:
+        return False
+    of_line = known.get("" if part.layout else cells[0])
+    values = of_line.values(cells) if of_line else None
+    if of_line is None or values is None:
+        return False
+    for name, pick in of_line.kinds:
+        reading.brought.add(name)
+        reading.read[name] += 1
+        reading.rows[name].append(((place, row.line), pick(values)))
+    return True
 
 
 def _read_row(
@@ -160,13 +179,15 @@ def _read_row(
             cells[0][:40],
             "Record Type must be SC, SD, EN, CU, SU, or RU",
         )
-    elif row.cut or not _fits(part, layout, cells):
+    elif row.cut or not part.fits(layout, cells):
         width = part.width or len(layout.columns)
+        behind = "" if part.is_aim or row.cut else ", ".join(filter(None, cells[width:]))
+        more = f". Behind the last of them stands {printable(behind)[:60]}" if behind else ""
         refuse(
             problems.COLUMNS,
             "",
             "",
-            f"This line has {len(cells)} columns; {layout.title} has {width}",
+            f"This line has {len(cells)} columns; {layout.title} has {width}{more}",
         )
     else:
         typed = _typed(reading, place, part, layout, row, district, refuse)
@@ -231,15 +252,6 @@ def _identified(
     return None
 
 
-def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
-    if part.layout is not None:
-        return len(cells) == part.width
-    needed = max(place for place, column in enumerate(layout.columns) if column.required) + 1
-    return needed <= len(cells) <= len(layout.columns) or not any(
-        cell.strip() for cell in cells[len(layout.columns) :]
-    )
-
-
 def _typed(
     reading: Reading,
     place: int,
@@ -276,13 +288,3 @@ def _typed(
             refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
             good = False
     return typed if good else None
-
-
-def columns_with_cells(
-    part: RosterPart, layout: RosterLayout, cells: list[str]
-) -> list[tuple[RosterColumn, str]]:
-    """All columns of the layout, each with what the line has of it."""
-    last = len(cells)
-    return [
-        (column, cells[place] if place < last else "") for column, place in part.columns_of(layout)
-    ]

@@ -56,6 +56,23 @@ class RosterNote(NamedTuple):
     """The portal's row that it is about."""
 
 
+@dataclass(frozen=True)
+class RosterFinding:
+    """One problem of one line. `value` is what stands in the file; `message` says what is wrong
+    with it.
+    """
+
+    part: int
+    line: int
+    column: str
+    problem: RosterProblem
+    value: str
+    message: str
+    name: str = ""
+    row: int | None = None
+    """The portal's row that it is about, and the kind of that row."""
+
+
 class RosterRow(NamedTuple):
     """A line in cells; None where a quotation mark is left open."""
 
@@ -94,6 +111,15 @@ class RosterPart:
                 for place, column in enumerate(layout.columns)
             ]
         return self._columns[layout.slug]
+
+    def fits(self, layout: RosterLayout, cells: list[str]) -> bool:
+        """Whether a line has as many cells as its layout asks for."""
+        if not self.is_aim:
+            return len(cells) == self.width
+        needed = max(place for place, column in enumerate(layout.columns) if column.required) + 1
+        return needed <= len(cells) <= len(layout.columns) or not any(
+            cell.strip() for cell in cells[len(layout.columns) :]
+        )
 
     @property
     def is_aim(self) -> bool:

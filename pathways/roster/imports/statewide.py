@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -29,9 +30,10 @@ from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways.files.text import FileRefused, Lines
+from pathways.files.text import CHUNK, FileRefused, Lines
 from pathways.models import District, SchoolYear
 from pathways.roster.imports.aim import BY_RECORD_TYPE
+from pathways.roster.imports.archive import QUICK, write_archive
 from pathways.roster.imports.batch import ROSTER_FILE_OF_ALL, TITLE
 from pathways.roster.imports.cells import DayOrder
 from pathways.roster.imports.cleaning import NOTICES, cleaned
@@ -54,12 +56,18 @@ class SortedFiles:
     nameless: int = 0
 
     def zip_of(self, district: str) -> Path:
-        """The district's files as one zip."""
+        """The district's files as one zip, the same for the same lines."""
         path = self.folder / f"{district}.zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted((self.folder / district).iterdir()):
-                archive.write(file, file.name)
+        files = sorted((self.folder / district).iterdir())
+        with path.open("w+b") as into:
+            write_archive(into, [(file.name, partial(_pieces, file)) for file in files])
         return path
+
+
+def _pieces(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 @contextmanager
@@ -82,7 +90,7 @@ def submit_of_all(
     """Queue what is kept of the files of all districts as one batch. Raises FileRefused."""
     notices: list[str] = []
     with tempfile.TemporaryFile() as aside:
-        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as package:
+        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as package:
             for path in paths:
                 with path.open("rb") as file, package.open(path.name, "w") as entry:
                     kept, of_file = cleaned(file, path.name)
@@ -154,19 +162,31 @@ def _sort(files: SortedFiles, part: RosterPart, name: str) -> None:
     titles = "" if part.is_aim else _titles(part)
     waiting: dict[str, list[str]] = {}
     number, dates = 0, _DatesOfPart(part)
+    districts: dict[str, str] = {}
     for line, text, _ in part.lines():
         cells = cells_of(part, text) or []
-        dates.note(line, cells)
-        district = cells[place].strip() if place < len(cells) else ""
-        if not (district.isascii() and district.isdigit() and len(district) <= 4):
-            files.nameless += 1
-            continue
-        waiting.setdefault(district.zfill(4), []).append(text)
+        if dates.may_be_there:
+            dates.note(line, cells)
+        cell = cells[place] if place < len(cells) else ""
+        if (district := districts.get(cell)) is None:
+            district = _district_of(cell)
+            if not district:
+                files.nameless += 1
+                continue
+            districts[cell] = district
+        waiting.setdefault(district, []).append(text)
         number += 1
         if number % WAITING == 0:
             _write(files, waiting, name, titles)
     _write(files, waiting, name, titles)
     dates.order.refuse_day_first(0, part.name)
+
+
+def _district_of(cell: str) -> str:
+    """The district's number that stands in a cell; empty where none does."""
+    text = cell.strip()
+    is_number = text.isascii() and text.isdigit() and len(text) <= 4
+    return text.zfill(4) if is_number else ""
 
 
 class _DatesOfPart:
@@ -176,6 +196,8 @@ class _DatesOfPart:
 
     def __init__(self, part: RosterPart) -> None:
         self.part, self.order = part, DayOrder()
+        columns = part.layout.columns if part.layout else ()
+        self.may_be_there = part.is_aim or any(column.kind == "date" for column in columns)
         self._seen: dict[str, set[str]] = {}
         self._columns: dict[str, list[tuple[RosterColumn, int]]] = {}
 

@@ -250,11 +250,11 @@ def test_a_districts_own_work_goes_on_meanwhile(
     clerk = person("ameek", "Meek", "Ann", (Role.DATA_CLERK, "9020"))
     does, sent = statewide.run, []
 
-    def meanwhile(key: Any) -> bool:
+    def meanwhile(key: Any, **more: Any) -> bool:
         if not sent:
             row = ROW.format(district="9020", student="999000009")
             sent.append(Desk(clerk, Scope("9020", 2025)).send(TITLES + row))
-        return does(key)
+        return does(key, **more)
 
     monkeypatch.setattr(statewide, "run", meanwhile)
     assert run_batch(parent.pk)

@@ -12,7 +12,8 @@ from cte_portal import words
 from cte_portal.ui import csv_file
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.carrying import Carried
-from pathways.roster.imports.reading import Reading, columns_with_cells
+from pathways.roster.imports.layout import RosterColumn, RosterLayout
+from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import LINE_BEFORE, RosterPart
 from pathways.roster.problems import PROBLEMS, Becomes
 from pathways.roster.shapes import BY_NAME
@@ -99,6 +100,16 @@ def rows_to_correct(
                     else _titled_lines(part, problems_of)
                 )
                 archive.writestr(f"{place + 1} {base}{'.txt' if part.is_aim else '.csv'}", text)
+
+
+def columns_with_cells(
+    part: RosterPart, layout: RosterLayout, cells: list[str]
+) -> list[tuple[RosterColumn, str]]:
+    """All columns of the layout, each with what the line has of it."""
+    last = len(cells)
+    return [
+        (column, cells[place] if place < last else "") for column, place in part.columns_of(layout)
+    ]
 
 
 def _titled_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:

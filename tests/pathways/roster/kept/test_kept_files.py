@@ -18,7 +18,7 @@ from pathways.files.text import LONGEST_LINE
 from pathways.models import Student
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.cleaning import cleaned
-from pathways.roster.imports.reading import columns_with_cells
+from pathways.roster.imports.results.returned import columns_with_cells
 from pathways.roster.imports.recognizing import RosterPart, parts_of
 from tests.pathways.roster.conftest import AIM, ALL, STUDENTS, Desk, counts, saved, zipped
 from tests.pathways.roster.stored import stored_files, texts_of
@@ -219,11 +219,27 @@ def test_what_is_kept_reads_as_what_was_sent(codec: str, delimiter: str) -> None
 
 
 def test_a_line_without_strange_columns_comes_back_with_its_cells(desk: Desk) -> None:
-    """R-IMP-26: in a file that holds nothing else, a comma too many costs nobody the line."""
+    """R-IMP-26: in a file that holds nothing else, a comma too many costs nobody the line, nor its
+    last cell.
+    """
     batch = desk.send(STUDENTS + "999000004,0023,Smith, Jr,Ann,,01/31/2007,F\n")
     with default_storage.open(batch.files.get(role="rejected.zip").stored) as file:
         archive = zipfile.ZipFile(io.BytesIO(file.read()))
-    assert "999000004,0023,Smith, Jr" in archive.read(archive.namelist()[0]).decode()
+    returned = archive.read(archive.namelist()[0]).decode()
+    assert "999000004,0023,Smith, Jr,Ann,,01/31/2007" in returned
+    assert "has 8 columns; Student Demographics has 7. Behind the last of them stands F" in returned
+
+
+@pytest.mark.parametrize("behind", ["White", "5", "F5", "F,5"])
+def test_what_stands_behind_the_last_column_of_students_is_not_kept(
+    desk: Desk, behind: str
+) -> None:
+    """R-IMP-24: unless it can be nothing but a value of that column."""
+    kept, _ = cleaned(
+        io.BytesIO(f"{STUDENTS}999000004,0023,Smith,Ann,,01/31/2007,F,{behind}\n".encode()), "a.csv"
+    )
+    kept.seek(0)
+    assert kept.read().decode().splitlines()[-1].rstrip(",").endswith(",01/31/2007,F")
 
 
 def test_a_zip_of_lines_that_keep_little_is_no_zip_made_to_fill_a_disk() -> None:
