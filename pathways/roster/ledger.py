@@ -80,7 +80,6 @@ def plan(
     same = " AND ".join(
         _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
     )
-    cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
     cursor.execute(
         f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS"
         f" row_id, {f'CASE {cases} END' if cases else 'CAST(NULL AS text)'} AS problem, CASE WHEN"

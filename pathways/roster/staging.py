@@ -24,24 +24,33 @@ def prepare(cursor: Any) -> None:
     """Empty tables for every kind of row. Must run inside the transaction that also plans and
     writes them.
     """
-    _execute(cursor, [statement for shape in SHAPES for statement in _emptied(shape)])
+    _prepare(cursor, SHAPES)
 
 
 def prepare_kind(cursor: Any, shape: Shape) -> None:
     """An empty table for one kind of row."""
-    _execute(cursor, _emptied(shape))
+    _prepare(cursor, (shape,))
 
 
-def _emptied(shape: Shape) -> tuple[str, str]:
-    columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
-    return (
-        f"DROP TABLE IF EXISTS {shape.rows_in}",
-        f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})",
-    )
+def _prepare(cursor: Any, shapes: Sequence[Shape]) -> None:
+    created = []
+    for shape in shapes:
+        columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
+        created.append(
+            f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
+        )
+    _execute(cursor, [*_dropped(shapes), *created])
 
 
-def _execute(cursor: Any, statements: Iterable[str]) -> None:
-    """Statements without values: PostgreSQL takes them all at once."""
+def _dropped(shapes: Sequence[Shape]) -> list[str]:
+    """Statements after which neither rows nor plans are there."""
+    tables = [table for shape in shapes for table in (shape.rows_in, shape.plan)]
+    names = [", ".join(tables)] if connection.vendor == "postgresql" else tables
+    return [f"DROP TABLE IF EXISTS {name}" for name in names]
+
+
+def _execute(cursor: Any, statements: Sequence[str]) -> None:
+    """Statements without values, of which PostgreSQL takes many at once."""
     for sql in ("; ".join(statements),) if connection.vendor == "postgresql" else statements:
         cursor.execute(sql)
 
@@ -78,14 +87,7 @@ def analyze(cursor: Any, table: str, rows: int, columns: Sequence[str] = ()) -> 
 
 
 def drop(cursor: Any) -> None:
-    _execute(
-        cursor,
-        [
-            f"DROP TABLE IF EXISTS {table}"
-            for shape in SHAPES
-            for table in (shape.rows_in, shape.plan)
-        ],
-    )
+    _execute(cursor, _dropped(SHAPES))
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

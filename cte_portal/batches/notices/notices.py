@@ -27,9 +27,10 @@ def of_end(batch: Batch) -> None:
 
     Whose file a colleague uploads after its test, or undoes, is told of it too.
     """
+    if batch.hidden or (batch.queue == STATEWIDE and batch.district):
+        return
     row = Batch.objects.only("status", "cancel_by").get(pk=batch.pk)
-    own_end = row.status == Status.CANCELED and row.cancel_by == batch.submitted_name
-    if batch.hidden or own_end or (batch.queue == STATEWIDE and batch.district):
+    if row.status == Status.CANCELED and row.cancel_by == batch.submitted_name:
         return
     name, where = (
         ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])

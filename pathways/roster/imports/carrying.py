@@ -64,6 +64,7 @@ class Carried:
     on_screen: list[ChangedRosterRow] = field(default_factory=list)
     """Rows that the file would change but for what was entered on screen."""
     absent: dict[str, QuerySet[Any]] = field(default_factory=dict)
+    """Of each kind of which there are any."""
     holds: list[dict[str, Any]] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)
     lower_grades: dict[str, int] = field(default_factory=dict)
@@ -102,7 +103,8 @@ def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
             _carry_kind(cursor, shape, reading, values, act, carried, is_empty=is_empty)
         )
     is_written = carried.total("new") + carried.total("changed")
-    carried.effects = Effects(before, collected(act.scope) if is_written else before)
+    after = collected(act.scope, has_records=not is_empty) if is_written else before
+    carried.effects = Effects(before, after)
     return carried
 
 
@@ -126,9 +128,9 @@ def _carry_kind(
     if planned:
         most = MOST_CHANGED - len(carried.on_screen)
         carried.on_screen += _changed(cursor, shape, most, ON_SCREEN.id)
-    missing, carried.absent[shape.name] = (
-        (0, shape.model._default_manager.none()) if is_empty else _absent(shape, act.scope)
-    )
+    missing, absent = (0, None) if is_empty else _absent(shape, act.scope)
+    if absent is not None:
+        carried.absent[shape.name] = absent
     if shape is ENROLLMENT and any(row.problem == LOWER_GRADE.id for row in planned):
         cursor.execute(
             f"SELECT grade, COUNT(*) FROM {shape.plan} WHERE problem = %s GROUP BY grade ORDER BY"
@@ -209,7 +211,7 @@ def _mixed_up(cursor: Any) -> dict[tuple[int, int], str]:
     }
 
 
-def _absent(shape: Shape, scope: Scope) -> tuple[int, QuerySet[Any]]:
+def _absent(shape: Shape, scope: Scope) -> tuple[int, QuerySet[Any] | None]:
     """How many of the district's rows of this year no row of the files names, and which. They stay
     as they are; ending is an act of its own.
     """
@@ -223,7 +225,7 @@ def _absent(shape: Shape, scope: Scope) -> tuple[int, QuerySet[Any]]:
     figures = absent.aggregate(number=Count("pk"), last=Max("pk"))
     # They are listed when the new rows are written, which come behind all that were there before.
     number = figures["number"]
-    return number, absent.filter(pk__lte=figures["last"]) if number else absent.none()
+    return number, absent.filter(pk__lte=figures["last"]) if number else None
 
 
 def is_too_much(rows: int, of: int, percent: float) -> bool:

@@ -112,7 +112,7 @@ class CleanedPart:
             elif cut or len(cells) != width:
                 kept = 0 if unread else width + self._is_of_the_last(cells)
                 yield self._unfit(cells, text, cut=cut, kept=kept)
-            elif any(cells[place] for place in unread):
+            elif unread and any(cells[place] for place in unread):
                 for place in unread:
                     cells[place] = ""
                 self.dropped = True

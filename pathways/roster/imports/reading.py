@@ -19,7 +19,7 @@ from pathways.roster.imports.cells import (
     Unfit,
     read_cell,
 )
-from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterColumn, RosterLayout
+from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterLayout
 from pathways.roster.imports.recognizing import RosterFinding, RosterNote, RosterPart, RosterRow
 from pathways.roster.problems import Becomes, RosterProblem
 from pathways.roster.shapes import SHAPES

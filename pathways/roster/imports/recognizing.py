@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import IO, NamedTuple
 
@@ -126,14 +127,16 @@ class RosterPart:
         return self.layout is None
 
     def lines(self) -> Iterator[tuple[int, str, bool]]:
+        first = self.first_line
         for number, text, cut in Lines(self.file, self.encoding):
-            if number >= self.first_line and text.strip():
+            if number >= first and text.strip():
                 yield number, text.rstrip("\x1a"), cut
 
     def rows(self) -> Iterator[RosterRow]:
+        is_aim, delimiter = self.is_aim, self.delimiter
         for number, text, cut in self.lines():
-            cells = cells_of(self, text)
-            if self.is_aim and cells:
+            cells = cells_of(self, text) if '"' in text else text.split(delimiter)
+            if is_aim and cells and LINE_BEFORE in text:
                 cells = list(takewhile(lambda cell: not cell.startswith(LINE_BEFORE), cells))
             yield RosterRow(number, cells, cut)
 
@@ -267,6 +270,7 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
     )
 
 
+@lru_cache(maxsize=1024)
 def _plain(title: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", title.lower())
     return _SYNONYMS.get(plain, plain)

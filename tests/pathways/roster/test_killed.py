@@ -32,7 +32,8 @@ class Killed(BaseException):
 def history() -> dict[str, list[Any]]:
     """Every line of each kind's history."""
     return {
-        shape.name: list(shape.change._base_manager.order_by("pk").values_list()) for shape in SHAPES
+        shape.name: list(shape.change._base_manager.order_by("pk").values_list())
+        for shape in SHAPES
     }
 
 

@@ -30,9 +30,12 @@ class Collected:
     """By the rule's id and what is wrong."""
 
 
-def collected(scope: Scope) -> Collected:
-    records = frozenset(
-        Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True)
+def collected(scope: Scope, *, has_records: bool = True) -> Collected:
+    """What the district has; without asking for records of one that can have none yet."""
+    records = (
+        frozenset(Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True))
+        if has_records
+        else frozenset()
     )
     return Collected(
         records,
@@ -99,6 +102,8 @@ class Effects:
 
 def _records(records: Collection[int]) -> list[str]:
     """Records by student and pathway."""
+    if not records:
+        return []
     rows = Participation.objects.filter(pk__in=sorted(records)[:ON_THE_PAGE])
     return [
         f"{record.student.name} – {record.pathway.name}"
@@ -108,6 +113,8 @@ def _records(records: Collection[int]) -> list[str]:
 
 def _pairs(pairs: Collection[Pair]) -> list[str]:
     first = sorted(pairs)[:ON_THE_PAGE]
+    if not first:
+        return []
     students = Student.objects.in_bulk({student for student, _ in first})
     pathways = Pathway.objects.in_bulk({pathway for _, pathway in first})
     return [

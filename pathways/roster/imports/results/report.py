@@ -52,7 +52,8 @@ CREDITS = BY_NAME["Course"].labels["credits"]
 
 def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried) -> None:
     """All files of the job. Must run while the plans still stand."""
-    pathways = dict(Pathway.objects.values_list("pk", "name"))
+    shows_values = carried.changes or carried.on_screen
+    pathways = dict(Pathway.objects.values_list("pk", "name")) if shows_values else {}
     stored = stored_rows(reading, carried)
     in_file = {
         (row.part, row.line): ", ".join(
@@ -265,6 +266,8 @@ def _students_of_courses(job: Job, carried: Carried) -> dict[int, str]:
     courses = [
         row.row for row in carried.changes if row.name == "Course" and "credits" in row.columns
     ][:ON_THE_PAGE]
+    if not courses:
+        return {}
     names: dict[int, dict[str, None]] = {}
     lines = Roster.objects.filter(
         section__course__in=courses, section__calendar__school_year=job.scope.end_year

@@ -18,8 +18,8 @@ from pathways.files.text import LONGEST_LINE
 from pathways.models import Student
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.cleaning import cleaned
-from pathways.roster.imports.results.returned import columns_with_cells
 from pathways.roster.imports.recognizing import RosterPart, parts_of
+from pathways.roster.imports.results.returned import columns_with_cells
 from tests.pathways.roster.conftest import AIM, ALL, STUDENTS, Desk, counts, saved, zipped
 from tests.pathways.roster.stored import stored_files, texts_of
 
