@@ -18,7 +18,7 @@ from cte_portal import words
 from cte_portal.editions import Scope
 from pathways.models import Change, School, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
-from pathways.roster import ledger, staging
+from pathways.roster import differences, ledger, staging
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.results.effects import Collected, Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
@@ -176,7 +176,7 @@ def _problems(cursor: Any, shape: Shape) -> list[Planned]:
 def _changed(
     cursor: Any, shape: Shape, most: int, problem: str | None = None
 ) -> Iterator[ChangedRosterRow]:
-    for part, line, row, columns in ledger.changed(cursor, shape, most, problem):
+    for part, line, row, columns in differences.changed(cursor, shape, most, problem):
         yield ChangedRosterRow(part, line, shape.name, row, columns)
 
 

@@ -173,7 +173,9 @@ class CleanedPart:
             return False
         if STATE_ID_COLUMN not in layout.columns:
             return True
-        last = next((each for each, at in self.part.columns_of(layout) if at == width - 1), None)
+        last = next(
+            (column for column, at in self.part.columns_of(layout) if at == width - 1), None
+        )
         looks = _LOOKS.get(last.kind) if last else None
         return bool(looks and looks.fullmatch(cells[width].strip()))
 

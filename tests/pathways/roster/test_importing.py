@@ -328,7 +328,7 @@ def test_a_file_of_no_use_is_refused_with_its_reason(desk: Desk, content: str, w
     """R-IMP-04, R-IMP-05, R-IMP-16."""
     batch = desk.send(content) if content else desk.send(b"")
     assert words in batch.result["refused"]
-    assert "Nothing was changed" in batch.sentence
+    assert "Nothing was changed" in batch.sentence and batch.get_status_display() == "Refused"
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -20,7 +20,8 @@ from cte_portal.batches.statewide import statewide
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from pathways.models import District, Student
-from pathways.roster.imports.statewide import submit_of_all
+from pathways.roster.imports.recognizing import parts_of
+from pathways.roster.imports.statewide import SortedFiles, submit_of_all
 from tests.fixtures.people import person
 from tests.pathways.roster.conftest import Desk
 
@@ -183,6 +184,32 @@ def test_a_large_file_is_written_in_pieces(
     path.write_text(TITLES + "".join(rows))
     code, answer = run(path)
     assert (code, answer["districts"]["0965"]["objects"][0]["new"]) == (0, 10)
+
+
+def test_the_same_folder_again_changes_nothing_and_is_not_read_again(
+    desk: Desk, neighbor: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-IMP-13, of each district's part of it."""
+    path = tmp_path / "state.csv"
+    rows = [ROW.format(district=number, student=f"99900{number}") for number in ("0965", "9020")]
+    path.write_text(TITLES + "".join(rows))
+    run(path)
+    monkeypatch.setattr("pathways.roster.imports.batch.read_parts", None)
+    code, answer = run(path)
+    assert code == 0 and set(answer["districts"]) == {"0965", "9020"}
+    for district in answer["districts"].values():
+        (students,) = district["objects"]
+        assert (students["read"], students["new"], students["unchanged"]) == (1, 0, 1)
+
+
+def test_a_district_whose_lines_keep_little_is_not_told_that_it_fills_a_disk(
+    tmp_path: Path,
+) -> None:
+    """What is kept of lines that do not fit packs to a thousandth."""
+    (tmp_path / "0965").mkdir()
+    (tmp_path / "0965" / "001 01.csv").write_text(TITLES + f"0965{',' * 99}\n" * 20_000)
+    with SortedFiles(tmp_path).zip_of("0965").open("rb") as file:
+        assert [part.name for part in parts_of(file, "0965.zip")] == ["001 01.csv"]
 
 
 class Killed(BaseException):
