@@ -155,6 +155,7 @@ KEYS_AND_COUNTS = {
     "pathways/resync/difference.py",
     "pathways/roster/undo.py",
     "pathways/roster/editing.py",
+    "pathways/roster/differences.py",  # typed by the fields
     "pathways/roster/ledger.py",
     "pathways/roster/statistics.py",
     "pathways/roster/imports/carrying.py",
