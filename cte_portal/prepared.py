@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -118,13 +118,24 @@ class Statement:
     def _converted(self, rows: list[Any], connection: Any) -> list[Any]:
         """The rows with Python's values, a column after the other."""
         columns: list[Any] = []
-        for at, column in enumerate(self.columns):
+        for at in self._to_convert:
+            column = self.columns[at]
             backend = connection.ops.get_db_converters(column)
             for converter in backend + column.get_db_converters(connection):
                 columns = columns or list(zip(*rows, strict=True))
                 if columns:
                     columns[at] = [converter(value, column, connection) for value in columns[at]]
         return list(zip(*columns, strict=True)) if columns else rows
+
+    @cached_property
+    def _to_convert(self) -> tuple[int, ...]:
+        """The columns that a database gives otherwise than Python has them."""
+        connection = connections[self.alias]
+        return tuple(
+            at
+            for at, column in enumerate(self.columns)
+            if connection.ops.get_db_converters(column) or column.get_db_converters(connection)
+        )
 
     def _object(self, model: type[models.Model], row: Any) -> models.Model:
         stored = model.from_db(self.alias, self.fields, row[: len(self.fields)])

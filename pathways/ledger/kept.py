@@ -4,11 +4,13 @@ thousands of rows again for every student.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -50,16 +52,18 @@ def kept(
     *narrowed: Any,
     anew: bool = False,
     of_records: HangsOn = HangsOn.VALUES,
+    is_long: bool = False,
 ) -> Answer:
     """What `count` says of the District edition at the district's position; `narrowed` is what it
     depends on besides, and `known` what the page knows already. `anew` counts whatever is kept;
-    `of_records` is what of them the answer hangs on.
+    `of_records` is what of them the answer hangs on. One that `is_long` is kept by itself, and a
+    process that has read it reads it no more.
 
     The key in the cache tells nobody what was searched for.
     """
     place = (name, scope, narrowed)
     if anew or place not in known:
-        known[place] = _kept(scope, known, name, count, narrowed, anew, of_records)
+        known[place] = _kept(scope, known, name, count, narrowed, anew, of_records, is_long)
     answer: Answer = known[place]
     return answer
 
@@ -72,40 +76,70 @@ def _kept(
     narrowed: Any,
     anew: bool,
     of_records: HangsOn,
+    is_long: bool,
 ) -> Answer:
     position = position_of(scope, known)
     key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
     stored = None
     with suppress(*NO_CACHE):
         stored = None if anew else cache.get(key)
-    match stored:
-        case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
-            if counted_at > time.time() - FRESH:
-                return answer
-        case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
-            kept_at, position, HangsOn.NOTHING
-        ):
-            settled = settled_position(scope, known)
-            if _came_or_went(scope.district, kept_at.cursor):
+    with suppress(LookupError, *NO_CACHE):
+        match stored:
+            case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
+                if counted_at > time.time() - FRESH:
+                    return _whole(key, answer)
+            case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
+                kept_at, position, HangsOn.NOTHING
+            ):
+                settled = settled_position(scope, known)
+                if _came_or_went(scope.district, kept_at.cursor):
+                    stored = None
+                elif counted_at > time.time() - FRESH:
+                    whole = _whole(key, answer)
+                    if settled and _stands(kept_at, settled, HangsOn.NOTHING):
+                        _keep(key, settled, answer, counted_at)
+                    return whole
+            case _:
                 stored = None
-            elif counted_at > time.time() - FRESH:
-                if settled and _stands(kept_at, settled, HangsOn.NOTHING):
-                    _keep(key, settled, answer, counted_at)
-                return answer
-        case _:
-            stored = None
     # Where nothing that it hangs on has moved since an earlier settled position, the answer is that
     # of the position, whoever writes now.
     settled = settled_position(scope, known) or (stored and stored[0])
     counted_at, answer = time.time(), count()
     if settled:
-        _keep(key, settled, answer, counted_at)
+        _keep(key, settled, _by_itself(key, answer) if is_long else answer, counted_at)
     return answer
 
 
 def _keep(key: str, position: Position, answer: Any, counted_at: float) -> None:
     with suppress(*NO_CACHE):
         cache.set(key, (position, answer, counted_at), KEPT)
+
+
+@dataclass(frozen=True)
+class ByItself:
+    """Stands in the place of a long answer; the token is no other one's."""
+
+    token: str
+
+
+def _by_itself(key: str, answer: Any) -> ByItself:
+    place = ByItself(secrets.token_hex(8))
+    with suppress(*NO_CACHE):
+        cache.set(f"{key}-long", (place.token, answer), KEPT)
+    return place
+
+
+def _whole(key: str, answer: Any) -> Any:
+    """Raises LookupError where a long answer is not kept any more."""
+    return _long(key, answer.token) if isinstance(answer, ByItself) else answer
+
+
+@lru_cache(maxsize=8)
+def _long(key: str, token: str) -> Any:
+    match cache.get(f"{key}-long"):
+        case (kept, answer) if kept == token:
+            return answer
+    raise LookupError
 
 
 def _stands(kept_at: Position, now: Position, of_records: HangsOn) -> bool:

@@ -43,13 +43,32 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
         if line.by_id is not None:
             accounts[line.by].add(line.by_id)
     if accounts:
-        people = {pk: (user_name, _key(*names)) for pk, user_name, *names in _accounts()}
-        bearers = Counter(key for _, key in people.values())
+        people, bearers = _PEOPLE.of(_accounts())
         for line in lines:
             user_name, key = people.get(line.by_id, ("", ()))
             if bearers[key] > 1 or len(accounts.get(line.by, ())) > 1:
                 line.user_name = user_name
     return lines
+
+
+class _People:
+    """User name and folded name of each account, and how many bear a name. As long as accounts
+    are the same, nothing is folded and counted again.
+    """
+
+    def __init__(self) -> None:
+        self._of: tuple[list[Any], dict[Any, tuple[str, Any]], Counter[Any]] = ([], {}, Counter())
+
+    def of(self, accounts: list[Any]) -> tuple[dict[Any, tuple[str, Any]], Counter[Any]]:
+        same, people, bearers = self._of
+        if accounts != same:
+            people = {pk: (user_name, _key(*names)) for pk, user_name, *names in accounts}
+            bearers = Counter(key for _, key in people.values())
+            self._of = (accounts, people, bearers)
+        return people, bearers
+
+
+_PEOPLE = _People()
 
 
 @prepared

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -15,6 +16,7 @@ from django.http import HttpRequest, QueryDict
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import number
 from cte_portal.prepared import filled_up, prepared
+from cte_portal.words import listed_name
 from pathways.files import values
 from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Student
@@ -132,6 +134,7 @@ class Search:
             lambda: list(self.students(scope).values_list("pk", flat=True)),
             *self.choices,
             of_records=HangsOn.KEYS if self.without_record else HangsOn.NOTHING,
+            is_long=True,
         )
 
     def page(self, scope: Scope, known: dict[Any, Any], start: int = 0) -> ResultList:
@@ -147,7 +150,9 @@ class Search:
         student's neighbours.
         """
         keys = self.keys(scope, known)
-        place = keys.index(student_id) if student_id in keys else None
+        place = None
+        with suppress(ValueError):
+            place = keys.index(student_id)
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
         rows = self._rows(scope, keys, start)
@@ -164,17 +169,35 @@ class Search:
         )
 
     @staticmethod
-    def _rows(scope: Scope, keys: list[int], start: int) -> list[Student]:
+    def _rows(scope: Scope, keys: list[int], start: int) -> list[ListedStudent]:
         own = keys[start : start + MOST_SHOWN]
         brief = _in_brief(scope, filled_up(tuple(own))) if own else []
-        students = {student.pk: student for student in brief}
+        students = {row.pk: row for row in map(ListedStudent._make, brief) if row.grade is not None}
         return [students[key] for key in own if key in students]
 
 
+class ListedStudent(NamedTuple):
+    """A student as a line of the list."""
+
+    pk: int
+    state_id: str
+    last_name: str
+    first_name: str
+    middle_name: str
+    grade: str | None
+    record_count: int
+
+    @property
+    def name(self) -> str:
+        """ANDERSON, KAYLA R."""
+        return listed_name(self.last_name, self.first_name, self.middle_name)
+
+
 @prepared
-def _in_brief(scope: Scope, students: tuple[int, ...]) -> QuerySet[Student]:
-    """The named ones as lines of a list, in no order."""
-    return Student.objects.in_scope(scope).in_brief(scope.end_year).filter(pk__in=students)
+def _in_brief(scope: Scope, students: tuple[int, ...]) -> QuerySet[Any]:
+    """The named ones, in no order; who is not in scope has no grade."""
+    brief = Student.objects.of_district(scope).in_brief(scope.end_year).filter(pk__in=students)
+    return brief.values_list(*ListedStudent._fields)
 
 
 @dataclass(frozen=True)
@@ -184,7 +207,7 @@ class ResultList:
     """
 
     search: Search
-    rows: list[Student]
+    rows: list[ListedStudent]
     total: int
     start: int = 0
     position: int = 0

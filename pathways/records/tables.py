@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -60,7 +59,6 @@ def lines(
     results: ResultList, students: str, open_student: int | None = None
 ) -> Iterator[SafeString]:
     """The students of a result list; `students` is the address that theirs begin with."""
-    student: Any  # with grade and record_count
     for student in results.rows:
         values = {
             "address": f"{students}{student.pk}/{results.search.query}",

@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.editions import Scope
 from cte_portal.pages.typed import number, paged
+from cte_portal.prepared import filled_up, prepared
 from cte_portal.ui.wording import number_of
+from cte_portal.words import listed_name
 from pathways.ledger.refusals import NotApplied
 from pathways.ledger.shape import CREDITS
 from pathways.models import Pathway, School, Student
@@ -134,14 +138,15 @@ class RosterGrid(RecordsView):
     def told(self, saved: GridSaved) -> dict[str, Any]:
         """What the page says of a save, as the session keeps it: names stand in no address."""
         warnings = saved.warnings[:MOST_WARNINGS]
-        people = {student for (student, _), _ in warnings}
-        students = Student.objects.of_district(self.scope).in_bulk(people) if people else {}
+        people = filled_up(tuple({student for (student, _), _ in warnings}))
+        names = _names(self.scope, people) if people else []
+        students = {key: listed_name(*name) for key, *name in names}
         return {
             "title": "Saved." if saved.written else "No changes to save.",
             "words": f"{number_of(saved.written, 'row')} saved." if saved.written else "",
             "batch": str(saved.batch) if saved.batch else "",
             "warnings": [
-                [student, pathway, students[student].name, words]
+                [student, pathway, students[student], words]
                 for (student, pathway), words in warnings
                 if student in students
             ],
@@ -216,3 +221,9 @@ class RosterGrid(RecordsView):
             "sections": sections,
             "courses": courses_of(sections),
         }
+
+
+@prepared
+def _names(scope: Scope, people: tuple[int, ...]) -> QuerySet[Student, tuple[Any, ...]]:
+    students = Student.objects.of_district(scope).filter(pk__in=people)
+    return students.values_list("pk", "last_name", "first_name", "middle_name")
