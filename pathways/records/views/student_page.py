@@ -18,6 +18,7 @@ from cte_portal.plugs import plugs
 from cte_portal.ui.templatetags.portal import us_date
 from pathways.certified import certified
 from pathways.elements import values
+from pathways.elements.entry_fields import fields_of
 from pathways.elements.entry_form import ElementsForm
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
@@ -242,7 +243,7 @@ class StudentPage(RecordsView, TemplateView):
         return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        record = self.record
+        record, elements = self.record, self.elements_form
         last_year = school_year_label(self.scope.end_year - 1)
         rows = [
             SummaryRow(entry, self.address("cte-record", entry.pathway_id), entry is record)
@@ -269,7 +270,8 @@ class StudentPage(RecordsView, TemplateView):
             "credits_to_read": self.credits_to_read(),
             "before": self.last_year,
             "before_year": last_year if self.last_year else "",
-            "elements_form": self.elements_form,
+            "elements_form": elements,
+            "elements_fields": fields_of(elements) if elements and not elements.is_bound else "",
             "elements_to_read": self.elements_to_read(),
             "history_count": len(self.changes),
             "deleted_records": deleted(self.changes_of_student),

@@ -7,15 +7,22 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import connections
+from django.template.loader import render_to_string
 from django.test import Client
+from django.test.html import parse_html
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
+from pathways.elements import values
+from pathways.elements.entry_fields import fields_of
+from pathways.elements.entry_form import ElementsForm
+from pathways.elements.values import ElementEdit
 from pathways.files import extract
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL
 from pathways.ledger import canonical
@@ -55,6 +62,30 @@ def typed(element: Element, words: str, seen: int = 0) -> dict[str, str]:
 def stored(element: Element) -> str:
     value = ElementValue.objects.filter(element=element).first()
     return value.words if value else "none"
+
+
+def test_the_fields_are_what_the_form_says(desk: Desk) -> None:
+    """They are filled into patterns until something is typed."""
+    kinds = [
+        element("Hours {text}", "number", help="In <hours>"),
+        element("Bus route"),
+        element("Left on", "date"),
+        element("Passed", "yes_no"),
+        element("Club", "choice", help="One only"),
+        element("Meal", "choice"),
+    ]
+    for chosen in kinds[4:]:
+        ElementChoice.objects.create(element=chosen, name="A & B", position=1)
+    record = Participation.objects.get()
+    words = {"Hours {text}": Decimal(12), "Bus route": '"7" {seen}', "Meal": "A & B"}
+    edits = [ElementEdit(kind, words[kind.name], 0) for kind in kinds if kind.name in words]
+    values.save(Scope("9012", 2025), record, edits, by="MARTIN, CHERYL", by_id=None)
+    form = ElementsForm(None, kinds, values.values_of(record))
+    drawn = render_to_string("pathways/elements/entry.html", {"elements_form": form})
+    filled = {"elements_form": form, "elements_fields": fields_of(form)}
+    pattern = render_to_string("pathways/elements/entry.html", filled)
+    assert drawn != pattern
+    assert parse_html(drawn) == parse_html(pattern.replace('value="" id', "id"))
 
 
 def undo(desk: Desk, page: str) -> Any:
