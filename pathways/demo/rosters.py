@@ -40,10 +40,10 @@ def write(place: Place, kinds: Sequence[tuple[Shape, Values]]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         lock_district(scope, exclusive=True)
         values = act.values()
-        staging.prepare_kind(cursor, ENROLLMENT)  # a student's plan looks at the grades in it
+        staging.prepare(cursor, ENROLLMENT)  # a student's plan looks at the grades in it
         staged = []
         for shape, rows in kinds:
-            staging.prepare_kind(cursor, shape)
+            staging.prepare(cursor, shape)
             lines = (((0, line), row) for line, row in enumerate(rows, 1))
             staged.append((shape, staging.stage(cursor, shape, lines)))
         for shape, number in staged:
@@ -51,7 +51,7 @@ def write(place: Place, kinds: Sequence[tuple[Shape, Values]]) -> None:
             if counts.get("create", 0) != number:
                 raise NotTaken(f"{place.number} {shape.name}: {counts} of {number}")
             ledger.apply(cursor, shape, values)
-        staging.drop(cursor)
+        staging.clear(cursor, *(shape for shape, _ in staged))
 
 
 def open_schools(place: Place, end_years: Sequence[int]) -> dict[tuple[str, int], Calendar]:

@@ -142,9 +142,9 @@ def save(
         ]
         act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN)
         with connection.cursor() as cursor:
-            staging.prepare(cursor)
+            staging.prepare(cursor, COURSE)
             staging.stage(cursor, COURSE, rows)
             ledger.plan(cursor, COURSE, act.values())
             written = ledger.apply(cursor, COURSE, act.values())
-            staging.drop(cursor)
+            staging.clear(cursor, COURSE)
     return written

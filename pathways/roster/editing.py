@@ -20,7 +20,7 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import NoActiveYear, OtherYear
 from pathways.models import RowChange, SchoolYear
-from pathways.roster import certified_year, ledger, undo
+from pathways.roster import certified_year, ledger, staging, undo
 from pathways.roster.problems import PROBLEMS
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT
@@ -153,7 +153,7 @@ def _write(cursor: Any, shape: Shape, edits: Sequence[RowEdit], act: ledger.Act)
         problem = PROBLEMS[first[0]]
         raise Refusal(f"{problem.title}. {problem.remedy} Nothing was saved.")
     written = ledger.apply(cursor, shape, values)
-    cursor.execute(f"DROP TABLE {shape.plan}")
+    staging.clear(cursor, shape)
     return written
 
 
@@ -170,13 +170,7 @@ def _plan(
 ) -> None:
     """Put the rows into the table that the ledger writes from, whose columns are the stored ones."""
     columns = tuple(shape.image)
-    cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT 0 AS part, 0 AS line, stored.id AS row_id,"
-        " CAST(NULL AS text) AS problem, CAST(NULL AS text) AS operation,"
-        f" {', '.join(f'stored.{column}' for column in columns)} FROM {shape.table} stored WHERE"
-        " 1 = 0"
-    )
+    staging.prepare(cursor, shape)
     marks = ", ".join(["%s"] * (len(columns) + 4))
     cursor.executemany(
         f"INSERT INTO {shape.plan} (part, line, row_id, operation, {', '.join(columns)}) VALUES"

@@ -76,16 +76,15 @@ def plan(
     cases = " ".join(
         f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape)
     )
-    image = ", ".join(f"{expression} AS {column}" for column, expression in shape.image.items())
+    image = ", ".join(shape.image.values())
     same = " AND ".join(
         _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
     )
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS"
-        f" row_id, {f'CASE {cases} END' if cases else 'CAST(NULL AS text)'} AS problem, CASE WHEN"
-        f" stored.id IS NULL THEN 'create' WHEN {same} THEN 'unchanged' ELSE 'update' END AS"
-        f" operation, {', '.join(f'staged.{column} AS key_{column}' for column in shape.key)},"
-        f" {image} FROM {shape.rows_in} staged {shape.joins}",
+        f"INSERT INTO {shape.plan} SELECT staged.part, staged.line, stored.id, CASE {cases} END,"
+        f" CASE WHEN stored.id IS NULL THEN 'create' WHEN {same} THEN 'unchanged' ELSE 'update' END,"
+        f" {', '.join(f'staged.{column}' for column in shape.key)}, {image} FROM {shape.rows_in}"
+        f" staged {shape.joins}",
         values,
     )
     staging.analyze(cursor, shape.plan, cursor.rowcount, ("row_id", "problem", "operation"))
@@ -129,7 +128,8 @@ def _conditions(shape: Shape) -> list[tuple[Any, str]]:
         for column in kept
     )
     on_screen = (
-        f"%(source)s = 'file' AND EXISTS (SELECT 1 FROM {shape.history} last LEFT JOIN"
+        "%(source)s = 'file' AND stored.id IS NOT NULL AND EXISTS (SELECT 1 FROM"
+        f" {shape.history} last LEFT JOIN"
         f" {shape.history} before ON before.row = last.row AND before.version = last.version - 1"
         " WHERE last.row = stored.id AND last.source = 'screen' AND NOT EXISTS (SELECT 1 FROM"
         f" {shape.history} later WHERE later.row = last.row AND later.version > last.version) AND"

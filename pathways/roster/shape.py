@@ -74,6 +74,11 @@ class Shape:
         }
 
     @cached_property
+    def planned(self) -> dict[str, str]:
+        """The SQL type of each stored column in a plan, as wide as a refused row may need."""
+        return {column: _type_of(field) for column, field in self.fields.items()}
+
+    @cached_property
     def dependents(self) -> tuple[tuple[str, str], ...]:
         """(table, column) of whatever names a row of this kind."""
         named = [
@@ -81,3 +86,12 @@ class Shape:
             for relation in self.model._meta.related_objects
         ]
         return tuple((meta.db_table, str(field.column)) for meta, field in named if meta.managed)
+
+
+def _type_of(field: Any) -> str:
+    if isinstance(field, models.DateField):
+        return DATE
+    if isinstance(field, models.DecimalField):
+        return AMOUNT
+    named = field.target_field if field.is_relation else field
+    return TEXT if isinstance(named, models.CharField) else ROW_ID

@@ -1,10 +1,10 @@
-"""Roster rows on their way in: typed, in temporary tables of the connection that live as long as
-the transaction that uses them.
+"""Roster rows on their way in: typed, in temporary tables of the connection, whose rows live as
+long as the transaction that uses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,45 +14,53 @@ from pathways.roster.shape import Shape
 from pathways.roster.shapes import SHAPES
 
 CHUNK = 5_000
-FEW = 500
+FEW = 500  # rows that are not worth statistics
 
 Line = tuple[int, int]
 """Where a row came from: the file's place in what was sent, from 0, and the line in it."""
 
 
-def prepare(cursor: Any) -> None:
-    """Empty tables for every kind of row. Must run inside the transaction that also plans and
-    writes them.
+def prepare(cursor: Any, *shapes: Shape) -> None:
+    """Empty tables for the rows of these kinds, or of all, and for what becomes of each. Must run
+    inside the transaction that also plans and writes them.
+
+    PostgreSQL keeps the tables as long as the connection, and their rows no longer than the
+    transaction: of a small district, to make the tables takes longer than to fill them.
     """
-    _prepare(cursor, SHAPES)
-
-
-def prepare_kind(cursor: Any, shape: Shape) -> None:
-    """An empty table for one kind of row."""
-    _prepare(cursor, (shape,))
-
-
-def _prepare(cursor: Any, shapes: Sequence[Shape]) -> None:
-    created = []
-    for shape in shapes:
-        columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
-        created.append(
-            f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
+    tables = [
+        table
+        for shape in shapes or SHAPES
+        for table in ((shape.rows_in, _of_rows(shape)), (shape.plan, _of_plan(shape)))
+    ]
+    ends = " ON COMMIT DELETE ROWS" if connection.vendor == "postgresql" else ""
+    statements = [
+        sql
+        for name, columns in tables
+        for sql in (
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}){ends}",
+            f"DELETE FROM {name}",
         )
-    _execute(cursor, [*_dropped(shapes), *created])
-
-
-def _dropped(shapes: Sequence[Shape]) -> list[str]:
-    """Statements after which neither rows nor plans are there."""
-    tables = [table for shape in shapes for table in (shape.rows_in, shape.plan)]
-    names = [", ".join(tables)] if connection.vendor == "postgresql" else tables
-    return [f"DROP TABLE IF EXISTS {name}" for name in names]
-
-
-def _execute(cursor: Any, statements: Sequence[str]) -> None:
-    """Statements without values, of which PostgreSQL takes many at once."""
+    ]
     for sql in ("; ".join(statements),) if connection.vendor == "postgresql" else statements:
         cursor.execute(sql)
+
+
+def _of_rows(shape: Shape) -> str:
+    return ", ".join(["part integer, line integer", *_columns(shape.staged)])
+
+
+def _of_plan(shape: Shape) -> str:
+    return ", ".join(
+        [
+            "part integer, line integer, row_id bigint, problem text, operation text",
+            *_columns({f"key_{column}": shape.staged[column] for column in shape.key}),
+            *_columns({column: shape.planned[column] for column in shape.image}),
+        ]
+    )
+
+
+def _columns(kinds: Mapping[str, str]) -> list[str]:
+    return [f"{name} {kind}" for name, kind in kinds.items()]
 
 
 def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:
@@ -86,8 +94,14 @@ def analyze(cursor: Any, table: str, rows: int, columns: Sequence[str] = ()) -> 
         cursor.execute(f"ANALYZE {table}{of}")
 
 
-def drop(cursor: Any) -> None:
-    _execute(cursor, _dropped(SHAPES))
+def clear(cursor: Any, *shapes: Shape) -> None:
+    """Leave nothing of these kinds' rows, or of all, where the transaction's end does not see to
+    it.
+    """
+    if connection.vendor != "postgresql":
+        for shape in shapes or SHAPES:
+            cursor.execute(f"DELETE FROM {shape.rows_in}")
+            cursor.execute(f"DELETE FROM {shape.plan}")
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

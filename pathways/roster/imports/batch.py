@@ -172,7 +172,7 @@ def _carry(
         if saved:
             if export:
                 export.links.remember(job.scope)
-            staging.drop(cursor)
+            staging.clear(cursor)
             transaction.savepoint_commit(savepoint)
         else:
             transaction.savepoint_rollback(savepoint)

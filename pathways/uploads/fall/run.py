@@ -167,7 +167,7 @@ def _save(job: Job, staged: Staged, differing: list[DifferingRow]) -> None:
     by, by_id = batch.submitted_name, batch.submitted_by_id
     act = Act(job.scope, by, by_id, RowChange.Source.FILE, batch.pk)
     with connection.cursor() as cursor:
-        staging.prepare_kind(cursor, OUTCOME)
+        staging.prepare(cursor, OUTCOME)
         cursor.execute(
             staged.own(
                 f"INSERT INTO {OUTCOME.rows_in} (part, line, student_id, end_year, status,"
@@ -181,8 +181,7 @@ def _save(job: Job, staged: Staged, differing: list[DifferingRow]) -> None:
         values = act.values()
         ledger.plan(cursor, OUTCOME, values)
         ledger.apply(cursor, OUTCOME, values)
-        cursor.execute(f"DROP TABLE {OUTCOME.plan}")
-        cursor.execute(f"DROP TABLE {OUTCOME.rows_in}")
+        staging.clear(cursor, OUTCOME)
     noting.note(
         job.scope,
         (Differing(row.entry, row.answer, row.stored) for row in differing),
