@@ -26,6 +26,9 @@ SIZES = (
 )
 
 
+NARROWING = ("show", "due", "size", "unsent", "nobody")
+
+
 class ReminderForm(forms.Form):
     text = text_field(
         "Message from OPI", hint="Optional, added to the e-mail. Do not name any student."
@@ -62,11 +65,15 @@ class BoardFilter(forms.Form):
         """The lines that it shows, sorted."""
         words = self.choice("find").casefold().split()
         choices = {name: self.choice(name) for name in self.fields}
+        narrows = words or any(choices[name] for name in NARROWING)
         lines_of_filter = [
             line
             for line in lines
-            if all(word in f"{line.number} {line.name}".casefold() for word in words)
-            and _holds(line, choices)
+            if not narrows
+            or (
+                all(word in f"{line.number} {line.name}".casefold() for word in words)
+                and _holds(line, choices)
+            )
         ]
         return sorted_by(lines_of_filter, choices["sort"] or "number")
 

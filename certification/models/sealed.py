@@ -13,6 +13,7 @@ from django.db.models import Q
 from certification.models.event import CertificationEvent
 from certification.models.round import Round
 from cte_portal.editions import Home
+from cte_portal.prepared import prepared
 from pathways.ledger import canonical
 from pathways.models import Student
 from pathways.models.participation import credits_field
@@ -31,11 +32,9 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
         """The district's last sealed year before the event's, in a canonical form of the same rows:
         what its figures are compared with.
         """
-        earlier = self.official().of_district(district).filter(form_version__in=forms)
-        sealed = earlier.filter(
-            round__event__collection=event.collection, round__event__end_year__lt=event.end_year
-        )
-        return sealed.order_by("-round__event__end_year").first()
+        year = event.collection, event.end_year
+        sealed: list[SealedCopy] = _official_before(district, *year, tuple(sorted(forms)))
+        return sealed[0] if sealed else None
 
 
 class SealedCopy(models.Model):
@@ -142,3 +141,14 @@ class SealedRecord(SealedRow):
 
 def fingerprint(row: Iterable[Any]) -> str:
     return canonical.digest_of([canonical.line(row)])
+
+
+@prepared
+def _official_before(
+    district: str, collection: str, end_year: int, forms: tuple[int, ...]
+) -> SealedCopyQuerySet:
+    earlier = SealedCopy.objects.official().of_district(district).filter(form_version__in=forms)
+    sealed = earlier.filter(
+        round__event__collection=collection, round__event__end_year__lt=end_year
+    )
+    return sealed.order_by("-round__event__end_year")[:1]

@@ -40,6 +40,7 @@ class Case:
         self.district_event = district_event
         self.person = person
         self.now = district_event.now
+        self.known: dict[Any, Any] = {}
 
     @property
     def event(self) -> CertificationEvent:
@@ -151,7 +152,7 @@ class Case:
 
     @cached_property
     def sending(self) -> Unsent:
-        return Unsent.of(self.sending_scope)
+        return Unsent.once(self.sending_scope, self.known)
 
     @cached_property
     def leavers_not_sent(self) -> NotSent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from certification.collections.chosen import collection_of
 from certification.collections.fall.statewide import FollowUpKnown
@@ -66,7 +67,10 @@ class LastValidation:
 
     @property
     def is_ready(self) -> bool:
-        return not self.closed
+        """Asked of all districts, most of which have a gate closed among the first."""
+        return all(
+            passes(self) for passes in _passes(collection_of(self.district_event.event).gates)
+        )
 
 
 def _open(validation: LastValidation) -> bool:
@@ -145,3 +149,8 @@ PASSES: dict[str, Callable[[LastValidation], bool]] = {
     "tried": _tried,
     "contacted": _contacted,
 }
+
+
+@cache
+def _passes(gates: tuple[str, ...]) -> tuple[Callable[[LastValidation], bool], ...]:
+    return tuple(passes for slug, passes in PASSES.items() if slug in gates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from certification.models import Round
+from certification.models import EventLink, Round
 from cte_portal.batches.models import Batch
 from cte_portal.prepared import prepared
 from pathways.models import District, SchoolYear
@@ -31,3 +31,8 @@ def current_year() -> QuerySet[SchoolYear]:
 @prepared
 def district(number: str) -> QuerySet[District]:
     return District.objects.filter(pk=number)
+
+
+@prepared
+def links(event: int) -> QuerySet[EventLink]:
+    return EventLink.objects.filter(event__pk=event)

@@ -15,7 +15,7 @@ from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
 from certification.recertification.reopening import correction
 from certification.review.snapshot import Snapshot, snapshot_of
-from certification.signing import gates
+from certification.signing import gates, lookups
 from certification.signing.case import Case, shown_case
 from certification.signing.forms import SigningForm
 from certification.signing.groups import groups_of
@@ -190,7 +190,7 @@ class EventCertification(ActionView):
             "access": AuditEvent.objects.all().of_access(
                 [certifier.user_id for certifier in case.primaries], case.now
             ),
-            "links": district_event.event.links.all(),
+            "links": lookups.links(district_event.event.pk),
             "groups": groups_of(district_event.event),
             "sealed": official_copy(case) if district_event.sealed_at else None,
             "correction": correction(district_event),

@@ -5,7 +5,7 @@ kind of row and cell is rendered once, with marks where they differ, and the mar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from html import escape
 from typing import Any, TypeVar
 
@@ -14,6 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 Text = TypeVar("Text", bound=str)
+
+MOST_KEPT = 4096
 
 
 class Patterns:
@@ -54,10 +56,10 @@ def kept_patterns() -> Patterns:
 
 
 def kept_pattern(pattern: Callable[..., Text]) -> Callable[..., Text]:
-    """A template without places to fill in, or whose places are arguments of a few values. It is
-    rendered once; a developer who changes it sees that at once.
+    """A template without places to fill in, or whose places are arguments that come again and
+    again, as days do in lists. It is rendered once; a developer who changes it sees that at once.
     """
-    once = cache(pattern)
+    once = lru_cache(maxsize=MOST_KEPT)(pattern)
 
     @wraps(pattern)
     def kept(*places: Any) -> Text:

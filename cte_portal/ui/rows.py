@@ -17,9 +17,6 @@ from django_tables2.utils import Accessor, signature
 
 from cte_portal.ui.patterns import Patterns, kept_patterns
 
-OF_MOST_CELLS = frozenset(("value", "record"))
-"""What most cells are written from."""
-
 
 class Cells:
     """A column of a table. Its attributes are the same for all rows, and a field with choices shows
@@ -39,7 +36,8 @@ class Cells:
         self.attribute = attrgetter(".".join(bits)) if are_names else None
         self.empty_values = bound.column.empty_values
         self.render = bound.render
-        self.arguments, self.takes_all = signature(bound.render)
+        arguments, self.takes_all = signature(bound.render)
+        self.asks_for = () if self.takes_all else tuple(arguments)
         self.is_as_stored = getattr(bound.render, "__func__", None) is tables.Column.render
 
     def cell(self, table: tables.Table, row: Any) -> Any:
@@ -49,20 +47,22 @@ class Cells:
             return self.default
         if self.is_as_stored:
             return value
-        if not self.takes_all and OF_MOST_CELLS.issuperset(self.arguments):
-            facts = {"value": value, "record": record}
-        else:
-            facts = {
-                "value": value,
-                "record": record,
-                "column": self.bound.column,
-                "bound_column": self.bound,
-                "bound_row": row,
-                "table": table,
-            }
-        if self.takes_all:
-            return self.render(**facts)
-        return self.render(**{name: facts[name] for name in self.arguments})
+        match self.asks_for:
+            case ("value",):
+                return self.render(value=value)
+            case ("record",):
+                return self.render(record=record)
+        facts = {
+            "value": value,
+            "record": record,
+            "column": self.bound.column,
+            "bound_column": self.bound,
+            "bound_row": row,
+            "table": table,
+        }
+        return self.render(
+            **(facts if self.takes_all else {name: facts[name] for name in self.asks_for})
+        )
 
     def _value(self, record: Any) -> Any:
         """django-tables2 tries keys first, and writes down the whole record where it has no such

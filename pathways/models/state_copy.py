@@ -4,12 +4,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import models
 
 from cte_portal.editions import Edition, Home
 from cte_portal.prepared import prepared
+
+
+class CopyInShort(NamedTuple):
+    """What lists of all districts read of each one's copy (`StateCopy`)."""
+
+    district: str
+    generation: int
+    end_year: int
+    batch: UUID
+    attempt: int
+    cursor: int
+    sent_at: datetime.datetime
+    objects_sent: dict[str, Any]
+
+    @property
+    def resync(self) -> tuple[int, int, str, int]:
+        return self.end_year, self.generation, str(self.batch), self.attempt
 
 
 class StateCopyQuerySet(models.QuerySet["StateCopy"]):
@@ -24,6 +43,10 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         """
         copies: list[StateCopy] = _in_short(district)
         return copies[0] if copies else None
+
+    def of_all_in_short(self) -> list[CopyInShort]:
+        """Of every district that has sent something."""
+        return list(map(CopyInShort._make, _all_in_short()))
 
     def at_state(self) -> StateCopyQuerySet:
         return self.using(Edition.STATE.value)
@@ -68,6 +91,14 @@ class StateCopy(models.Model):
         return self.end_year, self.generation, str(self.batch), self.attempt
 
 
+AnyCopy = StateCopy | CopyInShort
+
+
+@prepared
+def _all_in_short() -> models.QuerySet[StateCopy, Any]:
+    return StateCopy.objects.at_state().values_list(*CopyInShort._fields)
+
+
 @prepared
 def _whole(district: str) -> StateCopyQuerySet:
     return StateCopy.objects.at_state().filter(pk=district)
@@ -84,7 +115,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def generation(self) -> int | None:
         """How far the lists at the state have come."""
-        return self.at_state().filter(pk=1).values_list("generation", flat=True).first()
+        return next((generation for (generation,) in _published()), None)
 
 
 class Publication(models.Model):
@@ -106,3 +137,8 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return str(self.generation)
+
+
+@prepared
+def _published() -> models.QuerySet[Publication, tuple[int]]:
+    return Publication.objects.at_state().filter(pk=1).values_list("generation")

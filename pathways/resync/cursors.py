@@ -14,12 +14,14 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from cte_portal.prepared import filled_up, prepared
 from pathways.ledger.position import Position
-from pathways.models import Change, District, OutcomeChange, StateCopy
+from pathways.models import Change, District, OutcomeChange
+from pathways.models.state_copy import AnyCopy
 from pathways.resync.object_types import OBJECTS, RECORDS
 
 Cursors = Mapping[str, int]
 """The last change of each type, by the type's name; 0 where there is none."""
 _HISTORIES = {kind.name: kind.history for kind in OBJECTS if kind.history}
+_BUT_RECORDS = {name: _HISTORIES[name] for name in _HISTORIES if name != RECORDS.name}
 
 
 def cursors_of(district: str) -> dict[str, int]:
@@ -33,17 +35,26 @@ def cursors_at(position: Position) -> dict[str, int]:
     return {name: last.get(history, 0) for name, history in _HISTORIES.items()}
 
 
-def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[str, int]]:
+def cursors_of_all(
+    districts: Collection[str] | None = None, *, records: Cursors | None = None
+) -> dict[str, dict[str, int]]:
     """The same of every district, or of the named ones, in one statement that looks at the end of
-    each index.
+    each index. `records` are the last changes of records by district, where they are known already.
     """
     if districts is not None and not districts:
         return {}
+    named = None if districts is None else filled_up(tuple(sorted(districts)))
+    if records is None:
+        return {
+            number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
+            for number, *cursors in _ends(named, but_records=False)
+        }
     return {
-        number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
-        for number, *cursors in _ends(
-            None if districts is None else filled_up(tuple(sorted(districts)))
-        )
+        number: {
+            RECORDS.name: records.get(number, 0),
+            **{name: cursor or 0 for name, cursor in zip(_BUT_RECORDS, cursors, strict=True)},
+        }
+        for number, *cursors in _ends(named, but_records=True)
     }
 
 
@@ -53,8 +64,9 @@ def last_records() -> dict[str, int]:
 
 
 @prepared
-def _ends(districts: tuple[str, ...] | None) -> QuerySet[Any]:
-    last = {f"last_{at}": _end(history) for at, history in enumerate(_HISTORIES.values())}
+def _ends(districts: tuple[str, ...] | None, but_records: bool) -> QuerySet[Any]:
+    histories = (_BUT_RECORDS if but_records else _HISTORIES).values()
+    last = {f"last_{at}": _end(history) for at, history in enumerate(histories)}
     rows = District.objects.order_by().annotate(**last).values_list("number", *last)
     return rows if districts is None else rows.filter(number__in=districts)
 
@@ -70,7 +82,7 @@ def _end(history: type[Model]) -> Subquery:
     return Subquery(own.order_by("-pk").values("pk")[:1])
 
 
-def sent_cursors(copy: StateCopy | None) -> dict[str, int]:
+def sent_cursors(copy: AnyCopy | None) -> dict[str, int]:
     """How far it had come when each type was sent last without errors; a type whose last resync was
     before each had its own is not among them.
     """
@@ -84,12 +96,12 @@ def sent_cursors(copy: StateCopy | None) -> dict[str, int]:
     return {**own, RECORDS.name: copy.cursor}
 
 
-def is_ahead(copy: StateCopy | None, cursors: Cursors) -> bool:
+def is_ahead(copy: AnyCopy | None, cursors: Cursors) -> bool:
     """Whether the state has a change of any type that is missing in the ledger."""
     return any(sent > cursors.get(name, 0) for name, sent in sent_cursors(copy).items())
 
 
-def is_behind(copy: StateCopy | None, cursors: Cursors) -> bool:
+def is_behind(copy: AnyCopy | None, cursors: Cursors) -> bool:
     """Whether the ledger has a change of any type after what the state has seen. A type of which
     the state has not said how far it is does not count once something was sent.
     """

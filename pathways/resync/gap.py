@@ -13,6 +13,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,6 +27,7 @@ from cte_portal.prepared import prepared
 from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
+from pathways.models.state_copy import AnyCopy
 from pathways.resync.difference import NONE, Difference, differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
@@ -252,7 +254,7 @@ def _key(district: str, end_year: int) -> str:
     return f"unsent-{district}-{end_year}"
 
 
-def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, Gap]:
+def last_known(end_year: int, copies: Mapping[str, AnyCopy | None]) -> dict[str, Gap]:
     """The last comparison of each district since its last resync, however long ago."""
     with suppress(*NO_CACHE):
         cached: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
@@ -269,5 +271,5 @@ def point_of(copy: StateCopy | None, position: Position) -> Point:
     return Point(_resync(copy), (*position.rows, position.outcomes), position.cursor)
 
 
-def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:
+def _resync(copy: AnyCopy | None) -> tuple[Any, ...] | None:
     return copy.resync if copy else None

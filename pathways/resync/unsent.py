@@ -13,6 +13,7 @@ from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
+from pathways.models.state_copy import AnyCopy
 from pathways.resync import gap
 from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead, last_records
 from pathways.resync.difference import differences
@@ -71,13 +72,19 @@ class Unsent:
         return cls(scope, copy, cursors_at(position_of(scope, known)), known)
 
     @classmethod
+    def once(cls, scope: Scope, known: dict[Any, Any]) -> Unsent:
+        """The same once a page."""
+        if (Unsent, scope) not in known:
+            known[Unsent, scope] = cls.of(scope, known)
+        unsent: Unsent = known[Unsent, scope]
+        return unsent
+
+    @classmethod
     def counted(cls, scope: Scope, known: dict[Any, Any], *, anew: bool = False) -> Unsent:
         """The same with all that the state has to be asked for, once a page; `anew` if whatever was
         compared before does not do.
         """
-        if (Unsent, scope) not in known:
-            known[Unsent, scope] = cls.of(scope, known)
-        unsent: Unsent = known[Unsent, scope]
+        unsent = cls.once(scope, known)
         if anew:
             gap.compare(scope, unsent.copy, known)
         _ = unsent.gap
@@ -153,7 +160,7 @@ class KnownUnsent:
     ledger has written since.
     """
 
-    copy: StateCopy | None
+    copy: AnyCopy | None
     changes: int
     """1 or 0 where nothing was ever sent: all of it is not sent, and nobody counts it."""
     nothing_sent: bool
@@ -177,14 +184,15 @@ class KnownUnsent:
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
         """Of every named district, in a few statements."""
         numbers = list(numbers)
-        rows = if_state_answers(lambda: list(StateCopy.objects.at_state().defer("refused")))
+        rows = if_state_answers(StateCopy.objects.of_all_in_short)
         if rows is None:
             last = last_records()
             return {number: replace(NOT_KNOWN, cursor=last.get(number, 0)) for number in numbers}
         stored = {copy.district: copy for copy in rows}
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor for number, copy in copies.items() if copy}
-        last, cursors = last_records(), cursors_of_all(sent)
+        last = last_records()
+        cursors = cursors_of_all(sent, records=last)
         gaps = gap.last_known(end_year, {number: copies[number] for number in sent})
         changes = _numbers_after(sent, last)
         changes |= {number: 1 for number in numbers if number not in sent and last.get(number, 0)}

@@ -73,6 +73,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         the first one first.
         """
         keys = [str(pk) for pk in people]
+        if not keys:
+            return []
         since = until - datetime.timedelta(days=days)
         events = self.filter(
             kind="person", key__in=keys, operation="change", at__gte=since, at__lte=until

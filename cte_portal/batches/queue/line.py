@@ -5,6 +5,7 @@ done with it.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchQuerySet, Status
+from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, Status
 
 _KINDS = {
     Status.QUEUED: "queued",
@@ -134,7 +135,7 @@ class Line:
         )
 
 
-def lines_of(batches: BatchQuerySet) -> list[Line]:
+def lines_of(batches: Iterable[Batch]) -> list[Line]:
     """What a live one waits for is asked only where there is one: most pages have none."""
     rows = list(batches)
     live = [row.pk for row in rows if row.is_live]

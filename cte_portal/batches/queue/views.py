@@ -34,8 +34,10 @@ from cte_portal.batches.queue.listed import BY, DATE, LIKE, STATUSES
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField, in_days
+from cte_portal.pages.offered import KeptSelect
+from cte_portal.prepared import prepared
 
-TOPS = (10, 50, 200)
+TOPS, TOP = (10, 50, 200), 50
 
 
 class QueueFilter(forms.Form):
@@ -43,28 +45,31 @@ class QueueFilter(forms.Form):
 
     prefix = "queue"
     top = forms.TypedChoiceField(
+        widget=KeptSelect,
         label="Show top",
         choices=[(n, n) for n in TOPS],
         coerce=int,
         empty_value="",
-        initial=50,
+        initial=TOP,
         required=False,
     )
     first = DayField(label="From", required=False, wrong=LIKE, attrs=DATE)
     last = DayField(label="To", required=False, wrong=LIKE, attrs=DATE)
-    status = forms.ChoiceField(label="Status", required=False, choices=STATUSES)
-    by = forms.ChoiceField(label="By", required=False, choices=BY)
+    status = forms.ChoiceField(widget=KeptSelect, label="Status", required=False, choices=STATUSES)
+    by = forms.ChoiceField(widget=KeptSelect, label="By", required=False, choices=BY)
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
+        if not self.is_bound:
+            return lines_of(_newest(scope.district, tuple(kinds)))
         fields = self.cleaned_data if self.is_valid() else {}
-        batches = _of(scope, kinds).filter(
+        batches = _of(scope.district, kinds).filter(
             in_days(fields.get("first"), fields.get("last"), field="queued_at")
         )
         if status := fields.get("status"):
             batches = batches.filter(status=status)
         if fields.get("by"):
             batches = batches.filter(submitted_by=user)
-        return lines_of(batches[: fields.get("top") or 50])
+        return lines_of(batches[: fields.get("top") or TOP])
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
         """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty
@@ -75,14 +80,19 @@ class QueueFilter(forms.Form):
             fields.get("first") or fields.get("last"),
             fields.get("status") or fields.get("by"),
         )
-        if not (dates or choice) or not _of(scope, kinds).exists():
+        if not (dates or choice) or not _of(scope.district, kinds).exists():
             return ""
         return "choice" if choice else "period"
 
 
-def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:
-    batches = Batch.objects.of_district(scope.district)
+def _of(district: str, kinds: Sequence[str]) -> BatchQuerySet:
+    batches = Batch.objects.of_district(district)
     return batches.filter(kind__in=kinds) if kinds else batches
+
+
+@prepared
+def _newest(district: str, kinds: tuple[str, ...]) -> BatchQuerySet:
+    return _of(district, kinds)[:TOP]
 
 
 def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:

@@ -232,10 +232,16 @@ def count(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+@kept_pattern
 def _moment(value: datetime, pattern: str) -> SafeString:
     """A moment as `<time>` with its offset, written where the portal is: in Mountain time."""
     moment = timezone.localtime(value)
     return _time(moment.isoformat(timespec="seconds"), moment.strftime(pattern))
+
+
+@kept_pattern
+def _day(value: date) -> SafeString:
+    return _time(value.isoformat(), f"{value:%m/%d}/{value.year:04d}")
 
 
 def _time(machine: str, text: str) -> SafeString:
@@ -254,7 +260,7 @@ def us_date(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         return _moment(value, "%m/%d/%Y")
-    return _time(value.isoformat(), f"{value:%m/%d}/{value.year:04d}")
+    return _day(value)
 
 
 @register.filter

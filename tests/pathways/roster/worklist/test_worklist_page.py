@@ -190,7 +190,7 @@ def test_pages_of_fifty_with_exact_counts_take_as_many_statements_as_one_line(
     desk: Client, cottonwood: District_
 ) -> None:
     desk.get(PAGE)
-    with at_most(27):
+    with at_most(18):
         desk.get(PAGE)
     for number in range(60):
         cottonwood.roster(cottonwood.student(f"9990009{number:02d}", f"Name{number:02d}"), HEALTH)
