@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from pathways.ledger import statistics
 from pathways.roster.shapes import BY_NAME
 
 GROWN = 10
@@ -13,9 +14,8 @@ GROWN = 10
 
 
 def renew(new: Mapping[str, int]) -> None:
-    """Make new statistics where `new` rows, by kind, are many: a table that has grown is planned
-    for as if it had not. Where it has hardly grown, as with the last of many districts, they hold,
-    and would cost more than the upload.
+    """Make new statistics where `new` rows, by kind, are many. Where a table has hardly grown, as
+    with the last of many districts, they hold, and would cost more than the upload.
     """
     if connection.vendor != "postgresql":
         return
@@ -28,4 +28,4 @@ def renew(new: Mapping[str, int]) -> None:
         )
         for table, known in cursor.fetchall():
             if rows[table] * GROWN > known:
-                cursor.execute(f"ANALYZE {table}")
+                statistics.renew(table)

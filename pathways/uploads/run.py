@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from cte_portal.batches.job import CannotRun, Job, Outcome, sent_file
@@ -20,9 +19,10 @@ from pathways import rules
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
 from pathways.files.text import FileRefused
-from pathways.ledger import ledger
+from pathways.ledger import ledger, statistics
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.locks import lock_district
+from pathways.ledger.shape import PARTICIPATION
 from pathways.ledger.staging import Staged
 from pathways.models import Change
 from pathways.rules import Checked as Judged
@@ -165,12 +165,8 @@ def _save(
         raise CannotRun(locked.sentence) from locked
     except ledger.OtherYear as refusal:
         raise CannotRun(refusal.why) from refusal
-    if applied.written > ANALYZE_FROM and connection.vendor == "postgresql":
-        with (
-            connection.cursor() as cursor
-        ):  # a table that has grown is planned for as if it had not
-            cursor.execute("ANALYZE pathways_participation")
-            cursor.execute("ANALYZE pathways_change")
+    if applied.written > ANALYZE_FROM:
+        statistics.renew(PARTICIPATION.table, PARTICIPATION.history)
 
 
 def _result(

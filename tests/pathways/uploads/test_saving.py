@@ -15,8 +15,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
@@ -70,6 +71,20 @@ def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same
     assert saved_from_preview(desk, tested.batch).batch.pk == done.batch.pk, (
         "a double click is one upload"
     )
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's plans need no statistics")
+def test_statistics_are_made_of_records_and_history_after_a_large_upload(
+    upload: Upload, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renewed(*lines: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            upload(file(*lines))
+        return sum("pathways_renew_statistics(" in query["sql"] for query in queries)
+
+    monkeypatch.setattr(running, "ANALYZE_FROM", 1)
+    assert renewed(line()) == 0
+    assert renewed(line(inside="2.00", total="2.00"), line(pathway=BUSINESS)) == 2
 
 
 def test_after_a_preview_only_rows_that_nobody_touched_are_saved(
