@@ -1,6 +1,5 @@
 // Most texts are alike. Of those with the same letters on the same ground, in all pages, axe's check of contrast is asked of one: the next ones
-// get its answer where it was yes. The ground is what axe itself says lies behind the text; a text behind which something else than its ancestors
-// lies is always asked about.
+// get its answer where it was yes. The ground is what axe itself says lies behind the text, its ancestors or others.
 (() => {
     // What axe reads of an element behind a text, and what makes a layer of one (its own isStackingContext and getStackLevel).
     const GROUND = [
@@ -29,11 +28,13 @@
         }
         return grounds.get(element);
     };
-    const plain = (element, stack) => stack[0] === element && stack.every((behind, at) => !at || behind.contains(stack[at - 1]));
+    // How far up an element behind a text has an ancestor in common with it; an ancestor of the text is its own.
+    const kin = (behind, element) => behind.contains(element) ? 0 : 1 + kin(behind.parentElement, element);
     const alike = element => {
         const stacks = axe.commons.dom.isVisibleOnScreen(element) ? axe.commons.dom.getTextElementStack(element) : [];
-        if (!stacks.length || !stacks.every(stack => plain(element, stack))) return null;
-        return [read(element, LETTERS), ...new Set(stacks.map(stack => stack.map(ground).join()))].join("/");
+        if (!stacks.length) return null;
+        const grounds = stack => stack.map(behind => `${kin(behind, element)} ${ground(behind)}`).join();
+        return [read(element, LETTERS), ...new Set(stacks.map(grounds))].join("/");
     };
 
     check.evaluate = function (element, ...others) {

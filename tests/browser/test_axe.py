@@ -19,14 +19,19 @@ SOUND = """<!doctype html><html lang="en"><head><title>Sound – CTE Portal</tit
 <meta name="viewport" content="width=device-width"><style>%s</style></head><body><main>
 <h1>Sound</h1><p>First words that can be read.</p><p class="pale">Second words that can be read.</p>
 <div class="dark"><p>Third words that can be read.</p></div>
+<div class="behind"></div><p class="over">Fourth words that can be read.</p>
 <p><button type="button" class="target"><span class="name">Save</span></button></p>
 <p><a class="target" href="/a/">A</a><a class="target" href="/b/">B</a></p>
 <div class="wide"></div></main></body></html>"""
-SHEET = ".target { display: inline-block; width: 30px; height: 30px } "
+SHEET = (
+    ".target { display: inline-block; width: 30px; height: 30px } "
+    ".behind { position: absolute; width: 90%; height: 4em } .over { position: relative } "
+)
 WIDTHS = {"at 1280": "(min-width: 321px)", "at 320": "(max-width: 320px)"}
 FAULTS = {
     "color-contrast": ".pale { color: #bbb }",
     "color-contrast, on dark ground": ".dark { background: #333 }",
+    "color-contrast, on what is no ancestor": ".behind { background: #333 }",
     "color-contrast, half seen": ".pale { opacity: 0.4 }",
     "target-size": "a.target { width: 9px; height: 9px }",
     "button-name": ".name { display: none }",
