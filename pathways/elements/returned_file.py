@@ -98,10 +98,12 @@ def plan(scope: Scope, content: bytes) -> ValuesPlan:
     pathways = _pathways(scope)
     lines: dict[tuple[int, int], int] = {}
     for row in rows:
-        try:
-            record = _record(row, records, pathways, lines)
-        except ValueError as problem:
-            planned.refused.append(RefusedRow(row.line, _state_id(row)[:20], str(problem)))
+        record, problems = _record(row, records, pathways, lines)
+        if record is None:
+            if not row.problem:
+                problems += _unfit(row, elements)
+            state_id = _state_id(row)[:20]
+            planned.refused += [RefusedRow(row.line, state_id, problem) for problem in problems]
             continue
         _judge(planned, row, record, elements, stored)
     return planned
@@ -140,25 +142,44 @@ def _record(
     records: Mapping[tuple[str, int], Participation],
     pathways: Mapping[str, Pathway],
     lines: dict[tuple[int, int], int],
-) -> Participation:
-    """The record of a row; `lines` are those of the rows before it. Raises ValueError."""
+) -> tuple[Participation | None, list[str]]:
+    """The record of a row, or all that is wrong with how the row names one; `lines` are those of
+    the rows before it.
+    """
     if row.problem:
-        raise ValueError(row.problem)
+        return None, [row.problem]
+    problems = []
     state_id = _state_id(row)
     if lost := damage.lost_zeros(state_id, STATE_ID, 9):
-        raise ValueError(lost.message)
-    if not (state_id.isascii() and state_id.isdigit() and len(state_id) == 9):
-        raise ValueError("A State ID has 9 digits" if state_id else "Enter the State ID")
+        problems.append(lost.message)
+    elif not (state_id.isascii() and state_id.isdigit() and len(state_id) == 9):
+        problems.append("A State ID has 9 digits" if state_id else "Enter the State ID")
     pathway = pathways.get(plain(row.values[PATHWAY]))
     if pathway is None:
-        raise ValueError("This pathway is not known" if row.values[PATHWAY] else "Enter a pathway")
+        problems.append("This pathway is not known" if row.values[PATHWAY] else "Enter a pathway")
+    if problems or pathway is None:
+        return None, problems
     record = records.get((state_id, pathway.pk))
     if record is None:
-        raise ValueError("This district has no such record. Values are saved for records only")
+        return None, ["This district has no such record. Values are saved for records only"]
     if earlier := lines.get((record.student_id, record.pathway_id)):
-        raise ValueError(f"Line {earlier} is about the same record")
+        return None, [f"Line {earlier} is about the same record"]
     lines[record.student_id, record.pathway_id] = row.line
-    return record
+    return record, []
+
+
+def _unfit(row: TableRow, elements: Mapping[str, Element]) -> list[str]:
+    """What is wrong with the values of a row, whichever record it is about: a retired choice may
+    stand in that one.
+    """
+    problems = []
+    for name, element in elements.items():
+        if words := _unprotected(row.values.get(name, "")):
+            try:
+                read_value(element, choices_of(element, words), words)
+            except ValidationError as problem:
+                problems.append("; ".join(problem.messages))
+    return problems
 
 
 def _judge(

@@ -19,9 +19,10 @@ from cte_portal.editions import school_year_label
 from cte_portal.frame import HomeTask
 from cte_portal.plugs import plugs
 from cte_portal.ui.wording import number_of
-from pathways.models import Approval, District, Pathway, SchoolYear
+from pathways.models import Approval, District, Pathway, School, SchoolYear
 
 SET_UP = "Set up the collection"
+JULY = 7  # in which a school year begins that is not on the list yet
 MAKE_CURRENT = "make-current"
 """The address of a school year's form says so where the form comes with the year chosen as current.
 """
@@ -32,7 +33,7 @@ def steps(request: HttpRequest) -> list[HomeTask]:
     districts = District.objects.count()
     keeps = can_statewide(request, Capability.KEEP_LISTS)
     tasks = [
-        _school_years(active, is_fresh=not districts),
+        _school_years(active, is_fresh=not School.objects.exists()),
         _districts(districts, keeps),
         _pathways(active),
         _approvals(active, districts),
@@ -66,9 +67,10 @@ def _school_years(active: SchoolYear | None, *, is_fresh: bool) -> HomeTask:
         return HomeTask(
             "", "School years", path, ("completed", "Set up"), f"{active} is the current year.", url
         )
-    # Years come one after the other, but a portal without a district has nothing to carry over.
+    # Years come one after the other, but a portal without a school has nothing to carry over.
     year_of_today = SchoolYear.objects.filter(starts__lte=today, ends__gte=today).first()
-    following = year_of_today.end_year if is_fresh and year_of_today else active.end_year + 1
+    end_of_today = year_of_today.end_year if year_of_today else today.year + (today.month >= JULY)
+    following = end_of_today if is_fresh else active.end_year + 1
     there = SchoolYear.objects.filter(end_year=following).exists()
     label = school_year_label(following)
     return HomeTask(

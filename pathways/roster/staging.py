@@ -63,23 +63,26 @@ def _columns(kinds: Mapping[str, str]) -> list[str]:
     return [f"{name} {kind}" for name, kind in kinds.items()]
 
 
-def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:
-    """Put rows into the shape's table: where each came from, and its values in the order of
-    `shape.staged`. Returns how many.
+def stage(
+    cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]], table: str = ""
+) -> int:
+    """Put rows into the shape's table, or one like it: where each came from, and its values in the
+    order of `shape.staged`. Returns how many.
     """
+    table = table or shape.rows_in
     names = ", ".join(("part", "line", *shape.staged))
     number = 0
     for chunk in _chunks(rows):
         number += len(chunk)
         values = [(*line, *typed) for line, typed in chunk]
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {shape.rows_in} ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * (len(shape.staged) + 2))
-            cursor.executemany(f"INSERT INTO {shape.rows_in} ({names}) VALUES ({marks})", values)
-    analyze(cursor, shape.rows_in, number)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+    analyze(cursor, table, number)
     return number
 
 

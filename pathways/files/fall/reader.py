@@ -21,10 +21,13 @@ _DAY = "date read as MM/DD/YYYY|dates read as MM/DD/YYYY"
 
 MOST_KEPT = 50_000
 NOTHING: frozenset[str] = frozenset()
+STATUS_READ, DATE_READ = 1, 2
 
 _Cells = tuple[str, str | None, datetime.date | None, int]
 FallRow = tuple[int, int | None, str, str | None, datetime.date | None, int]
-"""Line, student, school number, status, date contacted, and 1 where both of these could be read."""
+"""Line, student, school number, status, date contacted, and which of the last two could be read: the
+sum of `STATUS_READ` and `DATE_READ`.
+"""
 
 
 class FallReader(LayoutReader):
@@ -72,13 +75,16 @@ class FallReader(LayoutReader):
     ) -> _Cells:
         """The typed cells. Those that need nothing said stand alike in many rows and are read once."""
         before, adjusted = len(problems), self.summary.adjusted.total()
-        code, date = self._status(status, wrong), self._day(day, wrong)
-        is_read = int(len(problems) == before)
+        code = self._status(status, wrong)
+        cells_read = STATUS_READ if len(problems) == before else 0
+        of_status = len(problems)
+        date = self._day(day, wrong)
+        cells_read += DATE_READ if len(problems) == of_status else 0
         if is_elsewhere:
-            return "", code, date, is_read
+            return "", code, date, cells_read
         is_spoiled = any(problem.field == "school" for problem in problems)
         number = "" if is_spoiled else self._school(school, wrong)
-        read = number, code, date, is_read
+        read = number, code, date, cells_read
         is_clean = len(problems) == before and self.summary.adjusted.total() == adjusted
         if is_clean and len(self._alike) < MOST_KEPT:
             self._alike[school, status, day] = read

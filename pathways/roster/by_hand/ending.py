@@ -37,10 +37,10 @@ _BATCH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 def open_enrollments(
-    scope: Scope, *, school: str = "", grade: str = "", file: str = ""
+    scope: Scope, *, school: str = "", grade: str = "", file: str = "", absent: str = ""
 ) -> QuerySet[Enrollment]:
     """The year's enrollments without an end date, by student; `file` is the batch of an export that
-    marked some of them for deletion.
+    marked some of them for deletion, `absent` one of a file that did not name them.
     """
     rows = Enrollment.objects.filter(
         student__district=scope.district,
@@ -52,16 +52,18 @@ def open_enrollments(
     if grade:
         rows = rows.filter(grade=grade)
     if file:
-        rows = rows.filter(_marked_in(scope, file))
+        rows = rows.filter(_kept_of(scope, file, "gone"))
+    if absent:
+        rows = rows.filter(_kept_of(scope, absent, "not_in_file"))
     return rows.order_by(*by_name_of("student"), "pk")
 
 
-def _marked_in(scope: Scope, file: str) -> Q:
+def _kept_of(scope: Scope, file: str, name: str) -> Q:
     """Nobody's where the batch is not the district's, or its rows are no longer kept."""
     batches = Batch.objects.filter(pk=file, district=scope.district, end_year=scope.end_year)
     kept = BatchFile.objects.filter(batch__in=batches, role="page.json").first()
-    gone = kept_for_page(kept).get("gone", {})
-    return Q(pk__in=gone.get("Enrollment", ())) | Q(student__in=gone.get("Student", ()))
+    rows = kept_for_page(kept).get(name, {})
+    return Q(pk__in=rows.get("Enrollment", ())) | Q(student__in=rows.get("Student", ()))
 
 
 def leaving(scope: Scope, rows: list[Enrollment], end_date: datetime.date) -> list[Participation]:
@@ -165,9 +167,10 @@ class EndEnrollments(ActionView):
     def filters(self) -> dict[str, str]:
         school = self.request.GET.get("school", "")[:4]
         grade = self.request.GET.get("grade", "")[:2]
-        file = self.request.GET.get("file", "")
+        file, absent = (self.request.GET.get(name, "") for name in ("file", "absent"))
         return {
             "file": file if _BATCH.fullmatch(file) else "",
+            "absent": absent if _BATCH.fullmatch(absent) else "",
             "school": school if school.isascii() and school.isdigit() else "",
             "grade": grade if grade in GRADES else "",
         }

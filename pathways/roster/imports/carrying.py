@@ -23,7 +23,8 @@ from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.results.effects import Collected, Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
 from pathways.roster.shape import DATE, Shape
-from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
+from pathways.roster.shapes import CALENDAR, ENROLLMENT, SHAPES, STUDENT
+from pathways.roster.shapes.unread import problems_beside
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
 FROM_ROWS = 5  # so few rows are never too much
@@ -140,6 +141,11 @@ def _carry_kind(
         carried.lower_grades = dict(cursor.fetchall())
     _hold(cursor, shape, reading.read[shape.name], counts.get("update", 0), carried, values)
     ledger.apply(cursor, shape, values, counts)
+    if shape is not CALENDAR:  # whose school stands in the same line, and is refused with it
+        carried.problems += [
+            Planned(*line, shape.name, problem.id, None)
+            for line, problem in problems_beside(cursor, shape, reading.unread[shape.name], values)
+        ]
     becomes = Counter(PROBLEMS[row.problem].becomes.value for row in planned)
     return {
         "type": shape.name,

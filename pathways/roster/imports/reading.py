@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,8 @@ from pathways.roster.imports.cells import (
 from pathways.roster.imports.layout import STATE_ID_COLUMN, RosterLayout
 from pathways.roster.imports.recognizing import RosterFinding, RosterNote, RosterPart, RosterRow
 from pathways.roster.problems import Becomes, RosterProblem
-from pathways.roster.shapes import SHAPES
+from pathways.roster.shapes import BY_NAME, SHAPES
+from pathways.roster.shapes.unread import UnreadRow
 from pathways.roster.staging import Line
 
 MOST_VALUES = 50_000
@@ -41,6 +42,8 @@ class Reading:
     on_hold: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     other_years: Counter[int] = field(default_factory=Counter)
+    unread: dict[str, list[UnreadRow]] = field(default_factory=lambda: defaultdict(list))
+    """By kind, the refused rows some of whose cells could be read."""
     values: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     """By kind and name of the column, what its cells say: most say what one before has said. Dates
     stand by file too, because each file has its own order of day and month.
@@ -190,9 +193,17 @@ def _read_row(
             f"This line has {len(cells)} columns; {layout.title} has {width}{more}",
         )
     else:
-        typed = _typed(reading, place, part, layout, row, district, refuse)
-        if typed is not None:
-            end_year = typed.get("end_year", district.end_year)
+        typed, unread = _typed(reading, place, part, layout, row, district, refuse)
+        end_year = typed.setdefault("end_year", district.end_year)
+        if unread:
+            if STATE_ID_COLUMN in layout.columns and "state_id" not in typed.keys() | unread:
+                refuse(problems.UNMATCHED, STATE_ID_COLUMN.title, "", "This row has no State ID")
+                unread.add("state_id")
+            if "district" not in unread and end_year == district.end_year:
+                for name, names_of in layout.fills.items():
+                    rest = UnreadRow.of(BY_NAME[name], names_of, (place, line), typed, unread)
+                    reading.unread[name].append(rest)
+        else:
             if end_year != district.end_year:
                 reading.set_aside.update(names)
                 reading.other_years[end_year] += 1
@@ -202,7 +213,6 @@ def _read_row(
                 if note:
                     _noted(reading, place, line, names, (note,))
                     return
-            typed["end_year"] = end_year
             for name, columns in layout.fills.items():
                 reading.rows[name].append(((place, line), tuple(map(typed.get, columns))))
             return
@@ -260,10 +270,10 @@ def _typed(
     row: RosterRow,
     district: ImportingDistrict,
     refuse: Any,
-) -> dict[str, Any] | None:
-    """What the line says, by column; None where something is wrong with it."""
-    cells = row.cells or []
-    last, good, typed = len(cells), True, {}
+) -> tuple[dict[str, Any], set[str]]:
+    """What the line says, by column, and the columns that could not be read or are missing."""
+    cells, typed, unread = row.cells or [], dict[str, Any](), set[str]()
+    last = len(cells)
     for column, at, known in reading.columns_of(place, part, layout):
         cell = cells[at] if at < last else ""
         if not cell:
@@ -277,7 +287,7 @@ def _typed(
                 value = read_cell(column, cell, district)
             except Unfit as unfit:
                 refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
-                good = False
+                unread.add(column.name)
                 continue
             if reading.number_of_values < MOST_VALUES:
                 known[cell] = value
@@ -286,5 +296,5 @@ def _typed(
             typed[column.name] = value
         elif column.required and column is not STATE_ID_COLUMN:
             refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
-            good = False
-    return typed if good else None
+            unread.add(column.name)
+    return typed, unread

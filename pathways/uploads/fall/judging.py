@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.words import text
+from pathways.files.fall.reader import DATE_READ, STATUS_READ
 from pathways.files.summary import Problem
 from pathways.follow_up.absences import absences
 from pathways.follow_up.contacted import why_not_on
@@ -52,7 +53,7 @@ class DifferingRow:
 # says nothing about it: a blank never erases.
 _VERDICTS = f"""
 CREATE TEMPORARY TABLE {FALL_VERDICTS} AS
-SELECT sent.line, sent.student_id, sent.school, sent.status, sent.date_contacted, sent.is_read,
+SELECT sent.line, sent.student_id, sent.school, sent.status, sent.date_contacted, sent.cells_read,
     entry.id AS entry_id, entry.exit_date, school.number AS left_school,
     stored.status AS stored_status, stored.date_contacted AS stored_date,
     CASE
@@ -69,7 +70,13 @@ LEFT JOIN pathways_school school ON school.id = entry.school_id
 LEFT JOIN pathways_outcome stored ON stored.student_id = sent.student_id AND stored.end_year = %(year)s
 """
 _INSERT = f"INSERT INTO {FINDINGS} (line, rule, field, message, refuses)"
-_SAYS_SOMETHING = "becomes <> 'unchanged' AND is_read = 1"
+# Beside a cell that could not be read the other one is judged by itself, where it is not the
+# portal's answer already. What is missing is said where no answer stands that could supply it.
+_SAYS_SOMETHING = f"becomes <> 'unchanged' AND cells_read = {STATUS_READ + DATE_READ}"
+_SAYS_STATUS = f"""status IS NOT NULL AND ({_SAYS_SOMETHING}
+    OR cells_read = {STATUS_READ} AND (stored_status IS NULL OR status <> stored_status))"""
+_SAYS_DATE = f"""date_contacted IS NOT NULL AND ({_SAYS_SOMETHING}
+    OR cells_read = {DATE_READ} AND (stored_date IS NULL OR date_contacted <> stored_date))"""
 _FROM_VERDICT = f"""
 WITH unread AS MATERIALIZED (
     SELECT DISTINCT line FROM {FINDINGS} WHERE field = 'student' AND refuses
@@ -95,7 +102,7 @@ _CONDITIONS: tuple[tuple[str, str, str | None, str], ...] = (
         "CTE-432",
         "status",
         None,
-        f"""{_SAYS_SOMETHING} AND status IS NOT NULL AND NOT EXISTS (
+        f"""{_SAYS_STATUS} AND NOT EXISTS (
             SELECT 1 FROM pathways_postprogramstatus offered
             WHERE offered.code = verdict.status AND offered.first_year <= %(year)s
                 AND (offered.last_year IS NULL OR offered.last_year >= %(year)s))""",
@@ -104,19 +111,21 @@ _CONDITIONS: tuple[tuple[str, str, str | None, str], ...] = (
         "CTE-434",
         "date_contacted",
         "Enter the Date Contacted",
-        f"{_SAYS_SOMETHING} AND date_contacted IS NULL",
+        f"""date_contacted IS NULL AND ({_SAYS_SOMETHING}
+            OR cells_read = {DATE_READ} AND stored_status IS NULL)""",
     ),
     (
         "CTE-434",
         "status",
         "Enter the Post-Program Status",
-        f"{_SAYS_SOMETHING} AND status IS NULL",
+        f"""status IS NULL AND ({_SAYS_SOMETHING}
+            OR cells_read = {STATUS_READ} AND stored_status IS NULL)""",
     ),
     (
         "CTE-435",
         "status",
         None,
-        f"""{_SAYS_SOMETHING} AND entry_id IS NOT NULL AND EXISTS (
+        f"""{_SAYS_STATUS} AND entry_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM pathways_postprogramstatus hard WHERE hard.code = verdict.status AND hard.needs_attempts)
         AND NOT EXISTS (
             SELECT 1 FROM pathways_attempt attempt WHERE attempt.entry_id = verdict.entry_id AND attempt.taken_back_at IS NULL
@@ -198,7 +207,7 @@ def _days(cursor: Any, year: FollowUpYear, staged: Staged) -> Iterator[Problem]:
     adapt = connection.ops.adapt_datefield_value
     select = f"""
         SELECT line, date_contacted, exit_date FROM {FALL_VERDICTS}
-        WHERE {_SAYS_SOMETHING} AND date_contacted IS NOT NULL AND entry_id IS NOT NULL
+        WHERE {_SAYS_DATE} AND entry_id IS NOT NULL
             AND (date_contacted > %s OR date_contacted < %s OR date_contacted > %s OR date_contacted <= exit_date)
         """
     bounds = [adapt(day) for day in (timezone.localdate(), year.opens, year.closes)]

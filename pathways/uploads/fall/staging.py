@@ -11,14 +11,14 @@ from pathways.ledger.staging import FALL_ROWS, FALL_VERDICTS, Staged
 from pathways.uploads.checking import prepare
 
 _NULL = "\\N"
-COLUMNS = "line, student_id, school, status, date_contacted, is_read"
+COLUMNS = "line, student_id, school, status, date_contacted, cells_read"
 
 
 def prepare_fall() -> Staged:
     staged = prepare(FALL_ROWS, FALL_VERDICTS)
     make = (
         f"CREATE TEMPORARY TABLE {FALL_ROWS} (line integer, student_id bigint, school varchar(4),"
-        " status varchar(2), date_contacted date, is_read integer)"
+        " status varchar(2), date_contacted date, cells_read integer)"
     )
     with connection.cursor() as cursor:
         cursor.execute(staged.own(make))
@@ -42,6 +42,8 @@ def _as_copied(row: FallRow) -> str:
     """A line of COPY's text. Only the school's number is as the file has it, without tab or line
     end; a backslash would begin something else.
     """
-    line, student, school, status, day, is_read = row
+    line, student, school, status, day, cells_read = row
     school = school.replace("\\", "\\\\")
-    return f"{line}\t{student or _NULL}\t{school}\t{status or _NULL}\t{day or _NULL}\t{is_read}\n"
+    return (
+        f"{line}\t{student or _NULL}\t{school}\t{status or _NULL}\t{day or _NULL}\t{cells_read}\n"
+    )

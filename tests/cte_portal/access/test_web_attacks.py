@@ -109,6 +109,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/roster/staging.py",
         "pathways/roster/statistics.py",
         "pathways/roster/differences.py",
+        "pathways/roster/shapes/unread.py",
         "pathways/roster/ledger.py",
         "pathways/roster/undo.py",
         "pathways/roster/editing.py",

@@ -19,7 +19,7 @@ from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run
 from pathways.lists import changing, publish
-from pathways.models import Approval, District, Participation, Pathway, SchoolYear, Student
+from pathways.models import Approval, District, Participation, Pathway, School, SchoolYear, Student
 from pathways.resync import batches
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.desk import Desk, text
@@ -371,7 +371,7 @@ def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("day", "districts", "label", "end_year"),
+    ("day", "schools", "label", "end_year"),
     [
         (datetime.date(2025, 11, 28), 0, "Make 2025-26 current", 2026),
         (datetime.date(2026, 11, 28), 0, "Make 2026-27 current", 2027),
@@ -380,18 +380,21 @@ def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> Non
 )
 def test_the_step_of_a_new_year_comes_with_the_year_chosen(
     day: datetime.date,
-    districts: int,
+    schools: int,
     label: str,
     end_year: int,
     desk: Client,
     opi_reference: None,
 ) -> None:
-    """A portal without a district begins in the year of today; every other goes year by year."""
+    """A portal whose districts have nothing yet begins in the year of today; every other goes year
+    by year.
+    """
     SchoolYear.objects.create(
         end_year=2027, starts=datetime.date(2026, 7, 1), ends=datetime.date(2027, 6, 30)
     )
-    for number in range(districts):
-        District.objects.create(number=f"000{number}", name="A")
+    district = District.objects.create(number="0001", name="A")
+    for number in range(schools):
+        School.objects.create(district=district, number=f"000{number}", name="A")
     with time_machine.travel(
         datetime.datetime(day.year, day.month, day.day, 20, tzinfo=datetime.UTC)
     ):
@@ -405,6 +408,12 @@ def test_the_step_of_a_new_year_comes_with_the_year_chosen(
     )
     assert str(end_year) in link[1] and box and "checked" in box[0]
     assert plain_box and "checked" not in plain_box[0]
+
+
+def test_a_new_portal_asks_for_the_year_of_today(desk: Client, opi_reference: None) -> None:
+    """Where it is not on the list, not for one that is over as well."""
+    with time_machine.travel(datetime.datetime(2026, 11, 28, 20, tzinfo=datetime.UTC)):
+        assert "Add 2026-27" in desk.get("/admin/").content.decode()
 
 
 def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> None:

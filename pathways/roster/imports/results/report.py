@@ -124,6 +124,7 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             )
             for kind in ("Student", "Enrollment")
         },
+        "not_in_file": _open_absent(reading, carried),
         "absent": {
             kind: [as_named(row) for row in rows[:50].values_list(*NAMED_BY[kind])]
             for kind, rows in carried.absent.items()
@@ -132,6 +133,16 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
     }
     with job.writing("page.json", "page.json", "application/json") as file:
         file.write(json.dumps(page, ensure_ascii=False).encode())
+
+
+def _open_absent(reading: Reading, carried: Carried) -> dict[str, list[int]]:
+    """Who may have left: enrollments without an end, or students in a file of these alone."""
+    kind, still = (
+        ("Enrollment", {"end_date": None}) if "Enrollment" in reading.brought else ("Student", {})
+    )
+    rows = carried.absent.get(kind)
+    keys = rows.filter(**still).order_by().values_list("pk", flat=True) if rows is not None else ()
+    return {kind: sorted(keys)}
 
 
 KINDS = {"refused": "problem", "held": "warning", "kept": "none", "set_aside": "none"}

@@ -80,6 +80,39 @@ def fate(cells: Cells, stored: Stored) -> str:
     return "differences" if answer else "new"
 
 
+def faults(cells: Cells, stored: Stored) -> set[str]:
+    """All that is wrong with a row that stands alone: what depends on a cell that cannot be read is
+    not asked, and what does not is told beside it.
+    """
+    wrong = {"CTE-432"} if cells.status == "?" else set[str]()
+    wrong |= {"CTE-004"} if cells.day == "text" else set()
+    if cells.student == NOT_ON_IT[1]:
+        wrong.add("CTE-200")
+    if cells.student == NOT_ON_IT[0]:
+        wrong.add("CTE-430")
+    is_listed = cells.student in ON_THE_LIST
+    if is_listed and cells.school != "0001":
+        wrong.add("CTE-431")
+    status, day = cells.status, cells.day
+    old_status, old_day = stored.get(cells.student, ("", ""))
+    is_read = status != "?" and day != "text"
+    if is_read and (status, day) == ("", ""):
+        return wrong
+    if is_read and old_status and status in ("", old_status) and day in ("", old_day):
+        return wrong
+    if "" in (status, day) and (is_read or not old_status):
+        wrong.add("CTE-434")
+    says_status = is_read or (status != "?" and status != old_status)
+    says_day = is_read or (day != "text" and day != old_day)
+    if says_status and status == "99":
+        wrong.add("CTE-432")
+    if says_status and status == "08" and is_listed:
+        wrong.add("CTE-435")
+    if says_day and day == "early" and is_listed:
+        wrong.add("CTE-433")
+    return wrong
+
+
 def by_hand(rows: list[Cells], stored: Stored) -> tuple[Counter[str], Stored]:
     """The counts, and the answers that the portal has afterwards."""
     counts, answers = Counter[str](), dict(stored)
@@ -142,6 +175,12 @@ def test_a_file_comes_to_what_plain_python_makes_of_it(
                 name: uploaded.counts[name]
                 for name in ("new", "unchanged", "rejected", "differences")
             } == {name: counts[name] for name in ("new", "unchanged", "rejected", "differences")}
+            by_line = defaultdict[int, set[str]](set)
+            for line, rule in uploaded.errors:
+                by_line[line] |= {rule} - {"CTE-436"}  # of rows that contradict each other
+            assert [by_line[line] for line in range(2, len(rows) + 2)] == [
+                faults(cells, stored) for cells in rows
+            ]
             after = answers_now()
             assert set(before) <= set(after), "an answer that stood was touched"
             assert {(line[0], line[1], line[2]) for line in after} == {

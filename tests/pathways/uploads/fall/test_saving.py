@@ -586,3 +586,23 @@ def test_the_summary_has_no_column_that_fall_cte_does_not_fill(
     table = list(csv.reader(io.StringIO(uploaded.content("report.csv").decode("utf-8-sig"))))
     assert "CTE Pathway" not in table[0]
     assert dict(zip(table[0], table[1], strict=True))["Column"] == "Student State ID"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rules"),
+    [
+        ({"status": "?", "date_contacted": "early"}, ["CTE-432", "CTE-433"]),
+        ({"status": "99", "date_contacted": "13/45/2024"}, ["CTE-004", "CTE-432"]),
+        ({"status": NOT_REACHED, "date_contacted": "13/45/2024"}, ["CTE-004", "CTE-435"]),
+        ({"status": "?", "date_contacted": ""}, ["CTE-432", "CTE-434"]),
+        ({"status": "", "date_contacted": "13/45/2024"}, ["CTE-004", "CTE-434"]),
+    ],
+)
+def test_a_row_with_a_cell_that_cannot_be_read_says_what_else_is_wrong_with_it(
+    fall_upload: FallUpload, entry: FollowUpEntry, cells: dict[str, str], rules: list[str]
+) -> None:
+    """It is corrected once, not once for each fault."""
+    if cells["date_contacted"] == "early":
+        cells = {**cells, "date_contacted": written(days_ago(400))}
+    uploaded = fall_upload(fall_file(row(**cells)))
+    assert sorted(rule for _, rule, _ in reasons(uploaded)) == rules

@@ -1,0 +1,55 @@
+"""Whom a file does not name stays, and may be ended by a person who looks at the list."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cte_portal.batches.models import Batch
+from pathways.models import District, Enrollment
+from tests.pathways.roster.conftest import ALL, ENROLLMENTS, STUDENTS, Desk, zipped
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+END = reverse("roster-end", args=["0965", 2025])
+
+
+def without(text: str, state_id: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if state_id not in line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(without(ENROLLMENTS, "999000002"), id="enrollments"),
+        pytest.param(without(STUDENTS, "999000002"), id="students alone"),
+    ],
+)
+def test_who_is_not_in_the_file_is_listed_on_the_page_that_ends(
+    text: str, desk: Desk, client: Client
+) -> None:
+    """R-IMP-02: nobody is selected; a person selects, gives the date, sees the effects."""
+    desk.send(zipped(ALL))
+    batch = desk.send(text)
+    client.force_login(desk.clerk)
+    address = f"{END}?absent={batch.pk}"
+    assert address in client.get(reverse("batch", args=["0965", 2025, batch.pk])).content.decode()
+    answer = client.get(address)
+    (jose,) = answer.context["page"].object_list
+    assert jose.student.first_name == "Jose" and answer.context["chosen"] == set()
+    assert "in the portal, not in the file" in answer.content.decode()
+    sent = {"rows": [jose.pk], "end_date": "06/06/2025", "end_status": "400"}
+    sent["seen"] = client.post(address, sent).context["following"]["seen"]
+    client.post(address, sent)
+    assert [row.pk for row in Enrollment.objects.exclude(end_date=None)] == [jose.pk]
+    again = desk.send(without(ENROLLMENTS, "999000002"), work="validate")
+    assert not client.get(f"{END}?absent={again.pk}").context["page"].object_list
+
+
+def test_the_file_of_another_district_lists_nobody(desk: Desk, client: Client) -> None:
+    desk.send(zipped(ALL))
+    batch = desk.send(without(ENROLLMENTS, "999000002"))
+    District.objects.create(number="0966", name="Next Door")
+    Batch.objects.filter(pk=batch.pk).update(district="0966")
+    client.force_login(desk.clerk)
+    assert not client.get(f"{END}?absent={batch.pk}").context["page"].object_list
