@@ -158,6 +158,7 @@ KEYS_AND_COUNTS = {
     "pathways/roster/differences.py",  # typed by the fields
     "pathways/roster/ledger.py",
     "pathways/roster/statistics.py",
+    "pathways/roster/shapes/unread.py",
     "pathways/roster/imports/carrying.py",
     "cte_portal/connection.py",
 }
