@@ -151,6 +151,9 @@ class Prepared(Generic[P]):
     annotations. Text, numbers, moments, tuples of them, and the district and year of a Scope are
     filled in anew each time; None, True, False, a member of an Enum, the edition and the length of
     a tuple are part of the shape.
+
+    PostgreSQL plans it once for whatever values, as for a district of a usual size: right for
+    look-ups, wrong for all records of a district, which it would read out of the whole table.
     """
 
     def __init__(self, query: Callable[..., models.QuerySet[Any]], around: str) -> None:

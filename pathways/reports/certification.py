@@ -14,7 +14,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.fields import CharField
 
 from cte_portal.editions import Edition, Scope
-from cte_portal.prepared import prepared
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
@@ -135,18 +134,14 @@ def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
 
 
 def totals(scope: Scope) -> Totals:
-    return _totals(_of_scope(scope)).get("", {})
+    records = Participation.objects.in_scope(scope)
+    return _totals(_figures(records, scope.end_year)).get("", {})
 
 
 def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
     """The totals of each district by its number."""
     records = Participation.objects.in_edition(edition).enrolled_in(end_year)
     return _totals(_figures(records, end_year, "student__district_id"))
-
-
-@prepared
-def _of_scope(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
-    return _figures(Participation.objects.in_scope(scope), scope.end_year)
 
 
 def _figures(

@@ -23,7 +23,6 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import prepared
 from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
@@ -223,9 +222,8 @@ def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> By
     return dict(by_student)
 
 
-@prepared
 def _owners(scope: Scope) -> QuerySet[Any, tuple[int, int]]:
-    """Key and student of each record."""
+    """Key and student of each record. A plan for any district would read all of the state's."""
     return RECORDS.of_district(scope).values_list("pk", "student_id")
 
 
