@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from cte_portal.ui.patterns import joined, kept_patterns
 from cte_portal.ui.templatetags.portal import credits, threes, us_date
 from cte_portal.words import text
 from pathways.models import Participation
-from pathways.records.search import ResultList
+from pathways.records.search import ListedStudent, ResultList
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,27 @@ def lines(
     results: ResultList, students: str, open_student: int | None = None
 ) -> Iterator[SafeString]:
     """The students of a result list; `students` is the address that theirs begin with."""
+    line_of = _line if settings.RELOAD else _drawn
+    query = results.search.query
     for student in results.rows:
-        values = {
-            "address": f"{students}{student.pk}/{results.search.query}",
-            "name": student.name,
-            "state_id": threes(student.state_id),
-            "grade": student.grade,
-            "number": student.record_count,
-        }
-        yield kept_patterns().fill(
-            "pathways/records/list_line.html",
-            values,
-            current=student.pk == open_student,
-            records=min(student.record_count, 2),
-        )
+        yield line_of(student, students, query, student.pk == open_student)
+
+
+def _line(student: ListedStudent, students: str, query: str, is_open: bool) -> SafeString:
+    values = {
+        "address": f"{students}{student.pk}/{query}",
+        "name": student.name,
+        "state_id": threes(student.state_id),
+        "grade": student.grade,
+        "number": student.record_count,
+    }
+    return kept_patterns().fill(
+        "pathways/records/list_line.html",
+        values,
+        current=is_open,
+        records=min(student.record_count, 2),
+    )
+
+
+_drawn = lru_cache(maxsize=2_000)(_line)
+"""The next student's page shows nearly the same lines."""

@@ -4,14 +4,13 @@ tests/benchmarks/pages.py`, on a scratch portal with `demo`, or with `demo --dis
 
 The empty layout is CTE Lingo for a signed-in person who has opened no district. Medians of RUNS (5)
 of the processor's time that this process and its sessions with PostgreSQL take, so that others on
-the machine count little. WARM (6) requests before them are not counted: a process that has worked
-for a minute keeps its patterns, and PostgreSQL plans a prepared statement anew for its first five
-times. Each is a ratio to the empty layout in the same run, for each of DISTRICTS
-(the largest and the middle one). Whoever signs in is made for the run and rolled back with all that
-the pages wrote. A page whose address needs a row gets the district's first one; one without such a
-row is left out. A search, saves and a mark are sent. The saves follow each other as a clerk's do, none is
-rolled back before the end of the run, as psycopg forgets all that is prepared when it sees a
-rollback; so a mark, which is undone after each time, comes last. OPI's status board shows all
+the machine count little, after WARM (1) requests that are not counted. Each is a ratio to the empty
+layout in the same run, for each of DISTRICTS (the largest and the middle one). Whoever signs in is
+made for the run and rolled back with all that the pages wrote. A page whose address needs a row
+gets the district's first one; one without such a row is left out. A search, saves and a mark are
+sent. The saves follow each other as a clerk's do, and none is rolled back before the end of the
+run: psycopg forgets all that is prepared when it sees a rollback, which a clerk's save never ends
+with. A mark, which is undone after each time, comes last for that. OPI's status board shows all
 districts.
 
 With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py
@@ -80,7 +79,7 @@ PAGES = (
     "event-certification",
 )
 runs = int(os.environ.get("RUNS", "5"))
-warm = int(os.environ.get("WARM", "6"))
+warm = int(os.environ.get("WARM", "1"))
 year = SchoolYear.objects.active().end_year
 
 

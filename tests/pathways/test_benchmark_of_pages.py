@@ -28,7 +28,6 @@ def test_it_measures_every_page_and_leaves_nothing(
     make_event()
     people, changes = User.objects.count(), Change.objects.count()
     monkeypatch.setenv("RUNS", "1")
-    monkeypatch.setenv("WARM", "1")
     namespace = runpy.run_path(str(SCRIPT))
     printed = capsys.readouterr().out
     assert "district 9012, 1 students" in printed
