@@ -164,8 +164,11 @@ def _changed_rows(
 ) -> list[tuple[TypedRow, bool]]:
     """With each, whether its record differs; elsewhere an element does alone."""
     rows = with_sums(scope, rows)
-    images = _images(scope, rows)
-    judged = [(row, row.differs(images.get((row.pair, row.version)))) for row in rows]
+    images = _images(scope, [row for row in rows if not row.surely_differs])
+    judged = [
+        (row, row.surely_differs or row.differs(images.get((row.pair, row.version))))
+        for row in rows
+    ]
     return [(row, differs) for row, differs in judged if differs or typed.has(row.pair)]
 
 

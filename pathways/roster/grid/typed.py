@@ -92,12 +92,14 @@ class TypedElement(NamedTuple):
 class TypedRow:
     """One row as it came in. `seen` names the version that the page showed; for a row without a
     record also what it began with. `elements` has the cells of the elements that were sent.
+    `is_changed`: grid.js, which knows what the page showed, sends no other row.
     """
 
     pair: Pair
     seen: str
     cells: Mapping[str, str]
     elements: Mapping[int, TypedElement] = field(default_factory=dict)
+    is_changed: bool = False
 
     @cached_property
     def version(self) -> int:
@@ -140,6 +142,13 @@ class TypedRow:
             self.cells[name].strip().startswith("+") for name in CREDITS
         )
 
+    @property
+    def surely_differs(self) -> bool:
+        """Of a record that stood: what it was need not be asked for. Where nothing was changed after
+        all, the ledger finds that out.
+        """
+        return self.is_changed and self.version > 0
+
     def differs(self, image: Cells | None) -> bool:
         """Whether something was typed that the page did not show: `image` is what stood in the
         version that it showed.
@@ -175,7 +184,7 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
             named = {f"{prefix}{name}": words for name, _, words in parts}
             own = _elements_by_row(named).get(prefix, {}) if named else {}
             row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
-            rows[row.pair] = row
+            rows[row.pair] = replace(row, is_changed=not own)
     return list(rows.values())
 
 

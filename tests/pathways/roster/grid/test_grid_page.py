@@ -285,6 +285,12 @@ def test_with_script_a_changed_row_is_one_field(lesson: Class_) -> None:
     assert lesson.client.post(lesson.page, {"row": packed}).status_code == 302
     record = lesson.record(0)
     assert record and record.in_district_credits == Decimal("1.75")
+    lesson.client.get(lesson.page)
+    again = packed.replace("\t1\t1.75", "\t2\t1.75")
+    assert lesson.client.post(lesson.page, {"row": again}).status_code == 302
+    assert "No changes to save." in lesson.client.get(lesson.page).content.decode()
+    record = lesson.record(0)
+    assert record and record.version == 2, "a script that is wrong changes nothing"
 
 
 @pytest.mark.parametrize(
