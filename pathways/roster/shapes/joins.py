@@ -10,9 +10,11 @@ TO_CALENDAR = (
     "LEFT JOIN pathways_calendar calendar ON calendar.school_id = school.id "
     "AND calendar.end_year = staged.end_year AND calendar.number = staged.calendar_number"
 )
+# The district's own are found first: PostgreSQL would read those of all districts.
 TO_COURSE = (
-    "LEFT JOIN pathways_course course ON course.school_id = school.id AND course.number ="
-    " staged.course_number"
+    "LEFT JOIN (SELECT own.id, own.school_id, own.number FROM pathways_school within JOIN"
+    " pathways_course own ON own.school_id = within.id WHERE within.district_id = %(district)s)"
+    " course ON course.school_id = school.id AND course.number = staged.course_number"
 )
 TO_STUDENT = (
     "LEFT JOIN pathways_student student ON student.district_id = %(district)s AND student.state_id"

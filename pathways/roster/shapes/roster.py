@@ -9,16 +9,21 @@ from pathways.roster.shapes.joins import TO_CALENDAR, TO_COURSE, TO_SCHOOL, TO_S
 from pathways.roster.shapes.lower_grades import ENROLLED_BELOW, LEAVE_OUT
 
 _SECTION = (
-    "LEFT JOIN pathways_section section ON section.course_id = course.id AND section.calendar_id ="
-    " calendar.id AND section.number = staged.section_number"
+    "LEFT JOIN (SELECT own.id, own.course_id, own.calendar_id, own.number FROM pathways_school"
+    " within JOIN pathways_course taught ON taught.school_id = within.id JOIN pathways_section own"
+    " ON own.course_id = taught.id WHERE within.district_id = %(district)s) section ON"
+    " section.course_id = course.id AND section.calendar_id = calendar.id AND section.number ="
+    " staged.section_number"
 )
 # A student has one line in a section, whatever enrollment it came by; a new one comes by the
 # Primary enrollment, else the latest.
-_ENROLLMENT = """LEFT JOIN pathways_enrollment enrollment ON enrollment.id = (
-    SELECT candidate.id FROM pathways_enrollment candidate
-    WHERE candidate.student_id = student.id AND candidate.calendar_id = calendar.id
-    ORDER BY CASE candidate.service_type WHEN 'P' THEN 0 WHEN 'S' THEN 1 WHEN 'N' THEN 2 ELSE 3 END, candidate.start_date DESC, candidate.id
-    LIMIT 1)"""
+_ENROLLMENT = """LEFT JOIN (
+    SELECT own.id, own.student_id, own.calendar_id, ROW_NUMBER() OVER (PARTITION BY own.student_id, own.calendar_id ORDER BY
+    CASE own.service_type WHEN 'P' THEN 0 WHEN 'S' THEN 1 WHEN 'N' THEN 2 ELSE 3 END, own.start_date DESC, own.id) AS place
+    FROM pathways_student known JOIN pathways_enrollment own ON own.student_id = known.id
+    JOIN pathways_calendar within ON within.id = own.calendar_id
+    WHERE known.district_id = %(district)s AND within.end_year = %(year)s
+    ) enrollment ON enrollment.student_id = student.id AND enrollment.calendar_id = calendar.id AND enrollment.place = 1"""
 # The district's lines of the year are found once: looked up for each row, PostgreSQL reads those of
 # all districts.
 _ROSTERED = """LEFT JOIN (
