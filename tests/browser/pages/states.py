@@ -69,7 +69,7 @@ def well_built(page: Page) -> int:
     levels = built["levels"]
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), levels
-    assert page.title().endswith("CTE Portal")
+    assert built["title"].endswith("CTE Portal")
     assert built["sideways"] <= 0, f"{built['sideways']} pixels wider than the window"
     assert built["small"] == []
     assert built["empty"] == [], "a choice of nothing"
@@ -80,6 +80,7 @@ def well_built(page: Page) -> int:
 BUILT = """() => {
     const all = selector => [...document.querySelectorAll(selector)], shown = element => element.outerHTML.slice(0, 80);
     return {
+        title: document.title,
         height: document.documentElement.scrollHeight,
         levels: all("h1, h2, h3, h4").map(heading => Number(heading.tagName[1])),
         sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
