@@ -18,9 +18,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run, run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Edition, Scope
-from pathways.demo import load as practice_data
-from pathways.models import Participation, Student
-from pathways.reports.certification import Certification
+from pathways.models import Student
 from pathways.reports.groups import END_OF_YEAR
 from pathways.reports.runs import certification_at_state, last_validations, points
 from pathways.reports.statewide import ask_for_all, district_lines
@@ -87,23 +85,6 @@ def test_a_second_attempt_finds_no_half_of_the_first(
     Batch.objects.filter(pk=batch.pk).update(available_at=None)
     assert run_here(Batch.objects.get(pk=batch.pk)).status == "with-errors"
     assert children_of(batch).count() == 2
-
-
-def test_the_certification_report_of_all_is_that_of_each(
-    db: None, state_edition: Callable[[], None]
-) -> None:
-    practice_data.load()
-    state_edition()
-    district = District_.__new__(District_)
-    for number in ("9012", "9099"):
-        district.scope = Scope(number, YEAR)
-        record = Participation.objects.in_scope(district.scope).order_by("pk")[0]
-        district.record(record.student, record.pathway.name, in_district_credits=Decimal("7.25"))
-    figures = Certification().by_district(Edition.STATE, YEAR)
-    for number in ("0965", "9012", "9020", "9031", "9099"):
-        assert figures[number] == Certification().count(Scope(number, YEAR))
-    assert figures["9012"].count > 0
-    assert figures["0965"].count == 0
 
 
 def test_as_many_statements_for_two_districts_as_for_five(records: None) -> None:
