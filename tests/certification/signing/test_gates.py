@@ -21,7 +21,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Edition, writing_state
 from pathways.models import Student
-from tests.certification.either import both, ready_for
+from tests.certification.either import COLLECTIONS, both, ready_for, ready_with
 from tests.certification.ready import Ready
 from tests.fixtures.examples import examples
 from tests.fixtures.records import District_
@@ -151,3 +151,16 @@ def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(
     assert {verdict.gate.slug: verdict.answer for verdict in gates.verdicts(ready.case())}[
         "errors"
     ].cure == "/districts/9012/2025/findings/?at=state"
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_c_33_nothing_to_report_is_stated(
+    collection: str, cottonwood: District_, event: CertificationEvent, clerk: User
+) -> None:
+    ready = ready_with(collection, cottonwood, event, clerk)
+    ready.prepare()
+    assert ready.missing() == []
+    with pytest.raises(NotSigned, match="nothing to report"):
+        ready.sign()
+    assert ready.sign(nothing_to_report=True).sealed
+    assert ready.copies.get().counts["totals"]["records"] == 0
