@@ -21,8 +21,7 @@ _ENROLLMENT = """LEFT JOIN (
     SELECT own.id, own.student_id, own.calendar_id, ROW_NUMBER() OVER (PARTITION BY own.student_id, own.calendar_id ORDER BY
     CASE own.service_type WHEN 'P' THEN 0 WHEN 'S' THEN 1 WHEN 'N' THEN 2 ELSE 3 END, own.start_date DESC, own.id) AS place
     FROM pathways_student known JOIN pathways_enrollment own ON own.student_id = known.id
-    JOIN pathways_calendar within ON within.id = own.calendar_id
-    WHERE known.district_id = %(district)s AND within.end_year = %(year)s
+    WHERE known.district_id = %(district)s
     ) enrollment ON enrollment.student_id = student.id AND enrollment.calendar_id = calendar.id AND enrollment.place = 1"""
 # The district's lines of the year are found once: looked up for each row, PostgreSQL reads those of
 # all districts.
