@@ -13,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
@@ -59,7 +60,8 @@ def kept(
     `of_records` is what of them the answer hangs on. One that `is_long` is kept by itself, and a
     process that has read it reads it no more.
 
-    The key in the cache tells nobody what was searched for.
+    The key in the cache tells nobody what was searched for, and is of one version of the portal: an
+    answer that another one kept may have another shape.
     """
     place = (name, scope, narrowed)
     if anew or place not in known:
@@ -79,7 +81,8 @@ def _kept(
     is_long: bool,
 ) -> Answer:
     position = position_of(scope, known)
-    key = salted_hmac(f"kept-{name}", repr((scope, narrowed)), algorithm="sha256").hexdigest()
+    narrowing = repr((settings.PORTAL_VERSION, scope, narrowed))
+    key = salted_hmac(f"kept-{name}", narrowing, algorithm="sha256").hexdigest()
     stored = None
     with suppress(*NO_CACHE):
         stored = None if anew else cache.get(key)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 
@@ -249,7 +250,8 @@ def refused_of(copy: StateCopy | None, kind: ObjectType) -> dict[Any, str]:
 
 
 def _key(district: str, end_year: int) -> str:
-    return f"unsent-{district}-{end_year}"
+    """Two versions, side by side while webs are upgraded in turn, read nothing of one another."""
+    return f"unsent-{settings.PORTAL_VERSION}-{district}-{end_year}"
 
 
 def last_known(end_year: int, copies: Mapping[str, AnyCopy | None]) -> dict[str, Gap]:
