@@ -48,6 +48,9 @@ SCREENS = (
         step="Step 1",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "certifier e-mail",
+            "toggle Primary",
+            "uncheck Active",
             "certifier",
             "authorized representative",
             "identify a certifier",

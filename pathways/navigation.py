@@ -26,6 +26,7 @@ SCREENS = (
         capability=Capability.VIEW_RECORDS,
         key="Alt+s",
         synonyms=(
+            "career cluster",
             "CTE Participant Summary",
             "CTE Participant Detail",
             "pathway",

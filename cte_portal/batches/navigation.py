@@ -16,6 +16,9 @@ BATCH_QUEUE = Screen(
     url_name="batch-queue",
     capability=Capability.SEE_BATCHES,
     synonyms=(
+        "show top 50",
+        "cancel a job",
+        "stuck",
         "Batch Queue List",
         "jobs",
         "uploads",

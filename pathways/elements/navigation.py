@@ -12,6 +12,10 @@ SCREENS = (
         url_name="district-defined-elements",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "bus route",
+            "FFA",
+            "CTSO",
+            "industry credential",
             "custom fields",
             "own fields",
             "local fields",

@@ -108,6 +108,7 @@ SCREENS = (
         url_name="follow-up-list",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "employed",
             "post-program status",
             "post-secondary",
             "placement",

@@ -35,6 +35,7 @@ LISTS = (
         url_name="student-list",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "sort students",
             "all students",
             "students by school",
             "students by grade",

@@ -15,6 +15,7 @@ SCREENS = (
         step="Step 3",
         capability=Capability.SEE_BATCHES,
         synonyms=(
+            "unsent",
             "sync",
             "send to the state",
             "submit data",

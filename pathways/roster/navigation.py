@@ -59,6 +59,7 @@ SCREENS = (
         url_name="roster-worklist",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "dismiss a line",
             "CTE Students Rostered to Courses with Pathways",
             "missing records",
             "no record",
@@ -80,6 +81,12 @@ SCREENS = (
         url_name="roster-data",
         capability=Capability.VIEW_RECORDS,
         synonyms=(
+            "SCED",
+            "gender",
+            "name change",
+            "no show",
+            "summer graduates",
+            "June graduates",
             "students",
             "enrollments",
             "schools",

@@ -15,6 +15,11 @@ SCREENS = (
         step="Step 2B",
         capability=Capability.SEE_BATCHES,
         synonyms=(
+            "columns of a file",
+            "header row",
+            "zip file",
+            "PowerSchool",
+            "Clever",
             "upload a file",
             "import",
             "tsv",

@@ -66,6 +66,14 @@ CLERK = {
     "transfer a student": "Roster Data",
     "hotkeys": "Help",
     "log out": "Sign-in and security",
+    "toggle primary": "Type Membership Setup",
+    "show top 50": "Batch Queue",
+    "no show": "Roster Data",
+    "PowerSchool": "MT Data Upload",
+    "unsent": "Resync State Data - Batch",
+    "bus route": "District Defined Elements",
+    "dismiss": "Roster worklist",
+    "employed": "CTE Follow-up",
 }
 OPI = {
     "recertification": "Recertification requests",
