@@ -18,6 +18,7 @@ from pathways.roster.imports.carrying import Carried, ChangedRosterRow
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.recognizing import RosterPart
 from pathways.roster.imports.results.effects import ON_THE_PAGE
+from pathways.roster.imports.results.leavers import who_may_have_left
 from pathways.roster.imports.results.returned import (
     NAMED_BY,
     Stored,
@@ -124,7 +125,7 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             )
             for kind in ("Student", "Enrollment")
         },
-        "not_in_file": _open_absent(reading, carried),
+        "not_in_file": who_may_have_left(parts, reading, carried, problems),
         "absent": {
             kind: [as_named(row) for row in rows[:50].values_list(*NAMED_BY[kind])]
             for kind, rows in carried.absent.items()
@@ -133,16 +134,6 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
     }
     with job.writing("page.json", "page.json", "application/json") as file:
         file.write(json.dumps(page, ensure_ascii=False).encode())
-
-
-def _open_absent(reading: Reading, carried: Carried) -> dict[str, list[int]]:
-    """Who may have left: enrollments without an end, or students in a file of these alone."""
-    kind, still = (
-        ("Enrollment", {"end_date": None}) if "Enrollment" in reading.brought else ("Student", {})
-    )
-    rows = carried.absent.get(kind)
-    keys = rows.filter(**still).order_by().values_list("pk", flat=True) if rows is not None else ()
-    return {kind: sorted(keys)}
 
 
 KINDS = {"refused": "problem", "held": "warning", "kept": "none", "set_aside": "none"}

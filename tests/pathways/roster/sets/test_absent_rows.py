@@ -53,3 +53,30 @@ def test_the_file_of_another_district_lists_nobody(desk: Desk, client: Client) -
     Batch.objects.filter(pk=batch.pk).update(district="0966")
     client.force_login(desk.clerk)
     assert not client.get(f"{END}?absent={batch.pk}").context["page"].object_list
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("0001,001,2025,999000002,P,13,08/21/2024,,", id="a cell is unread"),
+        pytest.param("0001,001,2025,999000002,P,11,08/21/2024,,,x", id="a cell too many"),
+        pytest.param('0001,001,2025,999000002,P,11,"08/21/2024,,', id="a quotation mark is open"),
+        pytest.param("0001,001,2025,Jose,P,11,08/21/2024,,", id="who it is was not read"),
+        pytest.param("0001,009,2025,999000002,P,11,08/21/2024,,", id="there is no such calendar"),
+    ],
+)
+def test_whose_row_was_refused_is_not_listed_among_those_who_have_left(
+    line: str, desk: Desk, client: Client
+) -> None:
+    desk.send(zipped(ALL))
+    batch = desk.send(without(ENROLLMENTS, "999000002") + f"{line}\n")
+    client.force_login(desk.clerk)
+    assert not client.get(f"{END}?absent={batch.pk}").context["page"].object_list
+
+
+def test_a_refused_row_of_one_hides_nobody_else(desk: Desk, client: Client) -> None:
+    desk.send(zipped(ALL))
+    batch = desk.send(without(ENROLLMENTS, "999000002").replace("Primary,9,", "Primary,13,"))
+    client.force_login(desk.clerk)
+    (jose,) = client.get(f"{END}?absent={batch.pk}").context["page"].object_list
+    assert jose.student.first_name == "Jose"
