@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +12,8 @@ from certification.collections.fall.statewide import follow_ups
 from certification.models import CertificationEvent
 from certification.review.suppression import FEWEST, FEWEST_LEAVERS
 from certification.status.statewide import district_events
-from cte_portal.prepared import filled_up, prepared
-from pathways.models import Change, District
+from cte_portal.prepared import prepared
+from pathways.models import District
 from pathways.reports.runs import last_validations
 from pathways.resync.unsent import KnownUnsent
 
@@ -33,11 +32,8 @@ def lines_of(event: CertificationEvent) -> list[Line]:
     if not numbers:
         return []
     events, unsent = district_events(event, numbers), KnownUnsent.of_all(numbers, event.end_year)
-    cursors = tuple(known.cursor for known in unsent.values())
-    last = {number: change for number, *change in _changes(filled_up(cursors))}
     known = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
     validated = {} if event.is_of_leavers else last_validations(event.end_year)
-    attempts = {number: follow_up.last_attempt for number, follow_up in known.items()}
     return [
         Line(
             number=number,
@@ -45,7 +41,6 @@ def lines_of(event: CertificationEvent) -> list[Line]:
             district_event=events[number],
             unsent=unsent[number],
             validated=validated.get(number),
-            last_activity=attempts.get(number, _since(event, *last.get(number, (None, 0)))),
             follow_up=known.get(number),
         )
         for number, name in districts
@@ -55,19 +50,6 @@ def lines_of(event: CertificationEvent) -> list[Line]:
 @prepared
 def _districts() -> QuerySet[District, tuple[Any, ...]]:
     return District.objects.order_by("number").values_list("number", "name")
-
-
-@prepared
-def _changes(keys: tuple[int, ...]) -> QuerySet[Change, tuple[Any, ...]]:
-    """District, moment and school year of each."""
-    return Change.objects.filter(pk__in=keys).order_by().values_list("district", "at", "end_year")
-
-
-def _since(
-    event: CertificationEvent, at: datetime.datetime | None, end_year: int
-) -> datetime.datetime | None:
-    """The moment of a change, where it is of the event's school year or later."""
-    return at if end_year >= event.end_year else None
 
 
 def totals(lines: Iterable[Line]) -> dict[str, int]:

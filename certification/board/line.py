@@ -58,10 +58,6 @@ class Line:
     district_event: DistrictEvent
     unsent: KnownUnsent
     validated: Validated | None
-    last_activity: datetime.datetime | None
-    """The last change of a record in the event's school year or later, or the last attempt to reach
-    a leaver.
-    """
     follow_up: FollowUpKnown | None = None
     """Of an event about leavers."""
 
@@ -75,7 +71,7 @@ class Line:
             return Stand.WAITING
         if self.errors:
             return Stand.ERRORS
-        if self.last_activity is None and (self.follow_up or self.last_resync is None):
+        if not self.is_active and (self.follow_up or self.last_resync is None):
             return Stand.NOT_STARTED
         return Stand.READY if self.by_last_validation.is_ready else Stand.IN_PROGRESS
 
@@ -186,6 +182,22 @@ class Line:
     def is_current(self) -> bool:
         """True when the last validation read what stands at the state now."""
         return self.by_last_validation.is_current
+
+    @property
+    def is_active(self) -> bool:
+        if self.follow_up:
+            return self.follow_up.last_attempt is not None
+        last = self.unsent.last
+        return last is not None and last.end_year >= self.district_event.event.end_year
+
+    @property
+    def last_activity(self) -> datetime.datetime | None:
+        """The last change of a record in the event's school year or later, or the last attempt to
+        reach a leaver.
+        """
+        if self.follow_up:
+            return self.follow_up.last_attempt
+        return self.unsent.last.at if self.unsent.last and self.is_active else None
 
     @property
     def last_resync(self) -> datetime.datetime | None:

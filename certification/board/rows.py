@@ -60,7 +60,7 @@ def rows_of(
             no_warnings=not line.warnings,
             all_sent=line.not_sent_words == "0",
             is_resynced=line.last_resync is not None,
-            is_active=line.last_activity is not None,
+            is_active=line.is_active,
             is_extended=of_district.dates.extended,
         )
 

@@ -7,15 +7,19 @@ older backup.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+import datetime
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Model, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 
-from cte_portal.prepared import filled_up, prepared
+from cte_portal.prepared import filled_up, keep_plans, prepared
 from pathways.ledger.position import Position
 from pathways.models import Change, District, OutcomeChange
-from pathways.models.state_copy import AnyCopy
+from pathways.models.state_copy import AnyCopy, CopyInShort
 from pathways.resync.object_types import OBJECTS, RECORDS
 
 Cursors = Mapping[str, int]
@@ -35,45 +39,60 @@ def cursors_at(position: Position) -> dict[str, int]:
     return {name: last.get(history, 0) for name, history in _HISTORIES.items()}
 
 
-def cursors_of_all(
-    districts: Collection[str] | None = None, *, records: Cursors | None = None
-) -> dict[str, dict[str, int]]:
+def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[str, int]]:
     """The same of every district, or of the named ones, in one statement that looks at the end of
-    each index. `records` are the last changes of records by district, where they are known already.
+    each index.
     """
     if districts is not None and not districts:
         return {}
     named = None if districts is None else filled_up(tuple(sorted(districts)))
-    if records is None:
-        return {
-            number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
-            for number, *cursors in _ends(named, but_records=False)
-        }
     return {
-        number: {
-            RECORDS.name: records.get(number, 0),
-            **{name: cursor or 0 for name, cursor in zip(_BUT_RECORDS, cursors, strict=True)},
-        }
-        for number, *cursors in _ends(named, but_records=True)
+        number: {name: cursor or 0 for name, cursor in zip(_HISTORIES, cursors, strict=True)}
+        for number, *cursors in _ends(named)
     }
 
 
-def last_records() -> dict[str, int]:
-    """The last change of a record in each district's ledger, 0 where there is none."""
-    return {number: cursor or 0 for number, cursor in _last_records()}
+class LastRecord(NamedTuple):
+    """The last change of a record in a district's ledger."""
+
+    pk: int
+    end_year: int
+    text: str
+    """Of the moment, as the database writes it: a list of all districts shows few of them."""
+
+    @property
+    def at(self) -> datetime.datetime:
+        moment = datetime.datetime.fromisoformat(self.text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
+def last_records() -> dict[str, LastRecord]:
+    """Of each district that has one."""
+    return {number: _last_record(text) for number, text in _last_records() if text}
+
+
+def _last_record(text: str) -> LastRecord:
+    pk, end_year, at = text.split(" ", 2)
+    return LastRecord(int(pk), int(end_year), at)
 
 
 @prepared
-def _ends(districts: tuple[str, ...] | None, but_records: bool) -> QuerySet[Any]:
-    histories = (_BUT_RECORDS if but_records else _HISTORIES).values()
-    last = {f"last_{at}": _end(history) for at, history in enumerate(histories)}
+def _ends(districts: tuple[str, ...] | None) -> QuerySet[Any]:
+    last = {f"last_{at}": _end(history) for at, history in enumerate(_HISTORIES.values())}
     rows = District.objects.order_by().annotate(**last).values_list("number", *last)
     return rows if districts is None else rows.filter(number__in=districts)
 
 
 @prepared
 def _last_records() -> QuerySet[Any]:
-    return District.objects.order_by().annotate(last=_end(Change)).values_list("number", "last")
+    """Key, year and moment in one text: a look at the end of the index for each would take three
+    times as long.
+    """
+    key, year, at = (Cast(field, TextField()) for field in ("pk", "end_year", "at"))
+    space = Value(" ", TextField())
+    last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
+    as_text = Subquery(last.values(text=Concat(key, space, year, space, at))[:1])
+    return District.objects.order_by().annotate(last=as_text).values_list("number", "last")
 
 
 def _end(history: type[Model]) -> Subquery:
@@ -99,6 +118,59 @@ def sent_cursors(copy: AnyCopy | None) -> dict[str, int]:
 def is_ahead(copy: AnyCopy | None, cursors: Cursors) -> bool:
     """Whether the state has a change of any type that is missing in the ledger."""
     return any(sent > cursors.get(name, 0) for name, sent in sent_cursors(copy).items())
+
+
+def districts_ahead(copies: Iterable[CopyInShort], records: Mapping[str, LastRecord]) -> set[str]:
+    """Those where the state has a change that is missing in the ledger; `records` are the last
+    changes of records by district.
+
+    Where the ledger has the very change that was sent last, its end is not before that: one look
+    by the key. The end is looked for where it has not.
+    """
+    ahead: set[str] = set()
+    sent: dict[str, list[tuple[str, int]]] = {name: [] for name in _BUT_RECORDS}
+    own: dict[str, CopyInShort] = {}
+    for copy in copies:
+        own[copy.district] = copy
+        if copy.cursor and (
+            copy.district not in records or records[copy.district].pk < copy.cursor
+        ):
+            ahead.add(copy.district)
+        for name, pairs in sent.items():
+            if cursor := copy.objects_sent.get(name, NOT_SENT).get("cursor"):
+                pairs.append((copy.district, cursor))
+    suspects = _without({name: pairs for name, pairs in sent.items() if pairs}) - ahead
+    last = cursors_of_all(suspects)
+    return ahead | {number for number in suspects if is_ahead(own[number], last.get(number, {}))}
+
+
+NOT_SENT: Mapping[str, Any] = {}
+_PAIRS = {
+    "postgresql": (
+        "SELECT pair->>0 AS district, (pair->>1)::bigint AS id"
+        " FROM jsonb_array_elements(%s::jsonb) AS pairs(pair)"
+    ),
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS district, json_extract(value, '$[1]') AS id"
+        " FROM json_each(%s)"
+    ),
+}
+
+
+def _without(sent: Mapping[str, list[tuple[str, int]]]) -> set[str]:
+    """The districts whose ledger of a type has not a change: pairs of district and key by type."""
+    if not sent:
+        return set()
+    statement = " UNION ".join(
+        f"SELECT sent.district FROM ({_PAIRS[connection.vendor]}) sent WHERE NOT EXISTS (SELECT 1"
+        f" FROM {_HISTORIES[name]._meta.db_table} own"
+        " WHERE own.id = sent.id AND own.district = sent.district)"
+        for name in sent
+    )
+    with connection.cursor() as cursor:
+        keep_plans(cursor)
+        cursor.execute(statement, [json.dumps(pairs) for pairs in sent.values()])
+        return {district for (district,) in cursor.fetchall()}
 
 
 def is_behind(copy: AnyCopy | None, cursors: Cursors) -> bool:

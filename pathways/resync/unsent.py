@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cte_portal.editions import Scope
 from cte_portal.ui.unavailable import if_state_answers
@@ -15,7 +15,14 @@ from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.models.state_copy import AnyCopy
 from pathways.resync import gap
-from pathways.resync.cursors import Cursors, cursors_at, cursors_of_all, is_ahead, last_records
+from pathways.resync.cursors import (
+    Cursors,
+    LastRecord,
+    cursors_at,
+    districts_ahead,
+    is_ahead,
+    last_records,
+)
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
 
@@ -154,8 +161,7 @@ class Unsent:
         )
 
 
-@dataclass(frozen=True)
-class KnownUnsent:
+class KnownUnsent(NamedTuple):
     """The same of one district among many, without comparing: what was counted last, and what the
     ledger has written since.
     """
@@ -171,8 +177,8 @@ class KnownUnsent:
     """Those of them that are outcomes of leavers."""
     is_known: bool = True
     """False while the state cannot be reached."""
-    cursor: int = 0
-    """The last change of a record in the ledger; 0 where there is none."""
+    last: LastRecord | None = None
+    """The last change of a record in the ledger."""
 
     @property
     def words(self) -> str:
@@ -187,15 +193,15 @@ class KnownUnsent:
         rows = if_state_answers(StateCopy.objects.of_all_in_short)
         if rows is None:
             last = last_records()
-            return {number: replace(NOT_KNOWN, cursor=last.get(number, 0)) for number in numbers}
+            return {number: NOT_KNOWN._replace(last=last.get(number)) for number in numbers}
         stored = {copy.district: copy for copy in rows}
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor for number, copy in copies.items() if copy}
         last = last_records()
-        cursors = cursors_of_all(sent, records=last)
+        ahead = districts_ahead((stored[number] for number in sent), last)
         gaps = gap.last_known(end_year, {number: copies[number] for number in sent})
         changes = _numbers_after(sent, last)
-        changes |= {number: 1 for number in numbers if number not in sent and last.get(number, 0)}
+        changes |= {number: 1 for number in numbers if number not in sent and number in last}
         compared = {number: known.point.cursor for number, known in gaps.items()}
         since = _numbers_after(compared, last)
         return {
@@ -203,25 +209,29 @@ class KnownUnsent:
                 copy=copy,
                 changes=changes.get(number, 0),
                 nothing_sent=copy is None or copy.end_year < end_year,
-                ahead=is_ahead(copy, cursors.get(number, {})),
+                ahead=number in ahead,
                 rows=(
                     gaps[number].rows + since.get(number, 0)
                     if number in gaps
                     else changes.get(number, 0)
                 ),
                 outcomes=gaps[number].outcomes if number in gaps else 0,
-                cursor=last.get(number, 0),
+                last=last.get(number),
             )
             for number, copy in copies.items()
         }
 
 
-def _numbers_after(reached: Mapping[str, int], last: Mapping[str, int]) -> dict[str, int]:
+def _numbers_after(reached: Mapping[str, int], last: Mapping[str, LastRecord]) -> dict[str, int]:
     """How many changes of records each district has after its own cursor; counted only where its
     ledger has come further.
     """
     return Change.objects.numbers_after(
-        {number: cursor for number, cursor in reached.items() if last.get(number, 0) > cursor}
+        {
+            number: cursor
+            for number, cursor in reached.items()
+            if number in last and last[number].pk > cursor
+        }
     )
 
 

@@ -18,6 +18,7 @@ from certification.status.statewide import district_events
 from pathways.follow_up.rates import Rates
 from pathways.models import StateCopy
 from pathways.reports.runs import Validated
+from pathways.resync.cursors import LastRecord
 from pathways.resync.unsent import KnownUnsent
 from tests.plain import hostile, plainly
 
@@ -54,7 +55,7 @@ def test_a_line_is_what_its_template_says(
 ) -> None:
     event.status = status
     stored = district_events(event, ["9012"])["9012"]
-    sent_at, last_activity = moments
+    sent_at, last_change = moments
     copy = sent_at and StateCopy(generation=2, end_year=event.end_year, sent_at=sent_at)
     line = Line(
         number="9012",
@@ -66,13 +67,19 @@ def test_a_line_is_what_its_template_says(
             signed=people[1],
             sealed_at=sealed_at,
         ),
-        unsent=KnownUnsent(copy, 0, nothing_sent=copy is None, ahead=False, rows=rows),
+        unsent=KnownUnsent(
+            copy,
+            0,
+            nothing_sent=copy is None,
+            ahead=False,
+            rows=rows,
+            last=last_change and LastRecord(1, event.end_year, last_change.isoformat()),
+        ),
         validated=(
             None
             if validated is None or leavers
             else Validated(AT, 2 + validated % 2, True, validated, validated, validated // 3, True)
         ),
-        last_activity=last_activity,
         follow_up=leavers
         and FollowUpKnown(
             receipt="R",
@@ -81,7 +88,7 @@ def test_a_line_is_what_its_template_says(
             badly_dated=0,
             unresolved=0,
             not_sent=rows,
-            last_attempt=None,
+            last_attempt=last_change,
             target=Decimal(80),
         ),
     )

@@ -103,6 +103,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/models/change.py",
         "pathways/management/commands/migrate.py",
         "pathways/demo/load.py",
+        "pathways/resync/cursors.py",
         "pathways/resync/resync.py",
         "pathways/resync/difference.py",
         "pathways/rules/stored.py",
