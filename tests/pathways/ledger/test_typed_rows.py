@@ -151,6 +151,7 @@ KEYS_AND_COUNTS = {
     "pathways/rules/between.py",
     "pathways/rules/catalogue.py",
     "pathways/models/change.py",
+    "pathways/resync/cursors.py",
     "pathways/resync/resync.py",
     "pathways/resync/difference.py",
     "pathways/roster/undo.py",
