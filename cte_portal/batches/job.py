@@ -160,11 +160,17 @@ class Job:
         )
 
     def drop_files(self) -> None:
-        """What an attempt has stored is in nobody's way when it is made anew."""
-        for file in self.files.values():
-            with suppress(OSError):  # the daily clean-up finds it
-                drop_stored(file.stored)
+        """What an attempt has stored is in nobody's way when it is made anew. What the batch has
+        ended with stays: work may fail after its end, or not hear that it was committed.
+        """
+        own = [file.stored for file in self.files.values()]
         self.files.clear()
+        named = BatchFile.objects.filter(batch=self.batch, stored__in=own)
+        # What cannot be dropped now the daily clean-up finds.
+        with suppress(DatabaseError, InterfaceError):
+            for stored in set(own).difference(named.values_list("stored", flat=True)):
+                with suppress(OSError):
+                    drop_stored(stored)
 
     def hold(self) -> None:
         """The last moment at which it can be canceled or lost: within `finishing`, before something

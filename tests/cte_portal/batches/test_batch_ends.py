@@ -13,6 +13,7 @@ import pytest
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -188,6 +189,29 @@ def test_a_dead_attempts_files_are_dropped_when_it_ends(queue: Queue) -> None:
     assert not any(
         default_storage.exists(f"batches/{batch.pk}/{attempt}/report.csv") for attempt in (1, 2, 3)
     )
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError(), OperationalError("server closed the connection unexpectedly")]
+)
+@pytest.mark.parametrize("is_known", [True, False], ids=["later", "at its commit"])
+def test_what_fails_after_the_end_takes_no_file_away(
+    error: Exception, is_known: bool, queue: Queue
+) -> None:
+    """As the statistics after an upload, or an answer to the commit that is lost on its way."""
+
+    def fails(job: Job) -> None:
+        job.keep("report.csv", "report.csv", "text/csv", io.BytesIO(b"x"))
+        with job.finishing():
+            pass
+        job.finished = is_known
+        raise error
+
+    batch = queue(fails)
+    assert run(batch.pk)
+    assert fresh(batch).status == Status.COMPLETED and letters(batch) == 1
+    (report,) = fresh(batch).files.all()
+    assert default_storage.exists(report.stored)
 
 
 def test_f_22_no_worker_for_a_minute_is_said(queue: Queue) -> None:
