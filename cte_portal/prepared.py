@@ -106,10 +106,11 @@ class Statement:
         adapt = connections[self.alias].ops.adapt_unknown_value
         return [value if type(value) in AS_THEY_ARE else adapt(value) for value in ordered]
 
-    def rows(self, values: dict[str, Any]) -> list[Any]:
+    def rows(self, values: dict[str, Any], *, by_a_kept_plan: bool = True) -> list[Any]:
         connection = connections[self.alias]
         with connection.cursor() as cursor:
-            keep_plans(cursor)
+            if by_a_kept_plan:
+                keep_plans(cursor)
             cursor.execute(self.sql, self.parameters(values))
             rows: list[Any] = cursor.fetchall()
         rows = self._converted(rows, connection)
@@ -153,17 +154,20 @@ class Prepared(Generic[P]):
     a tuple are part of the shape.
 
     PostgreSQL plans it once for whatever values, as for a district of a usual size: right for
-    look-ups, wrong for all records of a district, which it would read out of the whole table.
+    look-ups, wrong for all records of a district, which it would read out of the whole table where
+    few districts have most of them. Those are planned with their values, each time.
     """
 
-    def __init__(self, query: Callable[..., models.QuerySet[Any]], around: str) -> None:
-        self.query, self.around = query, around
+    def __init__(
+        self, query: Callable[..., models.QuerySet[Any]], around: str, *, keeps_plan: bool = True
+    ) -> None:
+        self.query, self.around, self.keeps_plan = query, around, keeps_plan
         self.names = tuple(inspect.signature(query).parameters)
         self.statements: dict[Any, Statement] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
         values = self._values(*args, **kwargs)
-        return self._statement(values).rows(values)
+        return self._statement(values).rows(values, by_a_kept_plan=self.keeps_plan)
 
     def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
         """The statement and its values, for what is put around several questions."""
@@ -210,6 +214,11 @@ class Prepared(Generic[P]):
 def prepared(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
     """Keeps the SQL of a function that builds a query from its values and nothing else."""
     return Prepared(query, "")
+
+
+def of_whole_district(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
+    """The same of all rows of a district: they are planned as the district is large."""
+    return Prepared(query, "", keeps_plan=False)
 
 
 def counted(figures: str) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepared[P]]:

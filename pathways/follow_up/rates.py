@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import prepared
+from cte_portal.prepared import of_whole_district, prepared
 from pathways.models import Attempt, FollowUpEntry, FollowUpPathway, Outcome, PostProgramStatus
 
 
@@ -115,7 +115,7 @@ def rates_in(scope: Scope) -> Rates:
     return Rates(*rows[0][1:]) if rows else Rates(0, 0, 0, 0)
 
 
-@prepared
+@of_whole_district
 def _counted(
     scope: Scope, answered: tuple[str, ...], placed: tuple[str, ...]
 ) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from cte_portal.editions import Edition, Scope
-from cte_portal.prepared import counted, prepared
+from cte_portal.prepared import counted, of_whole_district, prepared
 from pathways.models import Participation, StateCopy, Student
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
@@ -38,6 +38,11 @@ def credits(
 
 @counted("COUNT(*), MAX(version)")
 def records(scope: Scope) -> QuerySet[Participation, tuple[int]]:
+    return Participation.objects.of_district(scope).values_list("version")
+
+
+@of_whole_district
+def versions(scope: Scope) -> QuerySet[Participation, tuple[int]]:
     return Participation.objects.of_district(scope).values_list("version")
 
 
@@ -101,6 +106,22 @@ def test_the_server_plans_it_once(cottonwood: District_, elsewhere: District_) -
             " WHERE statement LIKE '%MAX(version)%'"
         )
         assert cursor.fetchall() == [(3, 0)]
+
+
+@pytest.mark.skipif(not is_postgresql(), reason="SQLite keeps no plan of another call")
+def test_all_rows_of_a_district_are_planned_as_it_is_large(
+    cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
+    cottonwood.record(kayla, HEALTH)
+    with CaptureQueriesContext(connection) as queries:
+        assert [versions(district.scope) for district in (cottonwood, elsewhere)] == [[(1,)], []]
+    assert len(queries) == 2
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_prepared_statements"
+            ' WHERE statement LIKE \'SELECT "pathways_participation"."version"%\''
+        )
+        assert cursor.fetchone() == (0,)
 
 
 def test_a_moment_is_refused_that_would_be_kept(db: None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import filled_up, prepared
+from cte_portal.prepared import filled_up, of_whole_district, prepared
 from cte_portal.words import listed_name
 from pathways.ledger import canonical
 from pathways.models import (
@@ -138,7 +138,7 @@ def leavers(scope: Scope) -> Iterator[Leaver]:
         yield Leaver(entry, student, row)
 
 
-@prepared
+@of_whole_district
 def _lines(scope: Scope) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:
     entries = FollowUpEntry.objects.in_scope(scope).on_list().order_by()
     return entries.values_list(
@@ -154,7 +154,7 @@ def _lines(scope: Scope) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:
     )
 
 
-@prepared
+@of_whole_district
 def _outcomes(scope: Scope) -> QuerySet[Outcome, tuple[Any, ...]]:
     stored = Outcome.objects.in_scope(scope)
     return stored.values_list("student_id", "status", "date_contacted", "origin")
@@ -186,7 +186,7 @@ def _pathways(scope: Scope) -> dict[int, list[str]]:
     return pathways
 
 
-@prepared
+@of_whole_district
 def _pathways_of_lines(scope: Scope) -> QuerySet[FollowUpPathway, tuple[Any, ...]]:
     named = FollowUpPathway.objects.filter(
         entry__student__district=scope.district, entry__end_year=scope.end_year
@@ -201,7 +201,7 @@ def _attempts(scope: Scope) -> dict[int, list[Attempt]]:
     return attempts
 
 
-@prepared
+@of_whole_district
 def _standing_attempts(scope: Scope) -> QuerySet[Attempt]:
     """Without what a caller wrote: nobody reads it here, and a district may have thousands."""
     attempts = Attempt.objects.standing().filter(

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cte_portal.editions import Edition
-from cte_portal.prepared import filled_up, prepared
+from cte_portal.prepared import filled_up, of_whole_district, prepared
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.models import FollowUpEntry, Outcome, Student
@@ -62,7 +62,7 @@ def _differing(here: set[tuple[Any, ...]], there: set[tuple[Any, ...]]) -> Count
     return Counter(str(district) for district, _ in {row[:2] for row in here ^ there})
 
 
-@prepared
+@of_whole_district
 def _listed(end_year: int, district: str | None) -> QuerySet[FollowUpEntry, tuple[int]]:
     entries = FollowUpEntry.objects.filter(end_year=end_year).on_list().order_by()
     if district is not None:
@@ -74,7 +74,7 @@ def _outcomes(edition: Edition, end_year: int, district: str | None) -> set[tupl
     return {tuple(row) for row in _stored(edition, end_year, district)}
 
 
-@prepared
+@of_whole_district
 def _stored(
     edition: Edition, end_year: int, district: str | None
 ) -> QuerySet[Outcome, tuple[Any, ...]]:
