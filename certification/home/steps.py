@@ -7,11 +7,7 @@ from django.urls import reverse
 from certification.certifiers.certifiers import known_certifiers
 from certification.collections.chosen import collection_of
 from certification.events.year_end import finishing
-from certification.models import (
-    Certifier,
-    Recertification,
-    Signature,
-)
+from certification.models import Certifier, Recertification, Signature
 from certification.models.certifier import cannot_sign
 from certification.models.dates import Phase
 from certification.navigation import DATA_CERTIFICATION
@@ -43,7 +39,8 @@ def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 1."""
     certifiers = known_certifiers(scope.district, standing.known)
     primaries = [certifier for certifier in certifiers if certifier.is_primary]
-    status, sentence = _certifiers(primaries)
+    is_published = bool(known_events(scope, standing.known))
+    status, sentence = _certifiers(primaries, is_published=is_published)
     may_change = standing.can(Capability.MANAGE_CERTIFIERS)
     return [
         HomeTask(
@@ -62,7 +59,9 @@ def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
     ]
 
 
-def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
+def _certifiers(primaries: list[Certifier], *, is_published: bool) -> tuple[tuple[str, str], str]:
+    if not primaries and not is_published:
+        return ("none", "Not yet started"), "No Primary certifier yet. At least one signs."
     if not primaries:
         return ("problem", "There is a problem"), NO_PRIMARY
     _, why = cannot_sign(primaries)

@@ -94,11 +94,13 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
     if after.is_active and not before.is_active:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
+        whose = f" for {number_of(districts, 'district')}" if districts else ""
         sentences.append(
-            f"{after} becomes the current year for {number_of(districts, 'district')}. Records can"
-            f" be entered and changed only in {after}; all other years become read only."
-            f" Records of students enrolled in {after} today: {reach}."
+            f"{after} becomes the current year{whose}. Records can be entered and changed only in"
+            f" {after}; all other years become read only."
         )
+        if reach.records:
+            sentences.append(f"Records of students enrolled in {after} today: {reach}.")
         if unfinished := certified().unfinished():
             sentences += unfinished.sentences
     if after.starts != before.starts:

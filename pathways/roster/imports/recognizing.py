@@ -33,6 +33,7 @@ _SYNONYMS = {
     "schoolyear": "endyear",
     "studentlocalid": "localid",
 }
+_CLEVER = "This is a Clever file. Use the portal's own columns or the AIM files"
 _FOREIGN = {
     "sisid": (
         "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own"
@@ -42,7 +43,7 @@ _FOREIGN = {
         "This is one file of a OneRoster export. Choose the whole .zip, which says in manifest.csv"
         " what it holds"
     ),
-    "teacherid": "This is a Clever file. Use the portal's own columns or the AIM files",
+    "teacherid": _CLEVER,
 }
 
 
@@ -226,6 +227,9 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         for layout in CSV_LAYOUTS
         if {_plain(title) for title in layout.required} <= set(plain)
     ]
+    # Clever's students have a State_id and names; its other files have nothing but its own ids.
+    if "schoolid" in plain and ("studentid" in plain or not fits):
+        raise FileRefused(_CLEVER)
     if not fits:
         near = max(
             CSV_LAYOUTS,

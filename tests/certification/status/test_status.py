@@ -254,6 +254,7 @@ def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(
         "days left" not in home
         and "OPI has not published the certification event of 2024-25." in home
     )
+    assert "No Primary certifier yet." in home and "There is a problem" not in home
     assert "No certification events in this school year" in text(client.get(DASHBOARD))
 
 

@@ -175,7 +175,10 @@ def test_one_year_is_active_and_the_next_one_takes_its_place(
     desk: Client, cottonwood: District_
 ) -> None:
     row = SchoolYear.objects.get(pk=2026)
-    answer = confirm(desk, f"{LIST}/schoolyear/2026/change/", typed(row, is_active="on"))
+    form = typed(row, is_active="on")
+    effects = text(desk.post(f"{LIST}/schoolyear/2026/change/", form))
+    assert "2025-26 becomes the current year for" in effects and "0 records" not in effects
+    answer = confirm(desk, f"{LIST}/schoolyear/2026/change/", form)
     assert answer.status_code == 302
     assert list(SchoolYear.objects.filter(is_active=True).values_list("pk", flat=True)) == [2026]
     assert AuditEvent.objects.filter(kind="school year").count() == 2

@@ -170,6 +170,8 @@ def test_dates_that_can_only_be_month_day_year_are_read(desk: Desk) -> None:
         (b"sourcedId,status,givenName\n1,,A\n", "one file of a OneRoster export"),
         (members(School__csv="SIS ID,Name\n1,A\n"), "Microsoft School Data Sync"),
         (members(teachers__csv="School_id,Teacher_id\n1,2\n"), "This is a Clever file"),
+        (members(schools__csv="School_id,School_name,School_number\n1,A,1\n"), "a Clever file"),
+        (b"School_id,Student_id,State_id,Last_name\n1,2,999000001,A\n", "a Clever file"),
     ],
 )
 def test_what_looks_like_an_export_is_refused_by_its_name(
