@@ -94,9 +94,9 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
     if after.is_active and not before.is_active:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
-        whose = f" for {number_of(districts, 'district')}" if districts else ""
+        reached = f" for {number_of(districts, 'district')}" if districts else ""
         sentences.append(
-            f"{after} becomes the current year{whose}. Records can be entered and changed only in"
+            f"{after} becomes the current year{reached}. Records can be entered and changed only in"
             f" {after}; all other years become read only."
         )
         if reach.records:
