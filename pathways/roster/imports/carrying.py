@@ -21,10 +21,10 @@ from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import differences, ledger, staging
 from pathways.roster.imports.reading import Reading
 from pathways.roster.imports.results.effects import Collected, Effects, collected
-from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS
+from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS, Becomes
 from pathways.roster.shape import DATE, Shape
 from pathways.roster.shapes import CALENDAR, ENROLLMENT, SHAPES, STUDENT
-from pathways.roster.shapes.unread import problems_beside
+from pathways.roster.shapes.unread import UnreadRow, problems_beside
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
 FROM_ROWS = 5  # so few rows are never too much
@@ -142,10 +142,7 @@ def _carry_kind(
     _hold(cursor, shape, reading.read[shape.name], counts.get("update", 0), carried, values)
     ledger.apply(cursor, shape, values, counts)
     if shape is not CALENDAR:  # whose school stands in the same line, and is refused with it
-        carried.problems += [
-            Planned(*line, shape.name, problem.id, None)
-            for line, problem in problems_beside(cursor, shape, reading.unread[shape.name], values)
-        ]
+        carried.problems += _what_else(cursor, shape, reading, planned, values)
     becomes = Counter(PROBLEMS[row.problem].becomes.value for row in planned)
     return {
         "type": shape.name,
@@ -158,6 +155,23 @@ def _carry_kind(
         "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,
     }
+
+
+def _what_else(
+    cursor: Any, shape: Shape, reading: Reading, planned: list[Planned], values: dict[str, Any]
+) -> Iterator[Planned]:
+    """What is wrong with refused rows beside what the plan or their cells have said already."""
+    first = {
+        (row.part, row.line): row.problem
+        for row in planned
+        if PROBLEMS[row.problem].becomes is Becomes.REFUSED
+    }
+    rows = reading.rows[shape.name] if first else []
+    refused = [UnreadRow(*row, frozenset()) for row in rows if row[0] in first]
+    beside = problems_beside(cursor, shape, refused + reading.unread[shape.name], values)
+    for line, problem in beside:
+        if problem.id != first.get(line):
+            yield Planned(*line, shape.name, problem.id, None)
 
 
 def _problems(cursor: Any, shape: Shape) -> list[Planned]:

@@ -1,5 +1,5 @@
-"""What is wrong with a row beside a cell that could not be read, so that a row that comes back is
-corrected once and not once for each fault.
+"""What is wrong with a row beside a cell that could not be read, or beside the first fault that the
+district's data show, so that a row that comes back is corrected once and not once for each fault.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _NAME = re.compile(r"\b(\w+)\.(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class UnreadRow:
-    """What could be read of a line, in the order of the shape's staged columns, and the names of
-    those that could not.
+    """What could be read of a refused line, in the order of the shape's staged columns, and the
+    names of those that could not.
     """
 
     line: Line

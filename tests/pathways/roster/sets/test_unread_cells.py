@@ -1,4 +1,4 @@
-"""A row with a cell that cannot be read says everything else that is wrong with it."""
+"""A refused row says everything that is wrong with it, beside a cell that cannot be read too."""
 
 from __future__ import annotations
 
@@ -80,6 +80,23 @@ def test_an_enrollment_says_what_else_is_wrong(desk: Desk, line: str, rules: lis
     batch = desk.send(f"{HEAD}\n{line}\n0001,001,2025,999000002,P,11,08/21/2024,,\n")
     assert rules_of(batch) == {2: sorted(rules)}
     assert counts(batch, "Enrollment")["refused"] == 1 == Enrollment.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        ("0009,001,2025,777000001,P,12,08/21/2024,08/01/2024,", [NO_SCHOOL, NO_STUDENT, "ROS-026"]),
+        ("0001,009,2025,999000001,P,12,08/21/2024,06/06/2025,999", ["ROS-021", "ROS-036"]),
+        ("0009,001,2025,999000001,P,12,08/21/2024,,", [NO_SCHOOL]),
+        ("0009,001,2025,999000001,P,05,08/21/2024,08/01/2024,", ["ROS-012"]),
+    ],
+)
+def test_a_row_that_can_be_read_says_all_that_is_wrong(
+    desk: Desk, line: str, rules: list[str]
+) -> None:
+    desk.send(zipped(ALL_BUT_ENROLLMENTS))
+    batch = desk.send(f"{HEAD}\n{line}\n0001,001,2025,999000002,P,11,08/21/2024,,\n")
+    assert rules_of(batch) == {2: sorted(rules)}
 
 
 def test_rows_of_a_district_that_is_not_theirs_are_told_nothing_else(desk: Desk) -> None:
