@@ -73,9 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    portal.MEDIA_ROOT = (
-        portal.VAR_DIR / f"test-files-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    )
+    portal.MEDIA_ROOT = migrated.OF_RUN / f"files-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     portal.VIEWS_WRITTEN_EVERY = 0
     portal.JOBS_A_MINUTE = portal.JOBS_WAITING = 1_000_000
     portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

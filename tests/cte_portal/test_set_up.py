@@ -53,7 +53,7 @@ def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
         env=bare(**values),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -331,7 +331,7 @@ def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
         assert open_to_others == []
     finally:
         process.send_signal(signal.SIGTERM)
-        _, output = process.communicate(timeout=30)
+        _, output = process.communicate(timeout=120)
     assert process.returncode == 0
     assert output.count("stopped and is being restarted") == 4
 
@@ -364,7 +364,7 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(signal_sent)
-    _, output = process.communicate(timeout=30)
+    _, output = process.communicate(timeout=120)
     assert process.returncode == 0
     assert output.splitlines()[-1] == "Stopped."
 

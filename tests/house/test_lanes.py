@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from development import lanes, times
 from development.lanes import processes, surroundings
 from tests.by_hand import services
+from tests.fixtures.quick import migrated
 
 ROOT = Path(settings.BASE_DIR)
 ALL_CORES = ["-n", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]
@@ -253,3 +255,12 @@ def test_no_server_outlives_a_run_that_is_killed(open_folder: Path) -> None:
     while servers(open_folder) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not servers(open_folder)
+
+
+@pytest.mark.skipif(migrated.POSTGRESQL, reason="PostgreSQL's databases go with its cluster")
+def test_two_runs_in_one_clone_have_databases_and_files_of_their_own(db: None) -> None:
+    """CI asks a part of the suite beside another one."""
+    assert migrated.RUN in migrated.OF_RUN.name
+    for alias in migrated.FILES:
+        assert Path(connections[alias].settings_dict["NAME"]).parent == migrated.OF_RUN
+    assert migrated.OF_RUN in Path(settings.MEDIA_ROOT).parents

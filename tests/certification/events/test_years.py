@@ -435,7 +435,7 @@ def test_the_clerks_first_day_speaks_of_the_new_year(
 
 
 def test_the_set_up_page_says_that_the_year_is_over(
-    client: Client, opi_reference: None, keeper: User, monkeypatch: pytest.MonkeyPatch
+    client: Client, cottonwood: District_, keeper: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """walk 27: a green tick stood beside 2024-25 in November 2026."""
     client.force_login(keeper)
