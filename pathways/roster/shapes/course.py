@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathways.models import Course, CourseChange, Section, SectionChange
 from pathways.roster import problems
 from pathways.roster.shape import AMOUNT, INTEGER, TEXT, Shape
-from pathways.roster.shapes.joins import TO_CALENDAR, TO_COURSE, TO_SCHOOL
+from pathways.roster.shapes.joins import (
+    COURSES,
+    SECTIONS,
+    TO_CALENDAR,
+    TO_COURSE,
+    TO_SCHOOL,
+)
 
 NOT_ANSWERED, NOT_CTE = 0, -1
 """Stand for an answer without a pathway on its way in, where nothing at all would leave what is
@@ -40,7 +46,7 @@ COURSE = Shape(
     },
     key=("school_number", "number"),
     joins=(
-        f"{TO_SCHOOL} LEFT JOIN pathways_course stored ON stored.school_id = school.id AND"
+        f"{TO_SCHOOL} LEFT JOIN {COURSES} stored ON stored.school_id = school.id AND"
         " stored.number = staged.number"
     ),
     image={
@@ -89,7 +95,7 @@ SECTION = Shape(
     },
     key=("school_number", "course_number", "end_year", "calendar_number", "number"),
     joins=(
-        f"{TO_SCHOOL} {TO_COURSE} {TO_CALENDAR} LEFT JOIN pathways_section stored ON stored.course_id ="
+        f"{TO_SCHOOL} {TO_COURSE} {TO_CALENDAR} LEFT JOIN {SECTIONS} stored ON stored.course_id ="
         " course.id AND stored.calendar_id = calendar.id AND stored.number = staged.number"
     ),
     image={"course_id": "course.id", "calendar_id": "calendar.id", "number": "staged.number"},

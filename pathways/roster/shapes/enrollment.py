@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathways.models import Enrollment, EnrollmentChange
 from pathways.roster import problems
 from pathways.roster.shape import DATE, INTEGER, TEXT, Shape
-from pathways.roster.shapes.joins import TO_CALENDAR, TO_SCHOOL, TO_STUDENT
+from pathways.roster.shapes.joins import ENROLLMENTS, TO_CALENDAR, TO_SCHOOL, TO_STUDENT
 from pathways.roster.shapes.lower_grades import BELOW, LEAVE_OUT
 
 ENROLLMENT = Shape(
@@ -25,7 +25,7 @@ ENROLLMENT = Shape(
     },
     key=("state_id", "school_number", "end_year", "calendar_number", "service_type", "start_date"),
     joins=(
-        f"{TO_STUDENT} {TO_SCHOOL} {TO_CALENDAR} LEFT JOIN pathways_enrollment stored ON"
+        f"{TO_STUDENT} {TO_SCHOOL} {TO_CALENDAR} LEFT JOIN {ENROLLMENTS} stored ON"
         " stored.student_id = student.id AND stored.calendar_id = calendar.id AND"
         " stored.service_type = staged.service_type AND stored.start_date = staged.start_date"
     ),

@@ -6,7 +6,7 @@ from cte_portal.accounts.models import Membership
 from pathways.models import Calendar, CalendarChange, School, SchoolChange
 from pathways.roster import problems
 from pathways.roster.shape import INTEGER, TEXT, Shape
-from pathways.roster.shapes.joins import TO_SCHOOL
+from pathways.roster.shapes.joins import CALENDARS, TO_SCHOOL
 
 SCHOOL = Shape(
     name="School",
@@ -42,7 +42,7 @@ CALENDAR = Shape(
     staged={"school_number": TEXT, "end_year": INTEGER, "number": TEXT},
     key=("school_number", "end_year", "number"),
     joins=(
-        f"{TO_SCHOOL} LEFT JOIN pathways_calendar stored ON stored.school_id = school.id "
+        f"{TO_SCHOOL} LEFT JOIN {CALENDARS} stored ON stored.school_id = school.id "
         "AND stored.end_year = staged.end_year AND stored.number = staged.number"
     ),
     image={"school_id": "school.id", "end_year": "staged.end_year", "number": "staged.number"},
