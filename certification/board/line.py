@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.collections.fall.statewide import FollowUpKnown
-from certification.letters.occasions import why_not_waited_for
 from certification.models.dates import days, today
 from certification.review.suppression import HIDDEN, nested, suppressed
 from certification.signing.last_validation import LastValidation
@@ -96,15 +95,14 @@ class Line:
             else self.stand.word
         )
 
-    @cached_property
+    @property
     def why_not_waited_for(self) -> str:
         """The reason nobody of the district is reminded; empty where it still can and must certify."""
-        return why_not_waited_for(self.district_event)
+        return self.district_event.why_not_waited_for
 
-    @cached_property
+    @property
     def is_overdue(self) -> bool:
-        of_district = self.district_event
-        return not self.why_not_waited_for and of_district.last_day < today(of_district.now)
+        return self.district_event.is_late
 
     @property
     def due(self) -> datetime.date:

@@ -23,7 +23,13 @@ def rows_of(
 ) -> Iterator[SafeString]:
     patterns, (before, after) = kept_patterns(), _page(event)
     extend = {is_extended: _extend(event, is_extended) for is_extended in (True, False)}
+    statuses: dict[tuple[str, str], SafeString] = {}
     for line in lines:
+        word, kind = line.word, line.stand.kind
+        if (word, kind) not in statuses:
+            statuses[word, kind] = patterns.fill(
+                "ui/status.html", {"word": word}, kind=kind, sentence=""
+            )
         of_district = line.district_event
         has_signers = of_district.primaries or of_district.is_certified
         leavers, tried, answered, placed = line.leavers or NONE
@@ -33,9 +39,7 @@ def rows_of(
                 "number": line.number,
                 "name": line.name,
                 "page": f"{before}{line.number}{after}",
-                "status": patterns.fill(
-                    "ui/status.html", {"word": line.word}, kind=line.stand.kind, sentence=""
-                ),
+                "status": statuses[word, kind],
                 "signed": line.signed if has_signers else "none",
                 "leavers": leavers,
                 "tried": tried,

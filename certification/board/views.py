@@ -38,6 +38,7 @@ from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file, xlsx_file
+from cte_portal.ui.patterns import joined
 from cte_portal.ui.wording import moment
 from pathways.files import writer
 
@@ -121,7 +122,7 @@ class StatusBoard(BoardView):
             ],
             "page": page,
             "rows": self.event
-            and rows_of(page, self.event, can_extend=self.can(Capability.KEEP_LISTS)),
+            and joined(rows_of(page, self.event, can_extend=self.can(Capability.KEEP_LISTS))),
             "query": board_filter.query(),
             "waiting": sum(not line.why_not_waited_for for line in lines),
             "remind_all": (

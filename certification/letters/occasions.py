@@ -19,7 +19,7 @@ from certification.letters.district_letters import dated_letter, district_letter
 from certification.letters.letters import Letter, not_yet_queued, queue_all
 from certification.letters.readers import Reader, administrators_of, certifiers_of, readers
 from certification.models import CertificationEvent, Reminder, Signature
-from certification.models.dates import Phase, in_short
+from certification.models.dates import in_short
 from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
 from cte_portal.accounts.models import User
@@ -147,26 +147,7 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
 
 def is_waited_for(district_event: DistrictEvent) -> bool:
     """True when the district still can and must certify."""
-    return not why_not_waited_for(district_event)
-
-
-def why_not_waited_for(district_event: DistrictEvent) -> str:
-    """The reason nobody of the district is reminded; empty where it still can and must certify."""
-    if district_event.is_certified:
-        return "certified"
-    if not district_event.event.is_published:
-        return "the event is closed"
-    if district_event.ended:
-        return f"{district_event.event.school_year} is over"
-    if not district_event.in_active_year and not district_event.finishing:
-        return f"{district_event.event.school_year} is not the current school year"
-    if district_event.phase is Phase.NOT_YET_OPEN:
-        return f"review opens {in_short(district_event.dates.review_opens)}"
-    return (
-        f"corrections ended {in_short(district_event.dates.corrections_until)}"
-        if district_event.phase is Phase.OVER
-        else ""
-    )
+    return not district_event.why_not_waited_for
 
 
 def _occasion(district_event: DistrictEvent) -> str:

@@ -48,7 +48,7 @@ def _fresh(batch: Batch, person: User) -> Letter | str:
     )
     if options["template"] == "published":
         return occasions.publication(district_event, name, person)
-    if reason := occasions.why_not_waited_for(district_event):
+    if reason := district_event.why_not_waited_for:
         return reason
     if occasions.has_done(district_event, person, occasions.signers_of(district_event.event)):
         return "the person has signed"

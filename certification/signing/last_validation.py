@@ -68,17 +68,10 @@ class LastValidation:
     @property
     def is_ready(self) -> bool:
         """Asked of all districts, most of which have a gate closed among the first."""
-        return all(
-            passes(self) for passes in _passes(collection_of(self.district_event.event).gates)
-        )
-
-
-def _open(validation: LastValidation) -> bool:
-    district_event = validation.district_event
-    is_of_now = district_event.in_active_year or district_event.finishing
-    return is_of_now and district_event.dates.accepts_signatures(
-        district_event.now, correcting=district_event.reopened
-    )
+        for passes in _passes(collection_of(self.district_event.event).gates):
+            if not passes(self):
+                return False
+        return True
 
 
 def _sent(validation: LastValidation) -> bool:
@@ -136,7 +129,7 @@ def _warnings(validation: LastValidation) -> bool:
 
 
 PASSES: dict[str, Callable[[LastValidation], bool]] = {
-    "open": _open,
+    "open": lambda validation: validation.district_event.takes_signatures,
     "certifiers": lambda validation: validation.district_event.able > 0,
     "drawn": _drawn,
     "resolved": _resolved,

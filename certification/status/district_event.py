@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.models import CertificationEvent, Recertification
-from certification.models.dates import Dates, Phase, days, in_short, in_words
+from certification.models.dates import Dates, Phase, days, in_short, in_words, today
 
 NO_PRIMARY = "No Primary certifier, so this collection cannot be certified."
 NONE_CAN_SIGN = "No Primary certifier can sign in: unused for 180 days, accounts close."
@@ -111,6 +111,44 @@ class DistrictEvent:
         if self.ended:
             return ""
         return replace(self.dates, due=self.last_day).time_left(self.now)
+
+    def of_another(self, district: str) -> DistrictEvent:
+        """The same of another district that stands where this one does, with what is known of it:
+        of a list of all districts most stand alike. Whether OPI lets it finish must be the same.
+        """
+        other = object.__new__(DistrictEvent)
+        other.__dict__.update(self.__dict__, district=district)
+        return other
+
+    @cached_property
+    def takes_signatures(self) -> bool:
+        """Whether year and dates let a certifier sign."""
+        is_of_now = self.in_active_year or self.finishing
+        return is_of_now and self.dates.accepts_signatures(self.now, correcting=self.reopened)
+
+    @cached_property
+    def why_not_waited_for(self) -> str:
+        """The reason nobody of the district is reminded; empty where it still can and must certify."""
+        if self.is_certified:
+            return "certified"
+        if not self.event.is_published:
+            return "the event is closed"
+        if self.ended:
+            return f"{self.event.school_year} is over"
+        if not self.in_active_year and not self.finishing:
+            return f"{self.event.school_year} is not the current school year"
+        if self.phase is Phase.NOT_YET_OPEN:
+            return f"review opens {in_short(self.dates.review_opens)}"
+        return (
+            f"corrections ended {in_short(self.dates.corrections_until)}"
+            if self.phase is Phase.OVER
+            else ""
+        )
+
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether it is waited for after its last day."""
+        return not self.why_not_waited_for and self.last_day < today(self.now)
 
     @property
     def last_day(self) -> datetime.date:

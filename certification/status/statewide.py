@@ -63,37 +63,53 @@ def _waiting() -> QuerySet[Recertification]:
 def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[str, DistrictEvent]:
     """District number → the event as that district has it, at one moment."""
     now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
-    primaries = {number: counts for number, *counts in _primaries(now - UNUSED)}
+    primaries = {number: tuple(counts) for number, *counts in _primaries(now - UNUSED)}
     signed = dict(_signed(event.pk))
-    rounds = {(status, number): row for status, number, *row in _rounds(event.pk)}
-    requests = {number: row for number, *row in _requests(event.pk)}
+    rounds = {(status, number): tuple(row) for status, number, *row in _rounds(event.pk)}
+    requests = {number: tuple(row) for number, *row in _requests(event.pk)}
     current = next((year for (year,) in _current_year()), None)
     in_active_year, year_is_over = event.is_of(current), event.is_over_in(current)
+    may_finish = event.may_finish
 
-    def of(number: str) -> DistrictEvent:
-        every, closed = primaries.get(number, (0, 0))
-        _, _, sealed_at, approved_at = rounds.get((Round.Status.SEALED, number), NO_ROUND)
-        open_number, opened_at, _, _ = rounds.get((Round.Status.OPEN, number), NO_ROUND)
-        request, asked_at = requests.get(number, ("", None))
-        return DistrictEvent(
+    def of(number: str, stands: tuple[Any, ...]) -> DistrictEvent:
+        own_dates, (every, closed), signatures, sealed, opened, (request, asked_at), _ = stands
+        district_event = DistrictEvent(
             event=event,
             district=number,
-            dates=extended.get(number, dates),
+            dates=own_dates or dates,
             now=now,
             primaries=every,
-            signed=signed.get(number, 0),
-            sealed_at=sealed_at,
-            approved_at=approved_at,
-            round_number=open_number,
-            round_opened_at=opened_at,
+            signed=signatures,
+            sealed_at=sealed[2],
+            approved_at=sealed[3],
+            round_number=opened[0],
+            round_opened_at=opened[1],
             request=request,
             request_at=asked_at,
             in_active_year=in_active_year,
             year_is_over=year_is_over,
             unused=closed,
         )
+        _ = district_event.takes_signatures, district_event.is_late, district_event.ended
+        return district_event
 
-    return {number: of(number) for number in numbers}
+    alike: dict[tuple[Any, ...], DistrictEvent] = {}
+    events: dict[str, DistrictEvent] = {}
+    for number in numbers:
+        stands = (
+            extended.get(number),
+            primaries.get(number, (0, 0)),
+            signed.get(number, 0),
+            rounds.get((Round.Status.SEALED, number), NO_ROUND),
+            rounds.get((Round.Status.OPEN, number), NO_ROUND),
+            requests.get(number, ("", None)),
+            number in may_finish,
+        )
+        if first := alike.get(stands):
+            events[number] = first.of_another(number)
+        else:
+            events[number] = alike[stands] = of(number, stands)
+    return events
 
 
 NO_ROUND = (None, None, None, None)

@@ -34,10 +34,15 @@ class Patterns:
             marks = {name: f"{{{name}}}" for name in values}
             self._known[key] = render_to_string(template, {**of_kind, **marks})
         escaped = {
-            name: value.__html__() if hasattr(value, "__html__") else escape(str(value))
+            name: value.__html__() if hasattr(value, "__html__") else _escaped(str(value))
             for name, value in values.items()
         }
         return SafeString(self._known[key].format_map(escaped))
+
+
+def _escaped(text: str) -> str:
+    """Most of what is filled in are numbers and words, in which nothing is to be escaped."""
+    return text if not text or text.isalnum() else escape(text)
 
 
 def joined(parts: Iterable[SafeString]) -> SafeString:

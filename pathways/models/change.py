@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -11,9 +12,22 @@ from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.editions import Home
 from cte_portal.pages.days import in_days
+from cte_portal.prepared import keep_plans
 from pathways.models.author import Authored
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway
+
+PAIRS = {
+    "postgresql": (
+        "SELECT pair->>0 AS district, (pair->>1)::bigint AS id"
+        " FROM jsonb_array_elements(%s::jsonb) AS pairs(pair)"
+    ),
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS district, json_extract(value, '$[1]') AS id"
+        " FROM json_each(%s)"
+    ),
+}
+"""A table of districts and keys that a statement is given as one value: [["9012", 1204], …]."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
@@ -49,14 +63,15 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """
         if not cursors:
             return {}
-        rows = ", ".join(["(%s, %s)"] * len(cursors))
+        connection = connections[self.db]
         statement = (
-            f"WITH sent(district, reached) AS (VALUES {rows}) SELECT change.district, COUNT(*) FROM"
-            f" sent JOIN {self.model._meta.db_table} change ON change.district = sent.district AND"
-            " change.id > sent.reached GROUP BY change.district"
+            f"WITH sent AS ({PAIRS[connection.vendor]}) SELECT change.district, COUNT(*) FROM sent"
+            f" JOIN {self.model._meta.db_table} change ON change.district = sent.district AND"
+            " change.id > sent.id GROUP BY change.district"
         )
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(statement, [value for pair in cursors.items() for value in pair])
+        with connection.cursor() as cursor:
+            keep_plans(cursor)
+            cursor.execute(statement, [json.dumps(list(cursors.items()))])
             return dict(cursor.fetchall())
 
     def cursor(self, district: str) -> int:

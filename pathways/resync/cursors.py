@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, Concat
 from cte_portal.prepared import filled_up, keep_plans, prepared
 from pathways.ledger.position import Position
 from pathways.models import Change, District, OutcomeChange
+from pathways.models.change import PAIRS
 from pathways.models.state_copy import AnyCopy, CopyInShort
 from pathways.resync.object_types import OBJECTS, RECORDS
 
@@ -145,16 +146,6 @@ def districts_ahead(copies: Iterable[CopyInShort], records: Mapping[str, LastRec
 
 
 NOT_SENT: Mapping[str, Any] = {}
-_PAIRS = {
-    "postgresql": (
-        "SELECT pair->>0 AS district, (pair->>1)::bigint AS id"
-        " FROM jsonb_array_elements(%s::jsonb) AS pairs(pair)"
-    ),
-    "sqlite": (
-        "SELECT json_extract(value, '$[0]') AS district, json_extract(value, '$[1]') AS id"
-        " FROM json_each(%s)"
-    ),
-}
 
 
 def _without(sent: Mapping[str, list[tuple[str, int]]]) -> set[str]:
@@ -162,7 +153,7 @@ def _without(sent: Mapping[str, list[tuple[str, int]]]) -> set[str]:
     if not sent:
         return set()
     statement = " UNION ".join(
-        f"SELECT sent.district FROM ({_PAIRS[connection.vendor]}) sent WHERE NOT EXISTS (SELECT 1"
+        f"SELECT sent.district FROM ({PAIRS[connection.vendor]}) sent WHERE NOT EXISTS (SELECT 1"
         f" FROM {_HISTORIES[name]._meta.db_table} own"
         " WHERE own.id = sent.id AND own.district = sent.district)"
         for name in sent

@@ -21,6 +21,7 @@ from pathways.models import (
     Change,
     Enrollment,
     Participation,
+    SchoolChange,
     SchoolYear,
     StateCopy,
     Student,
@@ -247,6 +248,32 @@ def test_a_state_that_has_roster_changes_the_district_has_not_is_ahead(
     monkeypatch.setattr(watched, "_counted", None)
     reading = next(iter(watched.unsent_districts()))
     assert reading.figures["districts_ahead"] == 1
+
+
+def test_another_districts_change_of_that_number_is_not_what_was_sent(school: District_) -> None:
+    """A restored portal gives the numbers that the state has seen to whoever writes next. Numbers
+    that the ledger has passed over are in nobody's way.
+    """
+    copy = send(school.scope)
+
+    def change(key: int, district: str) -> None:
+        SchoolChange.objects.create(
+            pk=key, district=district, row=key, version=1, operation="create", at=timezone.now()
+        )
+
+    def words(cursor: int) -> str:
+        copy.objects_sent["School"]["cursor"] = cursor
+        with writing_state():
+            copy.save(using=STATE)
+        return KnownUnsent.of_all(["9012"], 2025)["9012"].words
+
+    change(901, "9012")
+    assert words(901) != "ahead"
+    change(903, "0965")
+    assert words(903) == "ahead"
+    change(905, "9012")
+    assert words(903) == words(904) == words(905) != "ahead"
+    assert words(906) == "ahead"
 
 
 def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
