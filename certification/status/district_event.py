@@ -116,9 +116,9 @@ class DistrictEvent:
         """The same of another district that stands where this one does, with what is known of it:
         of a list of all districts most stand alike. Whether OPI lets it finish must be the same.
         """
-        other = object.__new__(DistrictEvent)
-        other.__dict__.update(self.__dict__, district=district)
-        return other
+        district_event = object.__new__(DistrictEvent)
+        district_event.__dict__.update(self.__dict__, district=district)
+        return district_event
 
     @cached_property
     def takes_signatures(self) -> bool:
