@@ -95,6 +95,8 @@ def _digits(number: int) -> Callable[[str, RosterColumn, ImportingDistrict], str
             raise Unfit(
                 problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}"
             )
+        if column.kind == "state_id" and text == column.example:
+            raise Unfit(problems.UNREADABLE, "This is the template's sample row. Delete it")
         return text
 
     return read

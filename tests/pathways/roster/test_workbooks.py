@@ -63,7 +63,7 @@ def test_a_bad_row_is_named_by_its_number_in_excel(desk: Desk) -> None:
 
 
 @pytest.mark.django_db(databases=["default", "state"])
-def test_the_filled_in_template_goes_through_the_page(desk: Desk, client: Client) -> None:
+def test_the_templates_sample_row_is_no_student(desk: Desk, client: Client) -> None:
     """The template, whose columns are text and whose second sheet holds notes."""
     client.force_login(desk.clerk)
     address = reverse("roster-template", args=["0965", 2025, "students"])
@@ -71,8 +71,8 @@ def test_the_filled_in_template_goes_through_the_page(desk: Desk, client: Client
     rows = read(content)
     assert rows[0][:2] == ["District Number", "Student State ID"] and rows[1][0] == "0965"
     batch = desk.send(content, type="students")
-    assert counts(batch, "Student")["new"] == 1
-    assert Student.objects.get().state_id == "000000000"
+    assert counts(batch, "Student")["refused"] == 1 and not Student.objects.exists()
+    assert "This is the template's sample row. Delete it" in file_of(batch, "report.csv")
 
 
 def test_numbers_days_and_formulas_are_what_people_see() -> None:
