@@ -157,7 +157,7 @@ class Frame:
         return not self.request.session.get(QUESTION_MARK_OFF, False)
 
     @cached_property
-    def navigation(self) -> list[Group]:
+    def navigation(self) -> tuple[Group, ...]:
         return navigation(self.standing, self.page)
 
     @cached_property

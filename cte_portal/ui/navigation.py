@@ -23,6 +23,8 @@ from cte_portal.frame import (
 from cte_portal.plugs import by_step, plugs
 
 MOST_ADDRESSES = 20_000  # screens of four hundred districts
+MOST_PAGES = 1_000
+"""Pages of districts whose list of screens is kept: a clerk's next page is mostly another record."""
 SMALL_WORD = re.compile("an?|and|by|can|do|does|for|how|i|in|is|it|my|of|on|the|to|what|where")
 
 
@@ -75,11 +77,25 @@ def open_screens(standing: Standing) -> list[Screen]:
     ]
 
 
-def navigation(standing: Standing, url_name: str) -> list[Group]:
-    """The open screens, those of one path together, where the first of them stands."""
+def navigation(standing: Standing, url_name: str) -> tuple[Group, ...]:
+    """The open screens, those of one path together, where the first of them stands. They are put
+    together once for each page, and the numbers that wait on them asked each time.
+    """
+    listed = [screen for screen in open_screens(standing) if screen.listed]
+    waiting = tuple(screen.open(standing) for screen in listed if screen.open)
+    return _groups(tuple(screen.url_name for screen in listed), waiting, standing.scope, url_name)
+
+
+@lru_cache(maxsize=MOST_PAGES)
+def _groups(
+    names: tuple[str, ...], waiting: tuple[int, ...], scope: Scope | None, url_name: str
+) -> tuple[Group, ...]:
+    """`waiting` has the numbers of those screens on which something can wait, in their order."""
+    numbers = iter(waiting)
     of_path: dict[tuple[str, ...], list[Entry]] = {}
-    for screen in filter(lambda screen: screen.listed, open_screens(standing)):
-        of_path.setdefault(screen.path, []).append(entry(screen, standing, url_name))
+    for screen in (screen for screen in screens() if screen.listed and screen.url_name in names):
+        number = next(numbers) if screen.open else 0
+        of_path.setdefault(screen.path, []).append(_entry(screen, scope, url_name, number))
     groups: list[Group] = []
     for path, entries in of_path.items():
         if len(entries) > 1:
@@ -88,7 +104,7 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
             groups[-1] = Group("", (*groups[-1].entries, *entries))
         else:
             groups.append(Group("", tuple(entries)))
-    return groups
+    return tuple(groups)
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
@@ -122,10 +138,13 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
 
 
 def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
-    scope = standing.scope
+    number = screen.open(standing) if screen.open else 0
+    return _entry(screen, standing.scope, url_name, number)
+
+
+def _entry(screen: Screen, scope: Scope | None, url_name: str, number: int) -> Entry:
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
-    number = screen.open(standing) if screen.open else 0
     return Entry(
         screen.name,
         _address(screen.url_name, *arguments),

@@ -80,10 +80,6 @@ class StudentQuerySet(models.QuerySet["Student"]):
         """Placed, and with `record_count`."""
         return self.placed(end_year).annotate(record_count=Count("participations"))
 
-    def in_brief(self, end_year: int) -> StudentQuerySet:
-        """As a line of a list has them: with `grade` and `record_count`."""
-        return self.graded(end_year).annotate(record_count=Count("participations"))
-
     def graded(self, end_year: int) -> StudentQuerySet:
         """With `grade` (9, 12, KG) of the enrollment that decides in the year."""
         enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
@@ -19,7 +19,7 @@ from cte_portal.prepared import filled_up, prepared
 from cte_portal.words import listed_name
 from pathways.files import values
 from pathways.ledger.kept import HangsOn, kept
-from pathways.models import Student
+from pathways.models import Participation, Student
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
@@ -195,9 +195,14 @@ class ListedStudent(NamedTuple):
 
 @prepared
 def _in_brief(scope: Scope, students: tuple[int, ...]) -> QuerySet[Any]:
-    """The named ones, in no order; who is not in scope has no grade."""
-    brief = Student.objects.of_district(scope).in_brief(scope.end_year).filter(pk__in=students)
-    return brief.values_list(*ListedStudent._fields)
+    """The named ones, in no order; who is not in scope has no grade. Records are counted for each
+    by itself: of a join, PostgreSQL finds the grade once for each record.
+    """
+    records = Participation.objects.filter(student=OuterRef("pk")).order_by()
+    number = Func("pk", function="COUNT", output_field=IntegerField())
+    brief = Student.objects.of_district(scope).graded(scope.end_year).filter(pk__in=students)
+    counted = brief.annotate(record_count=Subquery(records.values(number=number)))
+    return counted.order_by().values_list(*ListedStudent._fields)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ lines of the result list beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,14 +57,13 @@ def _summary_row(row: SummaryRow) -> SafeString:
     return kept_patterns().fill("pathways/records/summary_row.html", values, is_open=row.is_open)
 
 
-def lines(
-    results: ResultList, students: str, open_student: int | None = None
-) -> Iterator[SafeString]:
+def lines(results: ResultList, students: str, open_student: int | None = None) -> SafeString:
     """The students of a result list; `students` is the address that theirs begin with."""
     line_of = _line if settings.RELOAD else _drawn
     query = results.search.query
-    for student in results.rows:
-        yield line_of(student, students, query, student.pk == open_student)
+    return joined(
+        line_of(student, students, query, student.pk == open_student) for student in results.rows
+    )
 
 
 def _line(student: ListedStudent, students: str, query: str, is_open: bool) -> SafeString:

@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.navigation import Entry
 from cte_portal.ui.patterns import kept_pattern, kept_patterns
 from cte_portal.ui.rows import heads_of, rows_of
 
@@ -54,19 +53,6 @@ def turning_icon(name: str) -> SafeString:
 @kept_pattern
 def _icon(name: str, turn: bool) -> SafeString:
     return render_to_string("ui/icon.html", {"name": name, "turn": turn})
-
-
-@register.filter
-def screen_link(entry: Entry) -> SafeString:
-    """A screen's line in the list of screens."""
-    return kept_patterns().fill(
-        "ui/screen_link.html",
-        {"url": entry.url, "name": entry.name, "open": count(entry.open)},
-        current=entry.current,
-        key=entry.key,
-        is_open=bool(entry.open),
-        step=entry.step,
-    )
 
 
 @register.inclusion_tag("ui/status.html")

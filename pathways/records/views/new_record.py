@@ -214,7 +214,7 @@ class NewRecord(StudentPage):
             )
         return onward
 
-    def address_of_record(self, pathway_id: int | None) -> str:
+    def address_of_record(self, pathway_id: int) -> str:
         return self.address("cte-record", pathway_id).partition("?")[0] + self.form_query
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:

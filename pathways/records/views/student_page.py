@@ -24,6 +24,7 @@ from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
 from pathways.models import Change, Element, ElementValue, Participation, Pathway, Student
 from pathways.models.author import told_apart
+from pathways.pages.addresses import address_of
 from pathways.pages.scoped import RecordsView
 from pathways.records import undo
 from pathways.records.detail import detail
@@ -32,6 +33,7 @@ from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, lines, summary
 from pathways.records.views import lookups
+from pathways.records.views.student_links import addresses_of_links
 
 
 class StudentPage(RecordsView, TemplateView):
@@ -141,12 +143,9 @@ class StudentPage(RecordsView, TemplateView):
             address = reverse("cte-student", args=[there.district, end_year, self.student.pk])
         return there.school_year, address + self.search.query
 
-    def address(self, name: str, *arguments: object) -> str:
+    def address(self, name: str, *arguments: int) -> str:
         student = () if name == "cte-concentrator" else (self.student.pk,)
-        return (
-            reverse(name, args=[self.scope.district, self.scope.end_year, *student, *arguments])
-            + self.search.query
-        )
+        return address_of(self.scope, name, *student, *arguments) + self.search.query
 
     def other_records(self) -> list[Participation]:
         """The student's records apart from the open one."""
@@ -250,8 +249,15 @@ class StudentPage(RecordsView, TemplateView):
             for entry in self.records
         ]
         answers = {entry.single_parent for entry in self.records}
-        students = reverse("cte-concentrator", args=[self.scope.district, self.scope.end_year])
+        students = address_of(self.scope, "cte-concentrator")
         context = {
+            "addresses": addresses_of_links(
+                self.scope,
+                self.student.pk,
+                record.pathway_id if record else None,
+                self.results,
+                self.form_query,
+            ),
             "student": self.student,
             "links": [template for plug in plugs() for template in plug.student_links],
             "records": self.records,

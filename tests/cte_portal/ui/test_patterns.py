@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis.strategies import lists, sampled_from
 
 from cte_portal.pages.offered import KeptSelect, offer
+from cte_portal.ui.navigation import Entry, Group
 from cte_portal.ui.rows import rows_of
 from cte_portal.ui.templatetags.portal import threes
+from cte_portal.ui.templatetags.screens import screen_groups
 from tests.plain import HOSTILE, hostile, plainly
 
 
@@ -53,6 +55,23 @@ def test_a_list_that_is_kept_shows_the_choices_and_the_choice_of_now() -> None:
         lists_drawn.append(str(form["school"]))
     assert lists_drawn[0] == lists_drawn[4] and len(set(lists_drawn)) == 4
     assert 'aria-invalid="true"' in lists_drawn[3]
+
+
+def test_a_list_of_screens_that_is_kept_is_that_of_now() -> None:
+    """Another number that waits, another district, another page or one screen less is drawn anew."""
+    listed = [
+        str(screen_groups((Group("A › B", tuple(entries)),)))
+        for entries in (
+            [Entry("Worklist", "/0001/", "Step 2", "", 3), Entry("Queue", "/0001/q/", "", "page")],
+            [Entry("Worklist", "/0001/", "Step 2", "", 4), Entry("Queue", "/0001/q/", "", "page")],
+            [Entry("Worklist", "/0002/", "Step 2", "", 3), Entry("Queue", "/0002/q/", "", "page")],
+            [Entry("Worklist", "/0001/", "Step 2", "page", 3), Entry("Queue", "/0001/q/", "", "")],
+            [Entry("Worklist", "/0001/", "Step 2", "", 3)],
+        )
+    ]
+    assert len(set(listed)) == 5
+    assert "3 open" in listed[0] and "4 open" in listed[1] and "/0002/" in listed[2]
+    assert "A › B" in listed[0] and "Queue" not in listed[4]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
