@@ -250,7 +250,7 @@ def refused_of(copy: StateCopy | None, kind: ObjectType) -> dict[Any, str]:
 
 
 def _key(district: str, end_year: int) -> str:
-    """Two versions, side by side while webs are upgraded in turn, read nothing of one another."""
+    """After an upgrade nothing is read that the version before kept, maybe in another shape."""
     return f"unsent-{settings.PORTAL_VERSION}-{district}-{end_year}"
 
 

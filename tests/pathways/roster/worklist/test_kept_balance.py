@@ -200,7 +200,7 @@ def test_what_is_minutes_old_is_counted_once_however_many_write(
 def test_what_another_version_of_the_portal_kept_is_not_read(
     cottonwood: District_, kayla: Student, settings: Any
 ) -> None:
-    """Webs are upgraded in turn: what one keeps may have a shape that the other does not know."""
+    """After an upgrade it may have a shape that the new version does not know."""
     cottonwood.roster(kayla, HEALTH)
     assert counted_again(cottonwood) and not counted_again(cottonwood)
     settings.PORTAL_VERSION = "0.0.1"
