@@ -108,8 +108,33 @@ def _groups(
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
-    """Open screens with a word of their name, path or synonyms that begins with each word of
-    `term`; first those whose name begins with it, then those whose name has all of it.
+    """Open screens that people call by `term`."""
+    return called(term, open_screens(standing))
+
+
+def find_in_districts(standing: Standing, term: str) -> list[Screen]:
+    """Where no district is open: the screens called by `term` that the person may open in one."""
+    if standing.scope:
+        return []
+    # A role of the whole state is the same in all of them.
+    numbers = [number for number, _ in standing.districts][: 1 if standing.statewide else None]
+    return called(
+        term,
+        [
+            screen
+            for screen in screens()
+            if screen.scoped
+            and any(
+                screen.capability is None or standing.can_in(number, screen.capability)
+                for number in numbers
+            )
+        ],
+    )
+
+
+def called(term: str, among: Iterable[Screen]) -> list[Screen]:
+    """Screens with a word of their name, path or synonyms that begins with each word of `term`;
+    first those whose name begins with it, then those whose name has all of it.
 
     A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup,
     or copied from a page; sign-in, sign in and signin are one. Where nothing begins so, small words
@@ -117,7 +142,7 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
     """
     typed = term.lower().strip(" >›")
     words = re.split(r"[\s>›]+", typed.replace("-", ""))
-    searched = [(screen, screen.searched) for screen in open_screens(standing)]
+    searched = [(screen, screen.searched) for screen in among]
     matches = [screen for screen, text in searched if all(f" {word}" in text for word in words)]
     if not matches:
         stems = [

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
 from cte_portal.ui.context import QUESTION_MARK_OFF, Frame
-from cte_portal.ui.navigation import entry, find_screens
+from cte_portal.ui.navigation import entry, find_in_districts, find_screens
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -39,4 +39,14 @@ class FindScreen(View):
         named = [match for match in matches if match[0].name.lower() == term.lower()]
         if term and len(named or matches) == 1:
             return redirect((named or matches)[0][1].url)
-        return render(request, "screens.html", {"matches": matches, "term": term})
+        return render(
+            request,
+            "screens.html",
+            {
+                "matches": matches,
+                "of_districts": [
+                    screen.name for screen in (find_in_districts(standing, term) if term else [])
+                ],
+                "term": term,
+            },
+        )

@@ -138,6 +138,31 @@ def test_a_word_is_looked_for_where_a_word_begins(
     assert screens(client, "what is it") == [], "small words alone are none"
 
 
+@pytest.mark.parametrize(
+    ("words", "screen"),
+    {
+        "identify certifier": "Type Membership Setup",
+        "receipt": "Event Certification",
+        "snapshot": "Event Certification",
+        "merge": "Roster Data",
+    }.items(),
+)
+def test_where_no_district_is_open_a_districts_screen_is_named_and_leads_to_choosing_one(
+    words: str, screen: str, client: Client, opi: User, keeper: User, cottonwood: District_
+) -> None:
+    District_("9020", "Bitterroot")  # with one district alone, that one is open
+    client.force_login(opi)
+    answer = client.get("/screens/", {"find": words})
+    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+    assert screen in main and 'href="/districts/"' in main and "No screen matches" not in main
+    client.force_login(keeper)  # sees no district's records
+    assert screen not in client.get("/screens/", {"find": words}).content.decode()
+    client.force_login(opi)
+    client.get("/districts/9012/2025/")
+    answer = client.get("/screens/", {"find": words}, follow=True).content.decode()
+    assert "Choose a district first" not in answer, "one is open"
+
+
 def test_help_is_found_and_no_entry_of_the_navigation(
     client: Client, clerk: User, cottonwood: District_
 ) -> None:
