@@ -210,6 +210,13 @@ class RosterGrid(RecordsView):
             "more_rows": MOST_ROWS if self.size < len(pairs) and self.size < MOST_ROWS else 0,
             **self.choices(),
         }
+        if done and done.get("warnings"):
+            context["pathways"] = list(context["pathways"])
+            names = {pathway.pk: pathway.name for pathway in context["pathways"]}
+            context["warnings"] = [
+                (student, pathway, ", ".join(filter(None, (name, names.get(pathway)))), words)
+                for student, pathway, name, words in done["warnings"]
+            ]
         return render(self.request, "pathways/roster/grid.html", context)
 
     def choices(self) -> dict[str, Any]:

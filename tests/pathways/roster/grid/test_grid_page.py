@@ -368,3 +368,19 @@ def test_a_save_of_another_year_is_not_undone_at_this_years_address(lesson: Clas
     assert "Nothing was undone." in lesson.client.get(next_year).content.decode()
     record = lesson.record(0)
     assert record and record.in_district_credits == Decimal("1.75")
+
+
+def test_what_to_check_after_a_save_names_the_row_of_each_line(lesson: Class_) -> None:
+    """A student with two records has two rows, and both may be marked."""
+    one, both = lesson.students[0], (BUSINESS, HEALTH)
+    for pathway in both:
+        lesson.district.record(one, pathway)
+    page = f"{PAGE}?school={lesson.district.school.pk}"
+    fields = lesson.fields(page)
+    for pathway in both:
+        fields[lesson.name(0, "in_district_credits", pathway)] = "2.5"
+    lesson.save(fields, page)
+    html = lesson.client.get(page).content.decode()
+    _, _, to_check = html.partition("Check what was saved.")
+    about = re.findall(r"<a [^>]*>([^<]*)</a>:", to_check.partition("</ul>")[0])
+    assert sorted(about) == [f"{one.name}, {pathway}" for pathway in both]
