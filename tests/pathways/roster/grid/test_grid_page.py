@@ -372,9 +372,9 @@ def test_a_save_of_another_year_is_not_undone_at_this_years_address(lesson: Clas
 
 def test_what_to_check_after_a_save_names_the_row_of_each_line(lesson: Class_) -> None:
     """A student with two records has two rows, and both may be marked."""
-    one, both = lesson.students[0], (BUSINESS, HEALTH)
+    student, both = lesson.students[0], (BUSINESS, HEALTH)
     for pathway in both:
-        lesson.district.record(one, pathway)
+        lesson.district.record(student, pathway)
     page = f"{PAGE}?school={lesson.district.school.pk}"
     fields = lesson.fields(page)
     for pathway in both:
@@ -383,4 +383,4 @@ def test_what_to_check_after_a_save_names_the_row_of_each_line(lesson: Class_) -
     html = lesson.client.get(page).content.decode()
     _, _, to_check = html.partition("Check what was saved.")
     about = re.findall(r"<a [^>]*>([^<]*)</a>:", to_check.partition("</ul>")[0])
-    assert sorted(about) == [f"{one.name}, {pathway}" for pathway in both]
+    assert sorted(about) == [f"{student.name}, {pathway}" for pathway in both]
