@@ -103,12 +103,12 @@ def shortest(act):
 
 
 def packed(amount):
-    """What the page sends of each row, changed to this amount."""
+    """What the page sends of each row, changed to this amount, as a browser encodes it."""
     data = []
     for row in rows_of(Worklist(scope).lines(pairs)):
         cells = {**row.texts, COLUMNS[0]: amount}
         data.append("\t".join([row.name, row.seen, *(cells[name] for name in COLUMNS)]))
-    return {"row": "\r\n".join(data)}
+    return urlencode({"row": "\r\n".join(data)})
 
 
 def read(address):
@@ -118,7 +118,7 @@ def read(address):
 
 def save(form):
     kind = "application/x-www-form-urlencoded"
-    assert client.post(page, urlencode(form, doseq=True), content_type=kind).status_code == 302
+    assert client.post(page, form, content_type=kind).status_code == 302
 
 
 def write(typed):
