@@ -464,6 +464,10 @@ def test_c_22_sixty_minutes_are_advice_or_a_gate(ready: Ready) -> None:
         and advice.is_advice
         and "1 minute left" in advice.answer.sentence
     )
+    client = Client()
+    client.force_login(ready.primary.user)
+    page = client.get(ready.path).content.decode()
+    assert "This is only advice; it keeps nobody from signing." in page
     ready.event.wait_after_resync_blocks = True
     ready.event.save()
     assert ready.missing() == ["waited"]
