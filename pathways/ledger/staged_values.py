@@ -75,10 +75,10 @@ def _with_relations(sql: str, shape: RecordShape, number: int) -> tuple[str, tup
     their values are given.
     """
     names = tuple(name for name in (TABLE, PLAN) if name in named_in(sql))
-    most = next((f" LIMIT {size}" for size in _SIZES if number <= size), "")
+    limit = next((f" LIMIT {size}" for size in _SIZES if number <= size), "")
     relations = ", ".join(
         f"{name} AS (SELECT {_columns(shape)[name][0]}"
-        f" FROM json_to_recordset(%s) AS {name}({_columns(shape)[name][1]}){most})"
+        f" FROM json_to_recordset(%s) AS {name}({_columns(shape)[name][1]}){limit})"
         for name in names
     )
     begin = _BEGINS_WITH.match(sql)

@@ -155,13 +155,13 @@ def typed_into(record):
 
 def once(client, address, fields=None, at=0, is_undone=False):
     """Seconds of one request. What is sent leads to another page."""
-    typed = fields and fields(at)
+    form = fields and fields(at)
     with transaction.atomic():
         started = spent_here()
-        answer = client.get(address) if typed is None else client.post(address, typed)
+        answer = client.get(address) if form is None else client.post(address, form)
         took = spent_here() - started
         transaction.set_rollback(is_undone)
-    expected = 200 if typed is None else 302
+    expected = 200 if form is None else 302
     assert answer.status_code == expected, (address, answer.status_code)
     return took
 
@@ -179,7 +179,7 @@ def beside(by_password, signed_on, address, fields=None, is_undone=False):
         for turn, (issuer, client) in enumerate(zip(times, (by_password, signed_on), strict=True)):
             with override_settings(OIDC_ISSUER=issuer):
                 times[issuer].append(once(client, address, fields, 2 * at + turn, is_undone))
-    without, with_it = (statistics.median(taken[warm:]) for taken in times.values())
+    without, with_it = (statistics.median(durations[warm:]) for durations in times.values())
     return with_it / without
 
 

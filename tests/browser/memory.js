@@ -1,16 +1,16 @@
 // What axe remembers of a node it looks for among all nodes that it remembers, from the first to the last. Here it is found by the node.
 window.remembering = own => {
-    let known = new Map();
-    const remembered = function (...given) {
-        let place = known;
+    let memory = new Map();
+    const remembered = function (...values) {
+        let place = memory;
         for (let at = 0; at < own.length - 1; at++) {
-            if (!place.has(given[at])) place.set(given[at], new Map());
-            place = place.get(given[at]);
+            if (!place.has(values[at])) place.set(values[at], new Map());
+            place = place.get(values[at]);
         }
-        const last = given[Math.max(own.length, 1) - 1];
-        if (!place.has(last)) place.set(last, own.apply(this, given));
-        return place.get(last);
+        const end = values[Math.max(own.length, 1) - 1];
+        if (!place.has(end)) place.set(end, own.apply(this, values));
+        return place.get(end);
     };
-    remembered.clear = () => known = new Map();
+    remembered.clear = () => memory = new Map();
     return remembered;
 };

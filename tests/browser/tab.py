@@ -14,11 +14,11 @@ def tab_to(page: Page, target: Locator) -> None:
     """
     element = target.element_handle()
     for _ in range(MOST):
-        there = is_focused(element)
-        if there is None:
+        has_focus = is_focused(element)
+        if has_focus is None:
             page.wait_for_load_state()
             element = target.element_handle()
-        elif there:
+        elif has_focus:
             return
         else:
             page.keyboard.press("Tab")

@@ -84,11 +84,11 @@ class FallReader(LayoutReader):
             return "", code, date, cells_read
         is_spoiled = any(problem.field == "school" for problem in problems)
         number = "" if is_spoiled else self._school(school, wrong)
-        read = number, code, date, cells_read
+        typed_cells = number, code, date, cells_read
         is_clean = len(problems) == before and self.summary.adjusted.total() == adjusted
         if is_clean and len(self._alike) < MOST_KEPT:
-            self._alike[school, status, day] = read
-        return read
+            self._alike[school, status, day] = typed_cells
+        return typed_cells
 
     def _school(self, text: str, wrong: Callable[..., None]) -> str:
         """Empty where it has been said what is wrong with it."""

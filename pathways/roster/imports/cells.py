@@ -225,22 +225,24 @@ class KnownCells:
         widths: range,
         end_year: int,
     ) -> None:
-        there = [known for known in columns if known[1] < widths.stop]
-        there.sort(key=lambda known: not known[0].required)
-        places = {column.name: number for number, (column, _, _) in enumerate(there)}
-        for column, _, values_of_column in there:
+        columns_here = [column for column in columns if column[1] < widths.stop]
+        columns_here.sort(key=lambda column: not column[0].required)
+        places = {column.name: number for number, (column, _, _) in enumerate(columns_here)}
+        for column, _, values_of_column in columns_here:
             if not column.required:
                 values_of_column.setdefault("", None)
-        self._cells = [(values_of_column, at) for _, at, values_of_column in there]
-        self._needed = sum(column.required for column, _, _ in there)
+        self._cells = [(values_of_column, at) for _, at, values_of_column in columns_here]
+        self._needed = sum(column.required for column, _, _ in columns_here)
         self._widths, self._end_year = widths, end_year
-        self._year = places.get("end_year", len(there) + 1)
+        self._year = places.get("end_year", len(columns_here) + 1)
         self.kinds = [
             (
                 name,
                 itemgetter(
                     *(
-                        self._year if column == "end_year" else places.get(column, len(there))
+                        self._year
+                        if column == "end_year"
+                        else places.get(column, len(columns_here))
                         for column in names
                     )
                 ),
@@ -256,13 +258,13 @@ class KnownCells:
         if len(cells) not in self._widths:
             return None
         try:
-            read = [known[cells[at]] for known, at in self._cells]
+            values = [values_of_column[cells[at]] for values_of_column, at in self._cells]
         except (KeyError, IndexError):
             return None
-        if None in read[: self._needed]:
+        if None in values[: self._needed]:
             return None
-        read += (None, self._end_year)
-        return read if read[self._year] == self._end_year else None
+        values += (None, self._end_year)
+        return values if values[self._year] == self._end_year else None
 
 
 @dataclass

@@ -94,8 +94,8 @@ def test_a_student_is_known_by_the_state_id_alone() -> None:
         f"{number:09}": KnownStudent(number, f"{number}", f"Peña {number}", "Kayla")
         for number in (20, 999000123, 999000125)
     }
-    known = KnownStudents(students.items())
-    assert {state_id: known.student(state_id) for state_id in students} == students
+    directory = KnownStudents(students.items())
+    assert {state_id: directory.student(state_id) for state_id in students} == students
     for unknown in ("000000019", "999000124", "999999999", "20", "", "99900012x", "٩٩٩٠٠٠١٢٣"):
-        assert known.student(unknown) is None
+        assert directory.student(unknown) is None
     assert KnownStudents([]).student("999000123") is None
