@@ -5,7 +5,7 @@ per rule took 2.8 times as long).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Field, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.prepared import Asked
 from pathways.certified import certified
 from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import VERDICTS, Staged
@@ -180,10 +181,13 @@ def judged_by(
     """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and
     its parameters.
 
-    `rows` is a function of a module, so that the SQL of a district is put together once a day in
-    each process: that takes longer than to judge a student's records.
+    `rows` is a function of a module, so that the SQL of all districts is put together once a day in
+    each process: that takes many times as long as to judge a student's records.
     """
-    return _judged_by(rows, tuple(rule.id for rule in rules), parameters, more)
+    scope = parameters.scope
+    anywhere = replace(parameters, scope=replace(scope, district=""))
+    sql, values = _judged_by(rows, tuple(rule.id for rule in rules), anywhere, more)
+    return sql, tuple(scope.district if isinstance(value, Asked) else value for value in values)
 
 
 @lru_cache(maxsize=512)
@@ -193,11 +197,14 @@ def _judged_by(
     parameters: Parameters,
     more: tuple[str, ...],
 ) -> tuple[str, tuple[Any, ...]]:
+    """With `Asked` in the place of the district's number."""
+    district: Any = Asked("district")
+    asked = replace(parameters, scope=replace(parameters.scope, district=district))
     verdicts = {
-        column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField())
+        column_of(rule): ExpressionWrapper(rule.condition(asked), BooleanField())
         for rule in map(by_id, rules)
     }
-    queryset = rows(parameters.scope)
+    queryset = rows(asked.scope)
     annotated = queryset.annotate(pathway_name=F("pathway__name"), **verdicts)
     query = annotated.values(
         "key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more

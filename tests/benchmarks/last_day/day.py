@@ -19,6 +19,7 @@ a save is not what its clerk was told, or a batch did not get through.
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -71,6 +72,8 @@ def main(given=None):
         f"empty layout, idle {idle:.0f} ms; load before {load:.1f}, after {os.getloadavg()[0]:.1f}"
     )
     print_pages(report, idle)
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"  its people themselves took {own.ru_utime + own.ru_stime:.0f} s of the processors")
     faults = faults_of(report, plan)
     print("\n".join(faults) or "Every accepted save is in the records exactly once.")
     return 1 if faults else 0

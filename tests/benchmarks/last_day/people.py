@@ -75,6 +75,13 @@ class Clerk(Person):
     wait_time = constant_pacing(PLAN["pace"])
     path, form = "", {}
 
+    def on_start(self):
+        """Each begins at a moment of its own: two hundred people do not click in the same instant
+        every five seconds, as a metronome would have them.
+        """
+        super().on_start()
+        time.sleep(self.chance.random() * PLAN["pace"])
+
     @property
     def top(self):
         return f"/districts/{self.own['district']}/{PLAN['year']}"

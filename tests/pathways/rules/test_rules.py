@@ -18,8 +18,9 @@ from pathways.files import values
 from pathways.ledger import staging
 from pathways.ledger.shape import TYPED, Row
 from pathways.models import Approval, Change, Enrollment, Participation, Pathway, Student
+from pathways.rules import catalogue
 from pathways.rules.document import document
-from pathways.rules.rule import Example, Judges, Kind, Rule
+from pathways.rules.rule import Example, Judges, Kind, Parameters, Rule
 from tests.fixtures.certification import make_event, make_round, seal_records
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, row
 
@@ -343,3 +344,21 @@ def test_a_row_in_a_pathway_the_district_may_not_use_has_one_finding(
         == expected
     )
     assert len(broken_rules(cottonwood, arranged)) == 1
+
+
+def test_all_districts_are_judged_by_one_statement() -> None:
+    """To put its SQL together takes many times as long as to judge a record: on the last day each
+    district's first save did so in each process. Who asks is one of its values.
+    """
+    scopes = [Scope("9012", 2025), Scope("0965", 2025)]
+    (first, own), (second, other) = [
+        catalogue.judged_by(
+            catalogue._staged_rows,
+            catalogue.compiled(scope),
+            Parameters(scope, timezone.localdate()),
+        )
+        for scope in scopes
+    ]
+    assert first is second
+    assert "9012" in own and "0965" not in own
+    assert own == tuple("9012" if value == "0965" else value for value in other)
