@@ -199,12 +199,12 @@ def _judged_by(
 ) -> tuple[str, tuple[Any, ...]]:
     """With `Asked` in the place of the district's number."""
     district: Any = Asked("district")
-    asked = replace(parameters, scope=replace(parameters.scope, district=district))
+    general = replace(parameters, scope=replace(parameters.scope, district=district))
     verdicts = {
-        column_of(rule): ExpressionWrapper(rule.condition(asked), BooleanField())
+        column_of(rule): ExpressionWrapper(rule.condition(general), BooleanField())
         for rule in map(by_id, rules)
     }
-    queryset = rows(asked.scope)
+    queryset = rows(general.scope)
     annotated = queryset.annotate(pathway_name=F("pathway__name"), **verdicts)
     query = annotated.values(
         "key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more

@@ -8,7 +8,6 @@ come after a concentrator's last year.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -40,31 +39,17 @@ KEYS = ("person", "taught", "choice")
     COUNT(*) FILTER (WHERE choice = '{Choice.LATER.value}'),
     COUNT(*) FILTER (WHERE choice <> '{Choice.LATER.value}')"""
 )
-def _counts(
-    scope: Scope,
-    which: Which,
-    school: int | None,
-    pathway: int | None,
-    grade: str | None,
-    since: datetime.date | None,
-) -> QuerySet[Any]:
+def _counts(scope: Scope, which: Which) -> QuerySet[Any]:
     """In the order of Show. Its dozen tables take PostgreSQL fifty times as long to plan as most
-    districts to count, and the plan for any district is right for the largest too.
+    districts to count, and the plan for any district is right for the largest too; that of a list
+    which is narrowed is not.
     """
-    return Pairs(scope, school, pathway, grade or "", since).of_list(which)
+    return Pairs(scope).of_list(which)
 
 
 @prepared
-def _by_name(
-    scope: Scope,
-    which: Which,
-    school: int | None,
-    pathway: int | None,
-    grade: str | None,
-    since: datetime.date | None,
-) -> QuerySet[Any]:
-    pairs = Pairs(scope, school, pathway, grade or "", since).of_list(which)
-    return in_order(pairs, scope).values_list(*KEYS)
+def _by_name(scope: Scope, which: Which) -> QuerySet[Any]:
+    return in_order(Pairs(scope).of_list(which), scope).values_list(*KEYS)
 
 
 class Worklist(Pairs):
@@ -94,22 +79,18 @@ class Worklist(Pairs):
         return groups
 
     def _pairs(self, which: Which, order: Order) -> Iterable[Any]:
-        if order or self.element:
+        if order or self != Worklist(self.scope):
             return in_order(self.of_list(which), self.scope, order).values_list(*KEYS)
-        return _by_name(
-            self.scope, which, self.school, self.pathway, self.grade or None, self.since
-        )
+        return _by_name(self.scope, which)
 
     def counts(self, which: Which) -> dict[Show, int]:
         """How many lines of a list are open, put off and dismissed; the open ones here are without
         those for later.
         """
-        if self.element:
+        if self != Worklist(self.scope):
             pairs = self.everything(which)
             return {show: len(pairs[show]) for show in Show}
-        (numbers,) = _counts(
-            self.scope, which, self.school, self.pathway, self.grade or None, self.since
-        )
+        (numbers,) = _counts(self.scope, which)
         return dict(zip(Show, numbers, strict=True))
 
     def kept_everything(
