@@ -65,7 +65,8 @@ class Portal:
         )
         self.redis = Redis(folder, port + 2)
         self.services: list[Service] = [self.district, self.state, self.redis]
-        hidden = ("DJANGO_SETTINGS_MODULE", "PORTAL_LANE")
+        # What a process compiles is there for the next one, and dozens are started.
+        hidden = ("DJANGO_SETTINGS_MODULE", "PORTAL_LANE", "PYTHONDONTWRITEBYTECODE")
         self.env = (
             {name: value for name, value in os.environ.items() if name not in hidden}
             | SHORT
@@ -78,7 +79,6 @@ class Portal:
                 "STATE_DATABASE_URL": self.state.address("cte_state"),
                 "REDIS_URL": f"{self.redis.address}/0",
                 "BROKER_URL": f"{self.redis.address}/1",
-                "PYTHONDONTWRITEBYTECODE": "1",
             }
         )
         self.base = f"http://127.0.0.1:{port + 3}"

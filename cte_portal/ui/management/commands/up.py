@@ -80,7 +80,14 @@ class Command(PortalCommand):
                     self.say("Loading practice data …")
                     call_command("demo", stdout=io.StringIO())
             connections.close_all()
-            processes = [web(port), dispatcher(), worker("district"), worker("statewide")]
+            # A developer waits for all of them after each change: one web process will do.
+            web_processes = 1 if reload else 2
+            processes = [
+                web(port, web_processes),
+                dispatcher(),
+                worker("district"),
+                worker("statewide"),
+            ]
             if reload:
                 os.environ["PORTAL_RELOAD"] = "1"
             sources = (
@@ -185,7 +192,7 @@ def refuse_half_loaded() -> None:
         )
 
 
-def web(port: int) -> Child:
+def web(port: int, processes: int) -> Child:
     command = [
         sys.executable,
         "-m",
@@ -203,7 +210,7 @@ def web(port: int) -> Child:
             "--worker-class",
             "gthread",
             "--workers",
-            "2",
+            f"{processes}",
             "--threads",
             "4",
             "--no-control-socket",
