@@ -1,4 +1,4 @@
-"""Five districts that look like Montana's, and as many more as are asked for, as uneven as a
+"""Six districts that look like Montana's, and as many more as are asked for, as uneven as a
 state's; numbers are synthetic.
 """
 
@@ -58,6 +58,8 @@ PRACTICE = Place(
     0.03,
     (*MOST, "Education"),
 )
+CERTIFIED = "9045"
+"""It has certified the active year already, and has requested recertification."""
 PLACES = (
     COTTONWOOD,
     Place(
@@ -85,11 +87,18 @@ PLACES = (
         MOST[:2],
     ),
     PRACTICE,
+    Place(
+        CERTIFIED,
+        "Larkspur Flats Schools",
+        (("0501", "Larkspur Flats High School", HIGH),),
+        0.025,
+        MOST,
+    ),
 )
 
 
 def places(count: int) -> list[Place]:
-    """The first `count` districts; beyond the five, more whose sizes are as uneven as a state's."""
+    """The first `count` districts; beyond the six, more whose sizes are as uneven as a state's."""
     shares = uneven_shares(count - len(PLACES))
     more = [
         Place(

@@ -38,6 +38,7 @@ PEOPLE = (
     Person("lstone", "Stone", "Lee", ((Role.DISTRICT_ADMINISTRATOR, "9020"),)),
     Person("sberg", "Berg", "Signe", ((Role.DISTRICT_ADMINISTRATOR, "0965"),)),
     Person("hwolf", "Wolf", "Henry", ((Role.DISTRICT_ADMINISTRATOR, "9031"),)),
+    Person("rnovak", "Novak", "Rita", ((Role.DISTRICT_ADMINISTRATOR, "9045"),)),
     Person("opistaff", "Lund", "Ola", ((Role.OPI_STAFF, ""),)),
     Person("opiadmin", "Strand", "Ida", ((Role.OPI_ADMINISTRATOR, ""),)),
 )

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
+from cte_portal.editions import Scope
+from pathways.roster.grid.selection import sections_of
+
 
 @dataclass(frozen=True)
 class TourStep:
-    """`page` is the URL name of the screen of the Practice District on which it is done."""
+    """`page` is the URL name of the screen of the Practice District on which it is done, where a
+    section has to be chosen with the fullest one.
+    """
 
     title: str
     page: str
     screen: str
     sentence: str
+    in_a_section: bool = False
+
+    def address(self, scope: Scope) -> str:
+        address = reverse(self.page, args=[scope.district, scope.end_year])
+        sections = (
+            sections_of(scope).order_by("-students", "section_id") if self.in_a_section else []
+        )
+        return f"{address}?section={sections[0]['section_id']}" if sections else address
 
 
 STEPS = (
@@ -38,7 +53,11 @@ STEPS = (
         "Enter credits for a class",
         "cte-roster-entry",
         "CTE Roster Entry",
-        "Choose a section, type credits down the column with Enter, and save all changes at once.",
+        (
+            "Take the section with the most students: type credits down the column with Enter, and"
+            " save all changes at once."
+        ),
+        in_a_section=True,
     ),
     TourStep(
         "Test a file",

@@ -31,7 +31,10 @@ class PracticeTour(TemplateView):
             roles_in(self.request, scope.district)
         )
         return super().get_context_data(
-            steps=STEPS,
+            steps=[
+                (step, step.address(scope) if scope is not None and enters else "")
+                for step in STEPS
+            ],
             practice=scope,
             enters=enters,
             certified=scope is not None and is_certified(scope),

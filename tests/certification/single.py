@@ -96,7 +96,7 @@ SINGLE = {
         3,
         "of what a file leaves out and who gets it; what it holds runs for both",
     ),
-    "test_demo.py": (4, OF_PRACTICE),
+    "test_demo.py": (5, OF_PRACTICE),
     "test_kept_forms.py": (4, OF_EITHER),
     "test_small_demo.py": (2, OF_PRACTICE),
     "years/test_years_side_by_side.py": (12, "of records by year, which Fall CTE does not have"),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, SealedCopy
+from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy
 from certification.models.dates import Phase
 from certification.signing.sealing import differences
 from certification.status.status import events_of
@@ -21,20 +21,27 @@ from cte_portal.editions import Scope
 from pathways.demo import load
 from pathways.follow_up.drawing import follow_up_list
 from pathways.follow_up.rates import with_answers
-from pathways.models import Attempt, Contact, FollowUpEntry, FollowUpYear, StateCopy
+from pathways.models import (
+    Attempt,
+    Contact,
+    FollowUpEntry,
+    FollowUpYear,
+    Participation,
+    StateCopy,
+)
 from tests.fixtures.quick.worlds import world
 
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with world(django_db_blocker):
-        load.load(districts=5, size=40)
+        load.load(districts=6, size=40)
         yield
 
 
 @pytest.fixture
 def demo(loaded: None, db: None) -> None:
-    """Five districts with a few students."""
+    """Six districts with a few students."""
 
 
 def test_the_event_is_open_and_certifiers_are_in_every_state(demo: None) -> None:
@@ -46,9 +53,16 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(demo: None) -> None
     )
     primaries = {
         number: events_of(Scope(number, 2025))[0].primaries
-        for number in ("9012", "9020", "0965", "9031", "9099")
+        for number in ("9012", "9020", "0965", "9031", "9045", "9099")
     }
-    assert primaries == {"9012": 2, "9020": 1, "0965": 1, "9031": 0, "9099": 1}
+    assert primaries == {
+        "9012": 2,
+        "9020": 1,
+        "0965": 1,
+        "9031": 0,
+        "9045": 1,
+        "9099": 1,
+    }
     assert [
         certifier.name for certifier in Certifier.objects.of_district("9012").active().secondary()
     ] == ["REYES, MARIA"]
@@ -59,12 +73,13 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(demo: None) -> None
         "0965-2024-EOY-1",
         "9012-2024-EOY-1",
         "9020-2024-EOY-1",
+        "9045-2025-EOY-1",
     ]
     assert all(differences(copy) == [] for copy in SealedCopy.objects.all()), (
-        "last year's copies are whole"
+        "the sealed copies are whole"
     )
     assert SealedCopy.objects.get(receipt="9012-2024-EOY-1").counts["totals"]["students"] > 0
-    assert {copy.district for copy in StateCopy.objects.at_state()} == {"9020", "0965"}
+    assert {copy.district for copy in StateCopy.objects.at_state()} == {"9020", "0965", "9045"}
 
 
 def test_leavers_of_the_certified_year_are_followed_up(demo: None) -> None:
@@ -111,6 +126,33 @@ def test_last_years_sealed_copies_feed_an_open_fall_event(demo: None, client: Cl
     client.force_login(User.objects.get(username="opistaff"))
     page = client.get(reverse("status-board"), {"event": event.pk})
     assert "Fall CTE Follow-up Certification 2023-24" in page.content.decode()
+
+
+def test_a_certified_district_has_asked_to_correct_what_it_signed(
+    demo: None, client: Client
+) -> None:
+    """Both sides of a recertification can be practiced: OPI reopens, the district corrects and is
+    told what is left before it signs again.
+    """
+    (request,) = Recertification.objects.all()
+    assert (request.district, request.status, request.asked_by) == (
+        "9045",
+        "asked",
+        "NOVAK, RITA",
+    )
+    here = {"district": "9045", "end_year": 2025}
+    record = Participation.objects.in_scope(Scope("9045", 2025)).order_by("pk")[0]
+    student = reverse("cte-student", kwargs={**here, "student": record.student_id})
+    client.force_login(User.objects.get(username="rnovak"))
+    assert "Save and next" not in client.get(student).content.decode(), "locked since it was signed"
+    client.force_login(User.objects.get(username="opistaff"))
+    waiting = client.get(reverse("recertification-inbox"))
+    assert "Larkspur Flats Schools" in waiting.content.decode()
+    page = reverse("recertification", kwargs={**here, "recertification": request.pk})
+    client.post(page, {"do": "approve", "answer": "Correct them and sign again."})
+    client.force_login(User.objects.get(username="rnovak"))
+    assert "Save and next" in client.get(student).content.decode()
+    assert SealedCopy.objects.official().filter(round__district="9045").exists()
 
 
 def test_leavers_of_the_practice_portal_have_been_called(demo: None) -> None:

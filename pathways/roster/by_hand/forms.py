@@ -22,6 +22,13 @@ from pathways.models import (
 )
 
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+ADDED_ON = {
+    "school": ("roster-schools", "Schools and calendars"),
+    "calendar": ("roster-schools", "Schools and calendars"),
+    "student": ("roster-students", "Students"),
+    "course": ("roster-courses", "Courses and pathways"),
+}
+"""The page on which a row is added that another one needs, and the page's name."""
 
 
 def day(label: str, *, required: bool = True) -> DayField:
@@ -52,6 +59,13 @@ class EndStatusField(forms.ChoiceField):
         self.choices = [("", "None"), *listed]
 
 
+def _left_empty(field: forms.Field) -> str:
+    """What to do with a required field that was left empty."""
+    label = str(field.label)
+    words = label if "ID" in label else label.lower()
+    return f"{'Choose' if isinstance(field, forms.ChoiceField) else 'Enter'} the {words}"
+
+
 class RowForm(forms.ModelForm):
     """A row of the scope. `seen` is the version of its history that the page shows."""
 
@@ -66,6 +80,8 @@ class RowForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.widget.attrs["autocomplete"] = "off"
+            if not isinstance(field, DayField):
+                field.error_messages["required"] = _left_empty(field)
 
     def _get_validation_exclusions(self) -> set[str]:
         """What the page does not ask for belongs to the row's constraints all the same."""
@@ -86,6 +102,12 @@ class RowForm(forms.ModelForm):
             offer_rows(self, name, rows, empty=empty or f"Choose a {name}")
             needed = self.fields[name].required and not self.instance.pk
             first = list(rows[:2]) if needed else []
+            if needed:
+                field = self.fields[name]
+                field.error_messages["required"] = (
+                    f"{_left_empty(field)}. One that is not listed is added under"
+                    f" {ADDED_ON[name][1]}"
+                )
             if needed and not first:
                 self.lacks.append(name)
             if len(first) == 1:

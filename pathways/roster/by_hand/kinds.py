@@ -114,10 +114,3 @@ KINDS = (
     HandKind("sections", "section", SECTION, forms.SectionForm, _sections, _section, "course"),
 )
 BY_SLUG = {kind.slug: kind for kind in KINDS}
-ADDED_ON = {
-    "school": ("roster-schools", "Schools and calendars"),
-    "calendar": ("roster-schools", "Schools and calendars"),
-    "student": ("roster-students", "Students"),
-    "course": ("roster-courses", "Courses and pathways"),
-}
-"""The page on which a row is added that another one needs, and the page's name."""

@@ -22,7 +22,8 @@ from cte_portal.ui.wording import number_of
 from pathways.models import Participation, Student
 from pathways.roster import editing
 from pathways.roster.by_hand import merge, undoing
-from pathways.roster.by_hand.kinds import ADDED_ON, BY_SLUG, HandKind
+from pathways.roster.by_hand.forms import ADDED_ON
+from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
 from pathways.roster.editing import RowEdit
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import SHAPES

@@ -226,12 +226,18 @@ def test_nobody_signs_in_with_the_account_of_the_job(practice: District_) -> Non
 def test_the_tour_leads_its_clerk_to_seven_screens_that_open(
     practice: District_, clerk: User, client: Client
 ) -> None:
+    """Credits are entered for a class: in the section that has the most students."""
+    for number, size in (("10", 1), ("11", 3), ("12", 2)):
+        for at in range(size):
+            practice.roster(practice.student(f"999007{number}{at}"), number=number)
     Membership.objects.create(user=clerk, role=Role.DATA_CLERK, district=PRACTICE.number)
     client.force_login(clerk)
     page = client.get("/practice-tour/").content.decode()
     links = re.findall(r'<a href="(/districts/9099/2025/[^"]*)">Open ', page)
     assert len(links) == len(STEPS) == 7
-    assert [client.get(link).status_code for link in links] == [200] * 7
+    pages = [client.get(link) for link in links]
+    assert [page.status_code for page in pages] == [200] * 7
+    assert len(pages[3].context["rows"]) == 3
     home = client.get("/districts/9099/2025/").content.decode()
     assert "Take the practice tour" in home
     assert "Take the practice tour" not in client.get("/districts/9012/2025/").content.decode()

@@ -147,7 +147,9 @@ def test_erasing_is_done_on_screen(pages: Pages, kayla: Student) -> None:
         ({"state_id": "12345"}, "A State ID has 9 digits"),
         ({"birth_date": "2007-01-02"}, "Birth Date must be a real date"),
         ({"last_name": "A\u200bB"}, "hidden character"),
-        ({"last_name": ""}, "required"),
+        ({"last_name": ""}, "Enter the last name"),
+        ({"state_id": ""}, "Enter the State ID"),
+        ({"gender": ""}, "Choose the gender"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(
@@ -156,6 +158,15 @@ def test_what_is_wrong_is_said_beside_the_field(
     page = pages.send("roster-row", "students", kayla.pk, **fields)
     assert words in page
     assert not StudentChange.objects.exists()
+
+
+def test_what_a_new_enrollment_lacks_is_named_with_the_page_that_has_it(
+    pages: Pages, kayla: Student
+) -> None:
+    page = pages.send("roster-row-add", "enrollments", student=kayla.pk, calendar="", grade="")
+    assert "Choose the calendar. One that is not listed is added under Schools and" in page
+    assert "Choose the grade" in page and "Enter the start date" in page
+    assert "field is required" not in page
 
 
 def test_an_enrollment_cannot_end_before_it_starts(pages: Pages, kayla: Student) -> None:
