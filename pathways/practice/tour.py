@@ -24,10 +24,10 @@ class TourStep:
 
     def address(self, scope: Scope) -> str:
         address = reverse(self.page, args=[scope.district, scope.end_year])
-        sections = (
-            sections_of(scope).order_by("-students", "section_id") if self.in_a_section else []
-        )
-        return f"{address}?section={sections[0]['section_id']}" if sections else address
+        if not self.in_a_section:
+            return address
+        fullest = sections_of(scope).order_by("-students", "section_id").first()
+        return f"{address}?section={fullest['section_id']}" if fullest else address
 
 
 STEPS = (
