@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
 from django.test.utils import teardown_databases
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from cte_portal.accounts.access.view_log import VIEW_LOG
@@ -40,9 +41,8 @@ pytest_plugins = [
     "tests.fixtures.validation",
 ]
 
-hypothesis.register_profile(
-    "portal", deadline=None
-)  # how long one example takes says how busy the machine is
+# How long an example takes to make or to run says how busy the machine is.
+hypothesis.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("portal")
 
 # The one without a user interface first: it opens a page in a quarter of the time.

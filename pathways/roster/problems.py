@@ -46,7 +46,8 @@ def _held(problem_id: str, title: str, remedy: str) -> RosterProblem:
 COLUMNS = RosterProblem(
     "ROS-001",
     "Wrong number of columns",
-    "Compare the line with the title row. A separator inside a value needs quotes.",
+    "Compare the line with the title row. A separator inside a value needs quotes. Excel may leave"
+    " out the last separators of a CSV line: upload the workbook (.xlsx) itself.",
 )
 MISSING = RosterProblem(
     "ROS-002", "Required value is missing", "Fill in the value and upload the row again."

@@ -11,6 +11,7 @@ from pathways.roster.imports.layout import (
     COURSE_COLUMN,
     SCED_COLUMNS,
     SCHOOL_COLUMN,
+    SCHOOL_NAME_COLUMN,
     SECTION_COLUMN,
     STATE_ID_COLUMN,
     STUDENT_COLUMNS,
@@ -52,7 +53,7 @@ AIM_LAYOUTS = (
         _aim(
             "SC",
             SCHOOL_COLUMN,
-            RosterColumn("School Name", "school_name", "text", 100, "Sample High School"),
+            SCHOOL_NAME_COLUMN,
             CALENDAR_COLUMN,
         ),
         (TO_SCHOOL, TO_CALENDAR),

@@ -76,6 +76,8 @@ def read_cell(column: RosterColumn, cell: str, district: ImportingDistrict) -> A
             problems.TOO_LONG,
             f"{column.title} has {len(text)} characters. It can have up to {column.most}",
         )
+    if column.telling and text == column.example:
+        raise Unfit(problems.UNREADABLE, "This is the template's sample row. Delete it")
     return READERS[column.kind](text, column, district)
 
 
@@ -95,8 +97,6 @@ def _digits(number: int) -> Callable[[str, RosterColumn, ImportingDistrict], str
             raise Unfit(
                 problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}"
             )
-        if column.kind == "state_id" and text == column.example:
-            raise Unfit(problems.UNREADABLE, "This is the template's sample row. Delete it")
         return text
 
     return read

@@ -22,7 +22,8 @@ from pathways.roster.shapes import (
 @dataclass(frozen=True)
 class RosterColumn:
     """One column: its title, what is in it, how it is read (see `reading`), whether a row needs it,
-    and a sample.
+    and what the template's sample row says there. A `telling` column tells the sample row from a
+    district's rows, none of which says the same.
     """
 
     title: str
@@ -31,6 +32,7 @@ class RosterColumn:
     most: int
     example: str
     required: bool = False
+    telling: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,15 @@ _DISTRICT = RosterColumn("District Number", "district", "district", 4, "0000")
 SCHOOL_COLUMN = RosterColumn("School Number", "school_number", "digits4", 4, "0001", True)
 CALENDAR_COLUMN = RosterColumn("Calendar Number", "calendar_number", "digits3", 3, "001", True)
 _END_YEAR = RosterColumn("End Year", "end_year", "year", 4, "2025", True)
-STATE_ID_COLUMN = RosterColumn("Student State ID", "state_id", "state_id", 9, "000000000", True)
-COURSE_COLUMN = RosterColumn("Course Number", "course_number", "code", 13, "CTE101", True)
+SCHOOL_NAME_COLUMN = RosterColumn(
+    "School Name", "school_name", "text", 100, "Sample High School", telling=True
+)
+STATE_ID_COLUMN = RosterColumn(
+    "Student State ID", "state_id", "state_id", 9, "000000000", True, telling=True
+)
+COURSE_COLUMN = RosterColumn(
+    "Course Number", "course_number", "code", 13, "SAMPLE", True, telling=True
+)
 SECTION_COLUMN = RosterColumn("Section Number", "section_number", "code", 4, "1", True)
 SCED_COLUMNS = (
     RosterColumn("SCED Subject Area", "sced_area", "sced_area", 200, "13"),
@@ -173,7 +182,7 @@ CSV_LAYOUTS = (
         (
             _DISTRICT,
             SCHOOL_COLUMN,
-            RosterColumn("School Name", "school_name", "text", 100, "Sample High School"),
+            SCHOOL_NAME_COLUMN,
             CALENDAR_COLUMN,
             _END_YEAR,
         ),

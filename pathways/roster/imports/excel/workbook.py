@@ -51,8 +51,12 @@ def text_of(file: IO[bytes]) -> IO[bytes]:
             book = _Book(archive)
             text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
             writer = csv.writer(text, lineterminator="\n")
+            titles: list[str] = []
             for cells in book.rows():
-                writer.writerow(cells) if cells else text.write("\n")
+                titles = titles or cells
+                # Excel does not keep the cells behind the last with a value.
+                full = [*cells, *[""] * (len(titles) - len(cells))]
+                writer.writerow(full) if cells else text.write("\n")
             text.detach()
     except (*DAMAGED, LookupError, expat.ExpatError, OverflowError) as bad:
         if is_full(bad):
