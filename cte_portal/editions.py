@@ -9,6 +9,7 @@ into a database.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -118,9 +119,20 @@ def guard(execute: Any, sql: str, params: Any, many: bool, context: dict[str, An
     return execute(sql, params, many, context)
 
 
+_made: Counter[str] = Counter()
+
+
+def connections_made(alias: str) -> int:
+    """How often this process has connected to a database: while the number stays, whatever its
+    threads read is of the same database, which nobody has restored from a backup in between.
+    """
+    return _made[alias]
+
+
 def prepare(connection: Any) -> None:
     """What each new connection gets: folding for SQLite, and the guard of the State edition."""
     folding.teach(connection)
+    _made[connection.alias] += 1
     if connection.alias == Edition.STATE.value and guard not in connection.execute_wrappers:
         connection.execute_wrappers.append(guard)
 

@@ -230,6 +230,14 @@ def counted(figures: str) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepa
     return of
 
 
+def moment_of(text: str) -> datetime.datetime:
+    """What a database writes of a moment as text: a list of hundreds that shows few of them reads
+    those alone. SQLite's are of UTC, and do not say so.
+    """
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
 def filled_up(values: tuple[T, ...]) -> tuple[T, ...]:
     """The same values, the last one again and again up to the next power of two: whatever number is
     named, few shapes are kept.

@@ -6,21 +6,24 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
-from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Home
-from cte_portal.prepared import prepared
+from cte_portal.prepared import filled_up, moment_of, prepared
 
 
-class CopyInShort(NamedTuple):
-    """What lists of all districts read of each one's copy (`StateCopy`)."""
+@dataclass(frozen=True, eq=False)
+class CopyInShort:
+    """What lists of all districts read of each one's copy (`StateCopy`). While the district sends
+    nothing it is the same object each time.
+    """
 
     district: str
     generation: int
@@ -29,9 +32,8 @@ class CopyInShort(NamedTuple):
     attempt: int
     cursor: int
     sent_at: datetime.datetime
-    objects_sent: Mapping[str, Any]
 
-    @property
+    @cached_property
     def resync(self) -> tuple[int, int, str, int]:
         return self.end_year, self.generation, str(self.batch), self.attempt
 
@@ -51,7 +53,14 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
 
     def of_all_in_short(self) -> list[CopyInShort]:
         """Of every district that has sent something."""
-        return [CopyInShort._make((*row, _objects_sent(text))) for *row, text in _all_in_short()]
+        return [_copy_in_short(*row) for row in _all_in_short()]
+
+    def objects_sent(
+        self, districts: Collection[str]
+    ) -> list[tuple[CopyInShort, Mapping[str, Any]]]:
+        """Of the named districts, with what each type says of its last sending."""
+        rows = _sent_of(filled_up(tuple(districts))) if districts else []
+        return [(_copy_in_short(*row), json.loads(text)) for *row, text in rows]
 
     def at_state(self) -> StateCopyQuerySet:
         return self.using(Edition.STATE.value)
@@ -99,16 +108,37 @@ class StateCopy(models.Model):
 AnyCopy = StateCopy | CopyInShort
 
 
+def _text(field: str) -> Cast:
+    return Cast(field, models.TextField())
+
+
 @prepared
 def _all_in_short() -> models.QuerySet[StateCopy, Any]:
-    *fields, objects_sent = CopyInShort._fields
-    return StateCopy.objects.at_state().values_list(*fields, Cast(objects_sent, models.TextField()))
+    numbers, texts = ("generation", "end_year", "attempt", "cursor"), ("batch", "sent_at")
+    return StateCopy.objects.at_state().values_list("district", *numbers, *map(_text, texts))
+
+
+@prepared
+def _sent_of(districts: tuple[str, ...]) -> models.QuerySet[StateCopy, Any]:
+    numbers, texts = ("generation", "end_year", "attempt", "cursor"), ("batch", "sent_at")
+    rows = StateCopy.objects.at_state().filter(district__in=districts)
+    return rows.values_list("district", *numbers, *map(_text, (*texts, "objects_sent")))
 
 
 @lru_cache(maxsize=1024)
-def _objects_sent(text: str) -> Mapping[str, Any]:
+def _copy_in_short(
+    district: str,
+    generation: int,
+    end_year: int,
+    attempt: int,
+    cursor: int,
+    batch: str,
+    sent_at: str,
+) -> CopyInShort:
     """A list of all districts reads hundreds, hardly one of which is another than the last time."""
-    return MappingProxyType(json.loads(text))
+    return CopyInShort(
+        district, generation, end_year, UUID(batch), attempt, cursor, moment_of(sent_at)
+    )
 
 
 @prepared

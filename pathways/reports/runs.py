@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Edition, Scope
-from cte_portal.prepared import prepared
+from cte_portal.prepared import filled_up, prepared
 from pathways.models import Change, District, StateCopy
 from pathways.models.validation import GroupAssignment
 from pathways.reports.certification import Certification
@@ -110,27 +111,55 @@ class Validated:
     """
 
 
+_read: dict[tuple[int, str], tuple[str, Validated | None]] = {}
+"""By year and district the run that was read last, and what it found."""
+UNREAD = ("", None)
+
+
 def last_validations(end_year: int) -> dict[str, Validated]:
-    """The last run at the state of every district that has one, in one statement."""
+    """The last run at the state of every district that has one. What a run has found stays as it
+    was when it ended, so it is read once a process.
+    """
+    last = {district: run for district, run in _last_at_state(end_year) if run}
+    new = [
+        run.split()[0]
+        for district, run in last.items()
+        if _read.get((end_year, district), UNREAD)[0] != run
+    ]
+    if new:
+        for district, run, result in _results(filled_up(tuple(new))):
+            _read[end_year, district] = run, _validated(result)
     validated = {}
-    for district, result in _last_at_state(end_year):
-        if result["generation"] is not None:  # where nothing was sent, nothing was validated
-            counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
-            validated[district] = Validated(
-                at=datetime.datetime.fromisoformat(result["at"]),
-                generation=result["generation"],
-                settled=not result["moved"],
-                records=result["records"],
-                errors=result["findings"]["errors"],
-                warnings=result["findings"]["warnings"],
-                totals_match=counts.get(Certification.slug) == 0,
-            )
+    for district, run in last.items():
+        read, found = _read.get((end_year, district), UNREAD)
+        if found and read == run:
+            validated[district] = found
     return validated
 
 
+def _validated(result: dict[str, Any]) -> Validated | None:
+    """None where nothing was sent: nothing was validated."""
+    if result.get("generation") is None:
+        return None
+    counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
+    return Validated(
+        at=datetime.datetime.fromisoformat(result["at"]),
+        generation=result["generation"],
+        settled=not result["moved"],
+        records=result["records"],
+        errors=result["findings"]["errors"],
+        warnings=result["findings"]["warnings"],
+        totals_match=counts.get(Certification.slug) == 0,
+    )
+
+
+RUN = Concat(Cast("pk", TextField()), Value(" ", TextField()), Cast("finished_at", TextField()))
+"""Which run it is: a batch that is run again ends at another moment."""
+
+
 @prepared
-def _last_at_state(end_year: int) -> QuerySet[Batch, tuple[Any, ...]]:
-    """District and result of the last run of each district."""
+def _last_at_state(end_year: int) -> QuerySet[District, tuple[Any, ...]]:
+    """Each district's last run, None where it has none."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
     runs = Batch.objects.filter(
         kind=KIND,
@@ -140,10 +169,13 @@ def _last_at_state(end_year: int) -> QuerySet[Batch, tuple[Any, ...]]:
         result__edition="state",
         result__has_key="findings",  # of leavers there are none
     )
-    last = District.objects.order_by().annotate(
-        last=Subquery(runs.order_by("-queued_at").values("pk")[:1])
-    )
-    return Batch.objects.filter(pk__in=last.values("last")).values_list("district", "result")
+    last = Subquery(runs.order_by("-queued_at").values(run=RUN)[:1])
+    return District.objects.order_by().annotate(last=last).values_list("number", "last")
+
+
+@prepared
+def _results(runs: tuple[str, ...]) -> QuerySet[Batch, tuple[Any, ...]]:
+    return Batch.objects.filter(pk__in=runs).values_list("district", RUN, "result")
 
 
 def certification_at_state(

@@ -7,24 +7,26 @@ older backup.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
-from django.db.models import Model, OuterRef, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Model, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from cte_portal.prepared import filled_up, keep_plans, prepared
 from pathways.ledger.position import Position
-from pathways.models import Change, District, OutcomeChange
+from pathways.models import Change, District, OutcomeChange, StateCopy
 from pathways.models.change import PAIRS
 from pathways.models.state_copy import AnyCopy, CopyInShort
 from pathways.resync.object_types import OBJECTS, RECORDS
+from pathways.resync.seen import LastRecord, Seen
 
 Cursors = Mapping[str, int]
 """The last change of each type, by the type's name; 0 where there is none."""
+Sent = tuple[CopyInShort, Mapping[str, Any]]
+"""A copy and its `objects_sent`."""
 _HISTORIES = {kind.name: kind.history for kind in OBJECTS if kind.history}
 _BUT_RECORDS = {name: _HISTORIES[name] for name in _HISTORIES if name != RECORDS.name}
 
@@ -53,28 +55,15 @@ def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[s
     }
 
 
-class LastRecord(NamedTuple):
-    """The last change of a record in a district's ledger."""
-
-    pk: int
-    end_year: int
-    text: str
-    """Of the moment, as the database writes it: a list of all districts shows few of them."""
-
-    @property
-    def at(self) -> datetime.datetime:
-        moment = datetime.datetime.fromisoformat(self.text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
-def last_records() -> dict[str, LastRecord]:
-    """Of each district that has one."""
-    return {number: _last_record(text) for number, text in _last_records() if text}
-
-
-def _last_record(text: str) -> LastRecord:
-    pk, end_year, at = text.split(" ", 2)
-    return LastRecord(int(pk), int(end_year), at)
+def last_records(seen: Seen) -> dict[str, LastRecord]:
+    """Of each district that has one. A line that was read once is not read again."""
+    last = {number: pk for number, pk in _ends_of_records() if pk}
+    known = seen.records
+    new = [pk for number, pk in last.items() if number not in known or known[number].pk != pk]
+    rows = _records(filled_up(tuple(new))) if new else ()
+    read = {number: LastRecord(*record) for number, *record in rows}
+    known.update(read)
+    return {number: read.get(number) or known[number] for number in last}
 
 
 @prepared
@@ -85,15 +74,14 @@ def _ends(districts: tuple[str, ...] | None) -> QuerySet[Any]:
 
 
 @prepared
-def _last_records() -> QuerySet[Any]:
-    """Key, year and moment in one text: a look at the end of the index for each would take three
-    times as long.
-    """
-    key, year, at = (Cast(field, TextField()) for field in ("pk", "end_year", "at"))
-    space = Value(" ", TextField())
-    last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
-    as_text = Subquery(last.values(text=Concat(key, space, year, space, at))[:1])
-    return District.objects.order_by().annotate(last=as_text).values_list("number", "last")
+def _ends_of_records() -> QuerySet[Any]:
+    return District.objects.order_by().annotate(last=_end(Change)).values_list("number", "last")
+
+
+@prepared
+def _records(keys: tuple[int, ...]) -> QuerySet[Change, tuple[Any, ...]]:
+    rows = Change.objects.order_by().filter(pk__in=keys)
+    return rows.values_list("district", "pk", "end_year", Cast("at", TextField()))
 
 
 def _end(history: type[Model]) -> Subquery:
@@ -102,50 +90,61 @@ def _end(history: type[Model]) -> Subquery:
     return Subquery(own.order_by("-pk").values("pk")[:1])
 
 
-def sent_cursors(copy: AnyCopy | None) -> dict[str, int]:
+def sent_cursors(copy: StateCopy | None) -> dict[str, int]:
     """How far it had come when each type was sent last without errors; a type whose last resync was
     before each had its own is not among them.
     """
-    if copy is None:
-        return {}
+    return _sent_cursors(copy, copy.objects_sent) if copy else {}
+
+
+def _sent_cursors(copy: AnyCopy, objects_sent: Mapping[str, Any]) -> dict[str, int]:
     own = {
-        name: int(copy.objects_sent[name]["cursor"])
+        name: int(objects_sent[name]["cursor"])
         for name in _HISTORIES
-        if "cursor" in copy.objects_sent.get(name, {})
+        if "cursor" in objects_sent.get(name, {})
     }
     return {**own, RECORDS.name: copy.cursor}
 
 
-def is_ahead(copy: AnyCopy | None, cursors: Cursors) -> bool:
+def is_ahead(copy: StateCopy | None, cursors: Cursors) -> bool:
     """Whether the state has a change of any type that is missing in the ledger."""
-    return any(sent > cursors.get(name, 0) for name, sent in sent_cursors(copy).items())
+    return _is_ahead(sent_cursors(copy), cursors)
 
 
-def districts_ahead(copies: Iterable[CopyInShort], records: Mapping[str, LastRecord]) -> set[str]:
+def _is_ahead(sent: Cursors, cursors: Cursors) -> bool:
+    return any(cursor > cursors.get(name, 0) for name, cursor in sent.items())
+
+
+def districts_ahead(
+    copies: Iterable[CopyInShort],
+    new: Iterable[Sent],
+    records: Mapping[str, LastRecord],
+    seen: Seen,
+) -> set[str]:
     """Those where the state has a change that is missing in the ledger; `records` are the last
-    changes of records by district.
+    changes of records by district, and `new` what was sent of copies that were not seen to be in
+    the ledgers.
 
     Where the ledger has the very change that was sent last, its end is not before that: one look
     by the key. The end is looked for where it has not.
     """
-    ahead: set[str] = set()
+    ahead = {
+        copy.district
+        for copy in copies
+        if copy.cursor and (copy.district not in records or records[copy.district].pk < copy.cursor)
+    }
     sent: dict[str, list[tuple[str, int]]] = {name: [] for name in _BUT_RECORDS}
-    own: dict[str, CopyInShort] = {}
-    for copy in copies:
-        own[copy.district] = copy
-        if copy.cursor and (
-            copy.district not in records or records[copy.district].pk < copy.cursor
-        ):
-            ahead.add(copy.district)
+    own = {}
+    for copy, objects in new:
+        own[copy.district] = cursors = _sent_cursors(copy, objects)
         for name, pairs in sent.items():
-            if cursor := copy.objects_sent.get(name, NOT_SENT).get("cursor"):
+            if cursor := cursors.get(name):
                 pairs.append((copy.district, cursor))
-    suspects = _without({name: pairs for name, pairs in sent.items() if pairs}) - ahead
+    suspects = _without({name: pairs for name, pairs in sent.items() if pairs})
     last = cursors_of_all(suspects)
-    return ahead | {number for number in suspects if is_ahead(own[number], last.get(number, {}))}
-
-
-NOT_SENT: Mapping[str, Any] = {}
+    ahead |= {number for number in suspects if _is_ahead(own[number], last.get(number, {}))}
+    seen.copies.update(copy for copy, _ in new if copy.district not in ahead)
+    return ahead
 
 
 def _without(sent: Mapping[str, list[tuple[str, int]]]) -> set[str]:
@@ -164,7 +163,7 @@ def _without(sent: Mapping[str, list[tuple[str, int]]]) -> set[str]:
         return {district for (district,) in cursor.fetchall()}
 
 
-def is_behind(copy: AnyCopy | None, cursors: Cursors) -> bool:
+def is_behind(copy: StateCopy | None, cursors: Cursors) -> bool:
     """Whether the ledger has a change of any type after what the state has seen. A type of which
     the state has not said how far it is does not count once something was sent.
     """

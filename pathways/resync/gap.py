@@ -13,11 +13,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -27,7 +27,7 @@ from cte_portal.editions import Scope
 from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
-from pathways.models.state_copy import AnyCopy
+from pathways.models.state_copy import CopyInShort
 from pathways.resync.difference import NONE, Difference, differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
@@ -61,6 +61,19 @@ Again = dict[int, dict[str, int]]
 """The same of students who were compared again by themselves."""
 
 
+FIGURES = "figures-of-"
+"""How their keys in the cache begin."""
+
+
+class Figures(NamedTuple):
+    """What a list of all districts says of one's last comparison."""
+
+    resync: tuple[Any, ...] | None
+    cursor: int
+    rows: int
+    outcomes: int
+
+
 @dataclass(frozen=True)
 class Gap:
     causes: dict[str, Counter[str]]
@@ -90,6 +103,10 @@ class Gap:
     def outcomes(self) -> int:
         """Those of them that Fall CTE certifies."""
         return self.causes[OUTCOMES.name].total()
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.point.resync, self.point.cursor, self.rows, self.outcomes)
 
     @property
     def is_fresh(self) -> bool:
@@ -158,8 +175,7 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
         causes.update(again[student])
     gap = replace(last, causes={**last.causes, RECORDS.name: +causes}, point=point, again=again)
     if settled and len(again) <= MOST_STUDENTS:
-        with suppress(*NO_CACHE):
-            cache.set(_key(scope.district, scope.end_year), gap, KEPT)
+        _keep(scope, gap)
     elif settled:
         rest = {place: number for place, number in whole.items() if place[0] not in again}
         own = {
@@ -210,7 +226,16 @@ def _store(scope: Scope, gap: Gap, by_student: ByStudent) -> None:
     with suppress(*NO_CACHE):
         key = _key(scope.district, scope.end_year)
         cache.set(f"{key}-students", (gap.began, by_student), KEPT)
-        cache.set(key, gap, KEPT)
+    _keep(scope, gap)
+
+
+def _keep(scope: Scope, gap: Gap) -> None:
+    """With its figures for lists of all districts, which would read hundreds of gaps for four
+    numbers of each.
+    """
+    key, figures = _key(scope.district, scope.end_year), gap.figures
+    with suppress(*NO_CACHE):
+        cache.set_many({key: gap, f"{FIGURES}{key}": tuple(figures)}, KEPT)
 
 
 def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> ByStudent:
@@ -254,15 +279,15 @@ def _key(district: str, end_year: int) -> str:
     return f"unsent-{settings.PORTAL_VERSION}-{district}-{end_year}"
 
 
-def last_known(end_year: int, copies: Mapping[str, AnyCopy | None]) -> dict[str, Gap]:
+def last_known(end_year: int, copies: Iterable[CopyInShort]) -> dict[str, Figures]:
     """The last comparison of each district since its last resync, however long ago."""
+    by_key = {f"{FIGURES}{_key(copy.district, end_year)}": copy for copy in copies}
     with suppress(*NO_CACHE):
-        cached: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
-        gaps = {number: cached.get(_key(number, end_year)) for number in copies}
+        cached = cache.get_many(by_key)
         return {
-            number: gap
-            for number, gap in gaps.items()
-            if gap is not None and gap.point.resync == _resync(copies[number])
+            by_key[key].district: Figures._make(figures)
+            for key, figures in cached.items()
+            if figures[0] == by_key[key].resync
         }
     return {}
 
@@ -271,5 +296,5 @@ def point_of(copy: StateCopy | None, position: Position) -> Point:
     return Point(_resync(copy), (*position.rows, position.outcomes), position.cursor)
 
 
-def _resync(copy: AnyCopy | None) -> tuple[Any, ...] | None:
+def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:
     return copy.resync if copy else None

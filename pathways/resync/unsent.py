@@ -13,11 +13,11 @@ from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
-from pathways.models.state_copy import AnyCopy
+from pathways.models.state_copy import AnyCopy, CopyInShort
 from pathways.resync import gap
 from pathways.resync.cursors import (
     Cursors,
-    LastRecord,
+    Sent,
     cursors_at,
     districts_ahead,
     is_ahead,
@@ -25,6 +25,7 @@ from pathways.resync.cursors import (
 )
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
+from pathways.resync.seen import LastRecord, Seen, seen
 
 AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older"
@@ -189,20 +190,20 @@ class KnownUnsent(NamedTuple):
     @classmethod
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
         """Of every named district, in a few statements."""
-        numbers = list(numbers)
-        rows = if_state_answers(StateCopy.objects.of_all_in_short)
-        if rows is None:
-            last = last_records()
+        numbers, known = list(numbers), seen()
+        answer = if_state_answers(lambda: _copies(known))
+        if answer is None:
+            last = last_records(known)
             return {number: NOT_KNOWN._replace(last=last.get(number)) for number in numbers}
-        stored = {copy.district: copy for copy in rows}
+        stored, new = answer
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor for number, copy in copies.items() if copy}
-        last = last_records()
-        ahead = districts_ahead((stored[number] for number in sent), last)
-        gaps = gap.last_known(end_year, {number: copies[number] for number in sent})
+        last = last_records(known)
+        ahead = districts_ahead(stored.values(), new, last, known)
+        gaps = gap.last_known(end_year, (stored[number] for number in sent))
         changes = _numbers_after(sent, last)
         changes |= {number: 1 for number in numbers if number not in sent and number in last}
-        compared = {number: known.point.cursor for number, known in gaps.items()}
+        compared = {number: figures.cursor for number, figures in gaps.items()}
         since = _numbers_after(compared, last)
         return {
             number: cls(
@@ -220,6 +221,16 @@ class KnownUnsent(NamedTuple):
             )
             for number, copy in copies.items()
         }
+
+
+def _copies(known: Seen) -> tuple[dict[str, CopyInShort], list[Sent]]:
+    """The copies by district, and what was sent of those that were not seen before."""
+    copies = StateCopy.objects.of_all_in_short()
+    new = StateCopy.objects.objects_sent(
+        [copy.district for copy in copies if copy not in known.copies]
+    )
+    newest = {copy.district: copy for copy, _ in new}
+    return {copy.district: newest.get(copy.district, copy) for copy in copies}, new
 
 
 def _numbers_after(reached: Mapping[str, int], last: Mapping[str, LastRecord]) -> dict[str, int]:

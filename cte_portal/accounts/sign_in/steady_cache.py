@@ -86,6 +86,12 @@ class SteadyCache(BaseCache):
     ) -> None:
         self._ask("set", key, value, timeout=timeout, version=version)
 
+    def set_many(
+        self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> list[Any]:
+        failed: list[Any] = self._ask("set_many", data, timeout=timeout, version=version)
+        return failed
+
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         return bool(self._ask("touch", key, timeout=timeout, version=version))
 

@@ -18,7 +18,7 @@ from certification.status.statewide import district_events
 from pathways.follow_up.rates import Rates
 from pathways.models import StateCopy
 from pathways.reports.runs import Validated
-from pathways.resync.cursors import LastRecord
+from pathways.resync.seen import LastRecord
 from pathways.resync.unsent import KnownUnsent
 from tests.plain import hostile, plainly
 

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
@@ -68,6 +69,25 @@ def test_the_batch_of_all_gives_each_district_its_run(
     last = certification_at_state(cottonwood.scope)
     assert last is not None
     assert last.batch == children["9012"]
+
+
+def test_what_a_run_has_found_is_read_once(records: None, opi: User) -> None:
+    """OPI's status board looks for every district's last run; another one shows at once."""
+
+    def looked() -> tuple[int, bool]:
+        with CaptureQueriesContext(connections["default"]) as queries:
+            errors = last_validations(YEAR)["9012"].errors
+        return errors, len(queries) > 1
+
+    run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
+    assert looked() == (1, True)
+    assert looked() == (1, False)
+    own = Batch.objects.get(kind="validate", district="9012")
+    own.result["findings"]["errors"], own.finished_at = 7, timezone.now()
+    own.save()
+    assert looked() == (7, True), "the same batch, run again"
+    Batch.objects.filter(pk=own.pk).update(result={})
+    assert "9012" not in last_validations(YEAR)
 
 
 def test_a_second_attempt_finds_no_half_of_the_first(

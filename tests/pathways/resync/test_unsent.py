@@ -5,6 +5,7 @@ nothing (FR-205, walk 5, walk 20).
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from cte_portal.accounts.models import User
+from cte_portal.connection import opened
 from cte_portal.editions import Scope, writing_state
 from pathways.models import (
     Change,
@@ -26,7 +28,7 @@ from pathways.models import (
     StateCopy,
     Student,
 )
-from pathways.resync import gap, watched
+from pathways.resync import gap, seen, watched
 from pathways.resync.comparison import Comparison
 from pathways.resync.unsent import AHEAD, KnownUnsent, Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -188,7 +190,7 @@ def test_without_the_cache_the_number_is_right(
     def away(*arguments: Any, **named: Any) -> Any:
         raise RedisError
 
-    for name in ("get", "set", "get_many"):
+    for name in ("get", "set", "get_many", "set_many"):
         monkeypatch.setattr(gap.cache, name, away, raising=False)
     assert Unsent.of(school.scope).rows == Comparison(school.scope).differing > 0
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "all"
@@ -241,6 +243,7 @@ def test_a_state_that_has_roster_changes_the_district_has_not_is_ahead(
     copy = send(school.scope)
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words != "ahead"
     copy.objects_sent["Roster"]["cursor"] += 1
+    copy.sent_at = timezone.now()
     with writing_state():
         copy.save(using=STATE)
     assert AHEAD in text(desk.get(HOME.format(2025)))
@@ -263,6 +266,7 @@ def test_another_districts_change_of_that_number_is_not_what_was_sent(school: Di
 
     def words(cursor: int) -> str:
         copy.objects_sent["School"]["cursor"] = cursor
+        copy.sent_at = timezone.now()
         with writing_state():
             copy.save(using=STATE)
         return KnownUnsent.of_all(["9012"], 2025)["9012"].words
@@ -274,6 +278,38 @@ def test_another_districts_change_of_that_number_is_not_what_was_sent(school: Di
     change(905, "9012")
     assert words(903) == words(904) == words(905) != "ahead"
     assert words(906) == "ahead"
+
+
+@pytest.mark.parametrize("later", ["another connection", "a while"])
+def test_what_the_ledger_had_is_looked_for_again_after(
+    later: str, school: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of all districts looks once for what was sent. A database that was restored from a
+    backup stands behind another connection; a line that was taken out past the portal is missed
+    after a while.
+    """
+
+    def looked() -> tuple[str, bool]:
+        with CaptureQueriesContext(connection) as queries:
+            words = KnownUnsent.of_all(["9012"], 2025)["9012"].words
+        return words, any("NOT EXISTS" in row["sql"] for row in queries.captured_queries)
+
+    copy, before = send(school.scope), transaction.savepoint()
+    line = SchoolChange.objects.create(
+        district="9012", row=1, version=99, operation="create", at=timezone.now()
+    )
+    copy.objects_sent["School"]["cursor"], copy.sent_at = line.pk, timezone.now()
+    with writing_state():
+        copy.save(using=STATE)
+    assert looked() == ("0", True)
+    assert looked() == ("0", False)
+    transaction.savepoint_rollback(before)
+    if later == "a while":
+        monkeypatch.setattr(seen, "monotonic", lambda: time.monotonic() + 301)
+    else:
+        opened(None, connection)
+    assert looked() == ("ahead", True)
+    assert looked() == ("ahead", True), "until it is there"
 
 
 def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
