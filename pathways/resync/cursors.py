@@ -21,7 +21,7 @@ from pathways.models import Change, District, OutcomeChange, StateCopy
 from pathways.models.change import PAIRS
 from pathways.models.state_copy import AnyCopy, CopyInShort
 from pathways.resync.object_types import OBJECTS, RECORDS
-from pathways.resync.seen import LastRecord, Seen
+from pathways.resync.seen import LastRecord, SeenInLedgers
 
 Cursors = Mapping[str, int]
 """The last change of each type, by the type's name; 0 where there is none."""
@@ -55,7 +55,7 @@ def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[s
     }
 
 
-def last_records(seen: Seen) -> dict[str, LastRecord]:
+def last_records(seen: SeenInLedgers) -> dict[str, LastRecord]:
     """Of each district that has one. A line that was read once is not read again."""
     last = {number: pk for number, pk in _ends_of_records() if pk}
     known = seen.records
@@ -119,7 +119,7 @@ def districts_ahead(
     copies: Iterable[CopyInShort],
     new: Iterable[Sent],
     records: Mapping[str, LastRecord],
-    seen: Seen,
+    seen: SeenInLedgers,
 ) -> set[str]:
     """Those where the state has a change that is missing in the ledger; `records` are the last
     changes of records by district, and `new` what was sent of copies that were not seen to be in

@@ -65,7 +65,7 @@ FIGURES = "figures-of-"
 """How their keys in the cache begin."""
 
 
-class Figures(NamedTuple):
+class GapInShort(NamedTuple):
     """What a list of all districts says of one's last comparison."""
 
     resync: tuple[Any, ...] | None
@@ -105,8 +105,8 @@ class Gap:
         return self.causes[OUTCOMES.name].total()
 
     @property
-    def figures(self) -> Figures:
-        return Figures(self.point.resync, self.point.cursor, self.rows, self.outcomes)
+    def figures(self) -> GapInShort:
+        return GapInShort(self.point.resync, self.point.cursor, self.rows, self.outcomes)
 
     @property
     def is_fresh(self) -> bool:
@@ -279,13 +279,13 @@ def _key(district: str, end_year: int) -> str:
     return f"unsent-{settings.PORTAL_VERSION}-{district}-{end_year}"
 
 
-def last_known(end_year: int, copies: Iterable[CopyInShort]) -> dict[str, Figures]:
+def last_known(end_year: int, copies: Iterable[CopyInShort]) -> dict[str, GapInShort]:
     """The last comparison of each district since its last resync, however long ago."""
     by_key = {f"{FIGURES}{_key(copy.district, end_year)}": copy for copy in copies}
     with suppress(*NO_CACHE):
         cached = cache.get_many(by_key)
         return {
-            by_key[key].district: Figures._make(figures)
+            by_key[key].district: GapInShort._make(figures)
             for key, figures in cached.items()
             if figures[0] == by_key[key].resync
         }

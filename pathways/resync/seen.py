@@ -36,7 +36,7 @@ class LastRecord(NamedTuple):
 
 
 @dataclass
-class Seen:
+class SeenInLedgers:
     connections: int
     """How many had been made when it began."""
     until: float
@@ -46,14 +46,14 @@ class Seen:
     """By district, whatever has come to its ledger since."""
 
 
-_seen = Seen(connections=0, until=0)
+_seen = SeenInLedgers(connections=0, until=0)
 
 
-def seen() -> Seen:
+def seen() -> SeenInLedgers:
     """What stands for a whole page: asked for before anything is read that goes into it."""
     global _seen
     connection.ensure_connection()
     made = connections_made(connection.alias)
     if made != _seen.connections or monotonic() > _seen.until:
-        _seen = Seen(made, monotonic() + FRESH)
+        _seen = SeenInLedgers(made, monotonic() + FRESH)
     return _seen

@@ -25,7 +25,7 @@ from pathways.resync.cursors import (
 )
 from pathways.resync.difference import differences
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
-from pathways.resync.seen import LastRecord, Seen, seen
+from pathways.resync.seen import LastRecord, SeenInLedgers, seen
 
 AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older"
@@ -223,7 +223,7 @@ class KnownUnsent(NamedTuple):
         }
 
 
-def _copies(known: Seen) -> tuple[dict[str, CopyInShort], list[Sent]]:
+def _copies(known: SeenInLedgers) -> tuple[dict[str, CopyInShort], list[Sent]]:
     """The copies by district, and what was sent of those that were not seen before."""
     copies = StateCopy.objects.of_all_in_short()
     new = StateCopy.objects.objects_sent(
