@@ -131,9 +131,9 @@ def last_validations(end_year: int) -> dict[str, Validated]:
             _read[end_year, district] = run, _validated(result)
     validated = {}
     for district, run in last.items():
-        read, found = _read.get((end_year, district), UNREAD)
-        if found and read == run:
-            validated[district] = found
+        read, validation = _read.get((end_year, district), UNREAD)
+        if validation and read == run:
+            validated[district] = validation
     return validated
 
 
