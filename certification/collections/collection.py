@@ -128,9 +128,9 @@ class Collection:
     """Kinds of batches that change what would be signed."""
     gates: tuple[str, ...]
     """Slugs of `certification.signing.gates.GATES`."""
-    report: Callable[[Scope], Run | None] | None
-    """The run of the report that must have been run at the state, while it holds; None where no
-    gate asks for one.
+    report: Callable[[Scope, dict[Any, Any]], Run | None] | None
+    """The run of the report that must have been run at the state, while it holds, with what a page
+    knows already; None where no gate asks for one.
     """
     groups: tuple[Group, ...]
     """The Validation Groups from which OPI chooses for an event."""

@@ -119,7 +119,7 @@ END_OF_YEAR = Collection(
         "warnings",
         "waited",
     ),
-    report=certification_at_state,
+    report=lambda scope, known: certification_at_state(scope, known=known),
     groups=OF_RECORDS,
     measures={
         "students": "All students",

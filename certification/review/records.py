@@ -41,12 +41,13 @@ def scope_of(district_event: DistrictEvent) -> Scope:
     return Scope(district_event.district, district_event.event.end_year)
 
 
-def records_of(district_event: DistrictEvent) -> Records:
+def records_of(district_event: DistrictEvent, known: dict[Any, Any] | None = None) -> Records:
+    """`known` is what a page knows already."""
     collection, scope = collection_of(district_event.event), scope_of(district_event)
     copy = _official(district_event) if district_event.is_certified else None
     if copy:
         return Records(collection_of_copy(copy), scope, copy, copy.sent_at)
-    state = StateCopy.objects.of_district(district_event.district)
+    state = StateCopy.objects.in_short(district_event.district, known)
     return Records(collection, scope, None, state.sent_at if state else None)
 
 

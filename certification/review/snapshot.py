@@ -127,13 +127,15 @@ def snapshot_of(
     count: str = "students",
     *,
     counts: Mapping[str, Any] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> Snapshot:
     """`count` is the measure by which pathways, schools, grades and genders are shown; unusual
     changes are looked for among all students.
 
-    `counts` saves counting again where the page has counted the same records already.
+    `counts` saves counting again where the page has counted the same records already; `known` is
+    what else it knows.
     """
-    records = records_of(district_event)
+    records = records_of(district_event, known)
     earlier = last_sealed_year(district_event, records)
     before_year = earlier.round.event.end_year if earlier else district_event.event.end_year - 1
     return Snapshot(

@@ -131,7 +131,7 @@ class Case:
 
     @cached_property
     def copy(self) -> StateCopy | None:
-        return StateCopy.objects.of_district(self.scope.district)
+        return StateCopy.objects.in_short(self.scope.district, self.known)
 
     @property
     def path(self) -> str:
@@ -167,11 +167,8 @@ class Case:
     @cached_property
     def last_change(self) -> Change | None:
         """The newest change that has not been sent."""
-        return (
-            Change.objects.after(self.scope.district, self.copy.cursor if self.copy else 0)
-            .order_by("-pk")
-            .first()
-        )
+        cursor = self.copy.cursor if self.copy else 0
+        return next(iter(lookups.last_change(self.scope.district, cursor)), None)
 
     @cached_property
     def running(self) -> list[Batch]:
@@ -193,7 +190,7 @@ class Case:
 
     @cached_property
     def report(self) -> Run | None:
-        return self.collection.report(self.scope) if self.collection.report else None
+        return self.collection.report(self.scope, self.known) if self.collection.report else None
 
     @cached_property
     def document(self) -> signed_text.Document:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from certification.models import EventLink, Round
 from cte_portal.batches.models import Batch
 from cte_portal.prepared import prepared
-from pathways.models import District, SchoolYear
+from pathways.models import Change, District, SchoolYear
 
 
 @prepared
@@ -31,6 +31,12 @@ def current_year() -> QuerySet[SchoolYear]:
 @prepared
 def district(number: str) -> QuerySet[District]:
     return District.objects.filter(pk=number)
+
+
+@prepared
+def last_change(district: str, cursor: int) -> QuerySet[Change]:
+    """The newest one after a line of the ledger."""
+    return Change.objects.after(district, cursor).order_by("-pk")[:1]
 
 
 @prepared

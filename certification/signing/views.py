@@ -147,7 +147,9 @@ class EventCertification(ActionView):
     def snapshot(self) -> Snapshot:
         case = self.case
         return snapshot_of(
-            case.district_event, counts=None if case.is_certified else case.document.counts
+            case.district_event,
+            counts=None if case.is_certified else case.document.counts,
+            known=case.known,
         )
 
     @cached_property

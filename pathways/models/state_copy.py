@@ -44,12 +44,16 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         copies: list[StateCopy] = _whole(district)
         return copies[0] if copies else None
 
-    def in_short(self, district: str) -> StateCopy | None:
+    def in_short(self, district: str, known: dict[Any, Any] | None = None) -> StateCopy | None:
         """The same for every page's head: without the list of what was left out, which may be
-        long.
+        long. Read once for each page that gives what it knows.
         """
-        copies: list[StateCopy] = _in_short(district)
-        return copies[0] if copies else None
+        known = {} if known is None else known
+        if (StateCopy, district) not in known:
+            copies: list[StateCopy] = _in_short(district)
+            known[StateCopy, district] = copies[0] if copies else None
+        copy: StateCopy | None = known[StateCopy, district]
+        return copy
 
     def of_all_in_short(self) -> list[CopyInShort]:
         """Of every district that has sent something."""

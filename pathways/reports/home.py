@@ -71,7 +71,7 @@ def _status(
             "Waiting for the state",
         ), f"{clean} The state cannot be reached right now."
     runs = last_runs(scope)
-    run = certification_at_state(scope, runs)
+    run = certification_at_state(scope, runs, unsent.known)
     if run is not None and run.count:
         return (
             "problem",

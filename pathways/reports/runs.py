@@ -179,16 +179,18 @@ def _results(runs: tuple[str, ...]) -> QuerySet[Batch, tuple[Any, ...]]:
 
 
 def certification_at_state(
-    scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None
+    scope: Scope,
+    runs: dict[tuple[str, Edition], Run] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> Run | None:
     """The newest Certification report run at the state, if it was run on what stands there now; a
-    later resync makes it none.
+    later resync makes it none. `known` is what a page knows already.
 
     `count` says in how many figures district and state differed. Whether the district has moved
     since is the unsent changes' question.
     """
     run = (last_runs(scope) if runs is None else runs).get((Certification.slug, Edition.STATE))
-    copy = StateCopy.objects.of_district(scope.district)
+    copy = StateCopy.objects.in_short(scope.district, known)
     if (
         run is None
         or copy is None

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from cte_portal.editions import Scope
+from cte_portal.prepared import counted
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.ledger.position import position_of
@@ -59,6 +62,12 @@ class UnsentRows:
         return f" {number} of leavers {verb} not sent; Fall CTE certifies them."
 
 
+@counted("COUNT(*)")
+def _number_after(district: str, cursor: int) -> QuerySet[Change, tuple[int]]:
+    """How many lines the ledger has written of a district since."""
+    return Change.objects.after(district, cursor).values_list("pk")
+
+
 @dataclass(frozen=True)
 class Unsent:
     """A district's data that are not sent yet: rows that differ from the state's, and changes of
@@ -76,7 +85,7 @@ class Unsent:
     def of(cls, scope: Scope, known: dict[Any, Any] | None = None) -> Unsent:
         """With the district's position, where a page knows it already."""
         known = {} if known is None else known
-        copy = StateCopy.objects.in_short(scope.district)
+        copy = StateCopy.objects.in_short(scope.district, known)
         return cls(scope, copy, cursors_at(position_of(scope, known)), known)
 
     @classmethod
@@ -102,7 +111,7 @@ class Unsent:
     def changes(self) -> int:
         sent = self.copy.cursor if self.copy else 0
         last = self.cursors.get(RECORDS.name, 0)
-        return Change.objects.after(self.scope.district, sent).count() if last > sent else 0
+        return _number_after(self.scope.district, sent)[0][0] if last > sent else 0
 
     @cached_property
     def gap(self) -> gap.Gap:

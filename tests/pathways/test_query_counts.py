@@ -115,7 +115,8 @@ def test_what_clerks_open_all_day_is_prepared(desk: Client, kayla: Student) -> N
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
     address = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/"
     home, query = "/districts/9012/2025/", answer.partition("?")[2]
-    for page, number in ((home, 2), (answer, 2), (f"{address}?{query}", 1)):
+    queue = f"{home}batches/"
+    for page, number in ((home, 2), (answer, 2), (f"{address}?{query}", 1), (queue, 1)):
         desk.get(page)
         with built_at_most(number):
             assert desk.get(page).status_code == 200

@@ -5,15 +5,17 @@ done with it.
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, Status
+from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchFile, Status
+from cte_portal.prepared import filled_up, prepared
 
 _KINDS = {
     Status.QUEUED: "queued",
@@ -37,6 +39,8 @@ class Line:
     """One row of the Batch Queue List, made from a batch `with_standing`."""
 
     batch: Batch
+    read: tuple[BatchFile, ...] | None = None
+    """The batch's files, where they are known already."""
 
     @property
     def kind(self) -> str:
@@ -106,17 +110,19 @@ class Line:
         )
 
     @property
-    def file(self) -> Any:
+    def files(self) -> tuple[BatchFile, ...]:
+        return tuple(self.batch.files.all()) if self.read is None else self.read
+
+    @cached_property
+    def file(self) -> BatchFile | None:
         """The one file of the list's Download column."""
-        files = {file.role: file for file in self.batch.files.all()}
+        files = {file.role: file for file in self.files}
         return files.get("report.csv") or next(iter(files.values()), None)
 
     @property
     def may_keep(self) -> bool:
         """Whether there is anything to keep."""
-        return not self.batch.is_live and (
-            bool(self.batch.input_file) or bool(self.batch.files.all())
-        )
+        return not self.batch.is_live and (bool(self.batch.input_file) or bool(self.files))
 
     @property
     def kept_until(self) -> datetime.date | None:
@@ -142,5 +148,13 @@ def lines_of(batches: Iterable[Batch]) -> list[Line]:
     with_standing = Batch.objects.filter(pk__in=live).with_standing() if live else []
     standing = {row.pk: row for row in with_standing}
     rows = [standing.get(row.pk, row) for row in rows]
-    prefetch_related_objects(rows, "files")
-    return [Line(row) for row in rows]
+    files: dict[uuid.UUID, list[BatchFile]] = {row.pk: [] for row in rows}
+    for file in _files(filled_up(tuple(key.hex for key in files))) if files else ():
+        files[file.batch_id].append(file)
+    return [Line(row, tuple(files[row.pk])) for row in rows]
+
+
+@prepared
+def _files(batches: tuple[str, ...]) -> QuerySet[BatchFile]:
+    """By their keys in hexadecimal, as both databases read them."""
+    return BatchFile.objects.filter(batch__pk__in=batches)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import django_tables2 as tables
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from cte_portal.accounts.listing.filter import ListFilter
+from cte_portal.accounts.listing.filter import PAGE, ListFilter
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.batches.models import Batch, BatchQuerySet, Status
 from cte_portal.batches.queue.line import Line
@@ -18,6 +21,7 @@ from cte_portal.editions import Scope
 from cte_portal.folding import Folded
 from cte_portal.pages.days import DayField, in_days
 from cte_portal.pages.offered import offer
+from cte_portal.prepared import counted, prepared
 
 LIKE = "Enter a date like 05/08/2025"
 DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"}
@@ -37,10 +41,9 @@ class QueueListFilter(ListFilter):
 
     def __init__(self, query: QueryDict, table: type[ListTable], scope: Scope) -> None:
         super().__init__(query, table)
-        titles = Batch.objects.of_district(scope.district).order_by("title")
-        everything = [("", "All")]
-        own = [(title, title) for title in titles.values_list("title", flat=True).distinct()]
-        offer(self, "title", everything + own)
+        offer(
+            self, "title", [("", "All"), *((title, title) for (title,) in _titles(scope.district))]
+        )
 
     @property
     def hides(self) -> str:
@@ -57,6 +60,30 @@ class QueueListFilter(ListFilter):
         chosen = {name: values.get(name) for name in ("title", "status")}
         batches = batches.filter(**{name: value for name, value in chosen.items() if value})
         return batches.filter(submitted_by=user_id) if values.get("by") else batches
+
+
+class Newest:
+    """The keys of all jobs of a district, newest first, as the queue is opened. Of the first page
+    the jobs themselves are read with them.
+    """
+
+    def __init__(self, district: str) -> None:
+        self.district = district
+        self._read: dict[uuid.UUID, Batch] = {}
+
+    def __len__(self) -> int:
+        return int(_number(self.district)[0][0])
+
+    def __getitem__(self, part: slice) -> list[uuid.UUID]:
+        if part.start or part.stop is None or part.stop > PAGE:
+            jobs = Batch.objects.of_district(self.district)
+            return list(jobs.values_list("pk", flat=True)[part])
+        self._read = {job.pk: job for job in _first(self.district)}
+        return list(self._read)[part]
+
+    def known(self, keys: Iterable[uuid.UUID]) -> list[Batch]:
+        """The jobs with these keys; none where not all of them were read."""
+        return [self._read[key] for key in keys] if self._read.keys() >= set(keys) else []
 
 
 class QueueTable(ListTable):
@@ -112,6 +139,22 @@ def in_order(batches: BatchQuerySet, order: tuple[str, ...]) -> BatchQuerySet:
     """Without capitals and accents; jobs alike stand newest first."""
     folded = {"by_title": Folded("title"), "by_person": Folded("submitted_name")}
     return batches.annotate(**folded).order_by(*order, "-queued_at", "-pk")
+
+
+@counted("COUNT(*)")
+def _number(district: str) -> QuerySet[Batch, tuple[uuid.UUID]]:
+    return Batch.objects.of_district(district).order_by().values_list("pk")
+
+
+@prepared
+def _first(district: str) -> BatchQuerySet:
+    return Batch.objects.of_district(district)[:PAGE]
+
+
+@prepared
+def _titles(district: str) -> QuerySet[Batch, tuple[str]]:
+    """What has been in the district's queue."""
+    return Batch.objects.of_district(district).order_by("title").values_list("title").distinct()
 
 
 def _moment(value: datetime.datetime) -> str:

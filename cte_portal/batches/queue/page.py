@@ -15,8 +15,9 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
 from cte_portal.batches.models import Batch
+from cte_portal.batches.queue.html import drawn
 from cte_portal.batches.queue.line import Line, lines_of
-from cte_portal.batches.queue.listed import QueueListFilter, QueueTable, in_order
+from cte_portal.batches.queue.listed import Newest, QueueListFilter, QueueTable, in_order
 
 
 class QueueRows(ScopedView, RowsView):
@@ -32,17 +33,25 @@ class QueueRows(ScopedView, RowsView):
         return QueueListFilter(query, self.table, self.scope)
 
     @cached_property
+    def newest(self) -> Newest:
+        return Newest(self.scope.district)
+
+    @cached_property
     def filter(self) -> QueueListFilter:
         return self.filter_of(self.request.GET)
 
     def keys(self) -> Any:
-        """A query: the database reads those of one page."""
+        """The database reads those of one page."""
+        if not self.filter.is_narrowed and not self.filter.sorting:
+            return self.newest
         jobs = self.filter.jobs(self.scope, self._user_id)
         order = self.table.fields_of(self.filter.sorting)
         return in_order(jobs, order).values_list("pk", flat=True)
 
     def rows(self, keys: Sequence[uuid.UUID]) -> list[Line]:
-        batches = Batch.objects.of_district(self.scope.district).filter(pk__in=list(keys))
+        batches = self.newest.known(keys) or Batch.objects.of_district(self.scope.district).filter(
+            pk__in=list(keys)
+        )
         lines = {line.batch.pk: line for line in lines_of(batches)}
         return [lines[key] for key in keys if key in lines]
 
@@ -60,11 +69,10 @@ class BatchQueue(QueueRows):
         context = {
             "listing": listing,
             "lines": lines,
-            "queue_columns": self.filter.chosen_columns,
+            "queue_rows": drawn(lines, self.scope, self.filter.chosen_columns),
             "queue_live": any(line.batch.is_live for line in lines),
             "queue_hidden": hides if hides and self.has_jobs() else "",
             "queue_address": request.get_full_path(),
-            "queue_scope": self.scope,
         }
         return render(request, "batches/queue.html", context)
 

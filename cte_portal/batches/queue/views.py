@@ -29,6 +29,7 @@ from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet
+from cte_portal.batches.queue.html import drawn
 from cte_portal.batches.queue.line import Line, lines_of
 from cte_portal.batches.queue.listed import BY, DATE, LIKE, STATUSES
 from cte_portal.batches.submit import again, cancel
@@ -105,10 +106,10 @@ def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) ->
     return {
         "queue_form": form,
         "lines": lines,
+        "queue_rows": drawn(lines, scope),
         "queue_live": any(line.batch.is_live for line in lines),
         "queue_hidden": "" if lines else form.hides(scope, kinds),
         "queue_address": request.get_full_path(),
-        "queue_scope": scope,
     }
 
 

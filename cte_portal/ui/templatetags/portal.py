@@ -55,12 +55,13 @@ def _icon(name: str, turn: bool) -> SafeString:
     return render_to_string("ui/icon.html", {"name": name, "turn": turn})
 
 
-@register.inclusion_tag("ui/status.html")
-def status(kind: str, word: str, sentence: str = "") -> dict[str, str]:
+@register.simple_tag
+def status(kind: str, word: str, sentence: str = "") -> SafeString:
     """Icon, word and the sentence that says what to do."""
     if kind not in STATUS_KINDS:
         raise ValueError(f"No such status: {kind}. There are {', '.join(STATUS_KINDS)}.")
-    return {"kind": kind, "word": word, "sentence": sentence}
+    values = {"word": word, "sentence": sentence}
+    return kept_patterns().fill("ui/status.html", values, kind=kind, has_sentence=bool(sentence))
 
 
 @register.simple_block_tag

@@ -117,7 +117,7 @@ def test_a_page_has_fifty_and_costs_the_same_for_two_hundred(
     desk: Client, clerk: User, cottonwood: District_
 ) -> None:
     page(desk, "?rows=200")
-    with at_most(17):
+    with at_most(16):
         page(desk, "?rows=200")
     for _ in range(60):
         submit("extract", by=clerk, title="More", scope=cottonwood.scope)
