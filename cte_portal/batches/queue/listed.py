@@ -81,9 +81,9 @@ class Newest:
         self._read = {job.pk: job for job in _first(self.district)}
         return list(self._read)[part]
 
-    def known(self, keys: Iterable[uuid.UUID]) -> list[Batch]:
-        """The jobs with these keys; none where not all of them were read."""
-        return [self._read[key] for key in keys] if self._read.keys() >= set(keys) else []
+    def known(self, keys: Iterable[uuid.UUID]) -> list[Batch] | None:
+        """The jobs with these keys; None where not all of them were read."""
+        return [self._read[key] for key in keys] if self._read.keys() >= set(keys) else None
 
 
 class QueueTable(ListTable):

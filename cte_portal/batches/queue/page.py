@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -49,9 +49,9 @@ class QueueRows(ScopedView, RowsView):
         return in_order(jobs, order).values_list("pk", flat=True)
 
     def rows(self, keys: Sequence[uuid.UUID]) -> list[Line]:
-        batches = self.newest.known(keys) or Batch.objects.of_district(self.scope.district).filter(
-            pk__in=list(keys)
-        )
+        batches: Iterable[Batch] | None = self.newest.known(keys)
+        if batches is None:
+            batches = Batch.objects.of_district(self.scope.district).filter(pk__in=list(keys))
         lines = {line.batch.pk: line for line in lines_of(batches)}
         return [lines[key] for key in keys if key in lines]
 
