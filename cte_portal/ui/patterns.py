@@ -4,12 +4,16 @@ kind of row and cell is rendered once, with marks where they differ, and the mar
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from html import escape
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -40,9 +44,28 @@ class Patterns:
         return SafeString(self._known[key].format_map(escaped))
 
 
+_HAS_TO_BE_ESCAPED = re.compile("[&<>\"']").search
+
+
 def _escaped(text: str) -> str:
     """Most of what is filled in are numbers and words, in which nothing is to be escaped."""
-    return text if not text or text.isalnum() else escape(text)
+    return escape(text) if _HAS_TO_BE_ESCAPED(text) else text
+
+
+def page_around(
+    request: HttpRequest, template: str, context: dict[str, Any], **long: SafeString
+) -> HttpResponse:
+    """A page with something long in it, such as 200 rows of a grid. Each block, condition and
+    include around it would copy it twice, a dozen of them one in the other: the page is rendered
+    with marks that nobody can know beforehand, and what they stand for is put in last.
+    """
+    marks = {name: secrets.token_hex(16) for name in long}
+    response = render(request, template, {**context, **marks})
+    content = response.content
+    for name, mark in marks.items():
+        content = content.replace(mark.encode(), long[name].encode())
+    response.content = content
+    return response
 
 
 def joined(parts: Iterable[SafeString]) -> SafeString:

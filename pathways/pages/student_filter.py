@@ -15,7 +15,7 @@ from cte_portal.accounts.listing.table import ListTable
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
 from cte_portal.pages.offered import KeptSelect, offer
-from pathways.ledger.kept import kept
+from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Pathway, School
 from pathways.pages.element_parts import ElementPart, parts_in
 from pathways.pages.grades import grades_of
@@ -73,7 +73,7 @@ class StudentFilter(ListFilter):
         """What is asked of a record is left out where no line has one (`of_records`)."""
         super().__init__(query, table, spare=spare)
         everything = [("", "All")]
-        schools, pathways = kept(scope, known, "schools-and-pathways", lambda: _choices_in(scope))
+        schools, pathways = schools_and_pathways(scope, known)
         offer(self, "school", everything + schools)
         offer(self, "pathway", everything + pathways)
         if not of_records:
@@ -86,7 +86,15 @@ class StudentFilter(ListFilter):
         offer(self, "grade", everything + [(grade, grade) for grade in grades])
 
 
-def _choices_in(scope: Scope) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    schools = School.objects.filter(district=scope.district)
-    pathways = Pathway.objects.in_scope(scope)
-    return [(row.pk, row.name) for row in schools], [(row.pk, row.name) for row in pathways]
+Choices = list[tuple[int, str]]
+
+
+def schools_and_pathways(scope: Scope, known: dict[Any, Any]) -> tuple[Choices, Choices]:
+    """The district's schools and OPI's list, each by key and name."""
+
+    def choices() -> tuple[Choices, Choices]:
+        schools = School.objects.filter(district=scope.district)
+        pathways = Pathway.objects.in_scope(scope)
+        return [(row.pk, row.name) for row in schools], [(row.pk, row.name) for row in pathways]
+
+    return kept(scope, known, "schools-and-pathways", choices, of_records=HangsOn.NOTHING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from cte_portal.ui.patterns import Patterns, joined
 from cte_portal.words import text
 from pathways.ledger.shape import CREDITS, PARTS_OF_THE_TOTAL
 from pathways.roster.grid.rows import HEADS, GridCell, GridRow, kind_of
-from pathways.roster.grid.typed import COLUMNS, label
+from pathways.roster.grid.typed import ANSWERS, COLUMNS, label
 
 
 class ElementCells:
@@ -53,7 +54,7 @@ class ElementCells:
 
 
 class CellPattern(NamedTuple):
-    """A cell of a record's column, with marks where rows differ: `row` for the row's name, `about`
+    """A cell of a record's column, with marks where rows differ: `name` for the row's name, `about`
     for whose it is, the column's own for what stands in it, and one for last year's credits.
     """
 
@@ -77,7 +78,7 @@ class CellPattern(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{{row}}-{self.column}"
+        return f"{{name}}-{self.column}"
 
     @property
     def label(self) -> str:
@@ -92,6 +93,31 @@ class CellPattern(NamedTuple):
         return f"{{before_{self.column}}}"
 
 
+class RowKind(NamedTuple):
+    """What the rows of a class differ in but for what stands in them: they are of few kinds.
+    `answers` are those of ANSWERS, `problems` and `focus` name columns.
+    """
+
+    answers: tuple[bool, ...]
+    problems: tuple[str, ...]
+    focus: str
+    adds: bool
+
+    @property
+    def cells(self) -> list[CellPattern]:
+        yes = {name for name, is_yes in zip(ANSWERS, self.answers, strict=True) if is_yes}
+        return [
+            CellPattern(
+                name,
+                is_yes=name in yes,
+                has_problem=name in self.problems,
+                has_focus=name == self.focus,
+                adds=self.adds and name in CREDITS,
+            )
+            for name in COLUMNS
+        ]
+
+
 _STUDENT, _PATHWAY = 10**17 + 1, 10**17 + 2  # longer than any key: places in an address
 
 
@@ -99,26 +125,43 @@ class Rows:
     """`first` is the name of the cell that takes the focus."""
 
     def __init__(self, scope: Scope, *, may_edit: bool, first: str = "") -> None:
-        self.scope, self.may_edit, self.first = scope, may_edit, first
+        self.scope, self.may_edit = scope, may_edit
+        self.focused_row, _, self.focused_column = first.rpartition("-")
         self.patterns = Patterns()
         self.elements = ElementCells(self.patterns, may_edit=may_edit, first=first)
 
-    def row(self, row: GridRow) -> SafeString:
-        line = row.line
+    def all(self, rows: Iterable[GridRow]) -> SafeString:
+        return joined(map(self._row, rows))
+
+    def _row(self, row: GridRow) -> SafeString:
+        line, texts, name = row.line, row.texts, row.name
+        kind = RowKind(
+            tuple([texts[column] == "Yes" for column in ANSWERS]),
+            tuple(row.unsaved.problems),
+            self.focused_column if name == self.focused_row else "",
+            bool(line.before),
+        )
         values = {
-            "name": row.name,
+            "name": name,
             "address": self._addresses[bool(line.record)].format(*line.pair),
             "student": row.student,
             "grade": line.student.grade,
             "pathway": line.pathway.name,
+            "about": row.about,
             "seen": row.seen,
             "before": row.before,
             "problems": self._problems(row),
-            "cells": joined([self._cells(row), *map(self.elements.cell, row.element_cells)]),
+            "total": text(row.total),
+            "mark": row.mark,
+            "elements": joined(map(self.elements.cell, row.element_cells)),
+            **(texts if self.may_edit else {column: text(texts[column]) for column in COLUMNS}),
         }
+        if kind.adds:
+            values |= {f"before_{column}": row.before_of(column) for column in CREDITS}
         return self.patterns.fill(
             "pathways/roster/grid_row.html",
             values,
+            kind=kind,
             has_record=bool(line.record),
             has_error=bool(row.problems),
             is_typed=bool(row.typed),
@@ -145,29 +188,4 @@ class Rows:
             render_to_string("pathways/roster/grid_problems.html", {"row": row})
             if row.problems
             else ""
-        )
-
-    def _cells(self, row: GridRow) -> SafeString:
-        """The record's cells as one pattern: the rows of a class are of few kinds."""
-        texts, adds = row.texts, bool(row.line.before)
-        cells = tuple(
-            CellPattern(
-                name,
-                is_yes=texts[name] == "Yes",
-                has_problem=name in row.unsaved.problems,
-                has_focus=self.first == f"{row.name}-{name}",
-                adds=adds and name in CREDITS,
-            )
-            for name in COLUMNS
-        )
-        values = {
-            "row": row.name,
-            "about": row.about,
-            "total": text(row.total),
-            "mark": row.mark,
-            **(texts if self.may_edit else {name: text(texts[name]) for name in COLUMNS}),
-            **{f"before_{name}": row.before_of(name) for name in CREDITS if adds},
-        }
-        return self.patterns.fill(
-            "pathways/roster/grid_cells.html", values, cells=cells, may_edit=self.may_edit
         )

@@ -98,9 +98,9 @@ def _not_to_save(
     """The rows in which something cannot be read, or in which an element has no record any more."""
     unsaved = {}
     for row in rows:
-        problems = {**row.problems, **typed.problems.get(row.pair, {})}
-        if problems or row.pair in typed.retired:
-            unsaved[row.pair] = Unsaved(problems, RETIRED if row.pair in typed.retired else "")
+        is_retired, own = row.pair in typed.retired, typed.problems.get(row.pair, {})
+        if own or is_retired or row.problems:
+            unsaved[row.pair] = Unsaved({**row.problems, **own}, RETIRED if is_retired else "")
     stored = [row.pair for row in rows if row.version and row.pair in typed.edits]
     standing = standing_of(scope, stored) if stored else {}
     for pair in set(stored) - set(standing) - set(unsaved):

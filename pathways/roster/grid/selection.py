@@ -5,21 +5,24 @@ the worklist.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, QuerySet
 from django.http import QueryDict
 
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import KEY_DIGITS, number
+from cte_portal.prepared import of_whole_district, prepared
+from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Roster
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.pairs import NAMED, Pairs
 from pathways.roster.worklist.which import Which
 
 GRADE = re.compile(r"[0-9A-Za-z]{1,2}")
+ORDERED = ("last", "first", "state_id", "taught", "person")
 
 
 @dataclass(frozen=True)
@@ -53,24 +56,82 @@ class Selection(Pairs):
 
     def pairs(self) -> list[Pair]:
         """Students and pathways in the order of the page, each once."""
-        rows: set[tuple[Any, ...]] = set()
-        for pairs in self._sources():
-            rows.update(
-                pairs.order_by().values_list("last", "first", "state_id", "taught", "person")
-            )
+        narrowed = (self.school or None, self.pathway or None, self.grade or None)
+        sits = (self.course or None, self.section or None)
+        is_class = any(sits)
+        sitting = _in_class if is_class else _in_district
+        rows = set(sitting(self.scope, self.missing, *narrowed, *sits))
+        if not is_class and not self.missing:
+            rows.update(_of_records(self.scope, *narrowed))
         return [(person, taught) for *_, taught, person in sorted(rows)]
 
-    def _sources(self) -> list[QuerySet[Any]]:
+    def sitting(self) -> QuerySet[Any]:
+        """Those who sit in a course, each once for its pathway."""
         narrowed = {"section_id": self.section, "section__course_id": self.course}
         sits = {name: key for name, key in narrowed.items() if key}
         if self.missing:
-            return [self.of_list(Which.WITHOUT_RECORD).filter(choice=None, **sits)]
-        rosters = self._rosters().filter(**sits).values(*NAMED).distinct()
-        return [rosters] if sits else [rosters, self._records()]
+            return self.of_list(Which.WITHOUT_RECORD).filter(choice=None, **sits)
+        return self._rosters().filter(**sits).values(*NAMED).distinct()
+
+    def with_record(self) -> QuerySet[Any]:
+        return self._records()
 
 
-def sections_of(scope: Scope) -> QuerySet[Any]:
-    """Sections of courses with a pathway in which somebody sits, with `students`."""
+def _of_class(
+    scope: Scope,
+    missing: bool,
+    school: int | None,
+    pathway: int | None,
+    grade: str | None,
+    course: int | None,
+    section: int | None,
+) -> QuerySet[Any]:
+    chosen = Selection(
+        scope, school, pathway, grade or "", course=course, section=section, missing=missing
+    )
+    return chosen.sitting().order_by().values_list(*ORDERED)
+
+
+_in_class = prepared(_of_class)
+_in_district = of_whole_district(_of_class)
+
+
+@of_whole_district
+def _of_records(
+    scope: Scope, school: int | None, pathway: int | None, grade: str | None
+) -> QuerySet[Any]:
+    records = Selection(scope, school, pathway, grade or "").with_record()
+    return records.order_by().values_list(*ORDERED)
+
+
+class ListedSection(NamedTuple):
+    """A section of a course with a pathway in which somebody sits."""
+
+    section_id: int
+    course_id: int
+    number: str
+    course_number: str
+    course_name: str
+    pathway_name: str
+    school_name: str
+    students: int
+
+    @property
+    def course(self) -> str:
+        return f"{self.course_number} {self.course_name}"
+
+
+def sections_of(scope: Scope, known: dict[Any, Any]) -> list[ListedSection]:
+    """By school and course. A save of records leaves them as they are, so they are not counted
+    again for the next page.
+    """
+    sections = kept(scope, known, "sections", lambda: _sections(scope), of_records=HangsOn.NOTHING)
+    return [ListedSection(*section) for section in sections]
+
+
+@of_whole_district
+def _sections(scope: Scope) -> QuerySet[Any]:
+    """In the order of ListedSection."""
     rosters = Roster.objects.in_scope(scope).with_pathway()
     return (
         rosters.order_by()
@@ -88,11 +149,6 @@ def sections_of(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def courses_of(sections: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+def courses_of(sections: Sequence[ListedSection]) -> list[tuple[int, str]]:
     """Their courses in the same order: key and words."""
-    return list(
-        {
-            section["section__course_id"]: f"{section['course_number']} {section['course_name']}"
-            for section in sections
-        }.items()
-    )
+    return list({section.course_id: section.course for section in sections}.items())

@@ -179,12 +179,12 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
             rows[row.pair] = row
     for key, seen, *cells in packed_rows(data):
         prefix = f"{key}-"
-        if _PAIR.fullmatch(prefix) and len(cells) > len(COLUMNS):
+        if len(cells) > len(COLUMNS) and _PAIR.fullmatch(prefix):
             parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
             named = {f"{prefix}{name}": words for name, _, words in parts}
             own = _elements_by_row(named).get(prefix, {}) if named else {}
-            row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own)
-            rows[row.pair] = replace(row, is_changed=not own)
+            row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own, is_changed=not own)
+            rows[row.pair] = row
     return list(rows.values())
 
 
@@ -216,9 +216,15 @@ def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElemen
 
 
 def _typed_row(
-    prefix: str, seen: str, cells: list[str], elements: Mapping[int, TypedElement]
+    prefix: str,
+    seen: str,
+    cells: list[str],
+    elements: Mapping[int, TypedElement],
+    *,
+    is_changed: bool = False,
 ) -> TypedRow:
-    student, pathway = prefix.split("-")[:2]
+    student, pathway, _ = prefix.split("-")
     texts = [cell.replace("\x00", "")[:MOST_TYPED] for cell in cells]
+    content = dict(zip(COLUMNS, texts, strict=True))
     pair = (int(student), int(pathway))
-    return TypedRow(pair, seen[:MOST_TYPED], dict(zip(COLUMNS, texts, strict=True)), elements)
+    return TypedRow(pair, seen[:MOST_TYPED], content, elements, is_changed)

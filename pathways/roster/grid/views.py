@@ -12,19 +12,21 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import number, paged
 from cte_portal.prepared import filled_up, prepared
+from cte_portal.ui.patterns import page_around
 from cte_portal.ui.wording import number_of
 from cte_portal.words import listed_name
 from pathways.ledger.refusals import NotApplied
 from pathways.ledger.shape import CREDITS
-from pathways.models import Pathway, School, Student
+from pathways.models import Student
 from pathways.pages.scoped import RecordsView
+from pathways.pages.student_filter import schools_and_pathways
 from pathways.roster.grid import acts, saving, undoing
 from pathways.roster.grid.acts import Acted
 from pathways.roster.grid.element_order import ElementOrder
@@ -179,13 +181,12 @@ class RosterGrid(RecordsView):
         if not first and not done and self.at:
             first = "-".join([*map(str, self.at), COLUMNS[0]])
         may_edit = self.may_edit or bool(typed)
-        filled = Rows(self.scope, may_edit=may_edit, first=first)
+        filled = Rows(self.scope, may_edit=may_edit, first=first).all(rows)
         context = {
             "selection": self.selection,
             "page": page,
             "query": query,
             "rows": rows,
-            "filled": [filled.row(row) for row in rows],
             "refused": refused,
             "gone": len(unsaved or {}) - len(refused),
             "elements": self.elements,
@@ -211,20 +212,20 @@ class RosterGrid(RecordsView):
             **self.choices(),
         }
         if done and done.get("warnings"):
-            context["pathways"] = list(context["pathways"])
-            names = {pathway.pk: pathway.name for pathway in context["pathways"]}
+            names = dict(context["pathways"])
             context["warnings"] = [
                 (student, pathway, ", ".join(filter(None, (name, names.get(pathway)))), words)
                 for student, pathway, name, words in done["warnings"]
             ]
-        return render(self.request, "pathways/roster/grid.html", context)
+        return page_around(self.request, "pathways/roster/grid.html", context, filled=filled)
 
     def choices(self) -> dict[str, Any]:
         """What can be chosen; without a choice the sections are shown as a list."""
-        sections = list(sections_of(self.scope))
+        schools, pathways = schools_and_pathways(self.scope, self.known)
+        sections = sections_of(self.scope, self.known)
         return {
-            "schools": School.objects.filter(district=self.scope.district),
-            "pathways": Pathway.objects.in_scope(self.scope),
+            "schools": schools,
+            "pathways": pathways,
             "sections": sections,
             "courses": courses_of(sections),
         }
