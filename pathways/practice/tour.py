@@ -26,8 +26,10 @@ class TourStep:
         address = reverse(self.page, args=[scope.district, scope.end_year])
         if not self.in_a_section:
             return address
-        fullest = sections_of(scope).order_by("-students", "section_id").first()
-        return f"{address}?section={fullest['section_id']}" if fullest else address
+        sections = sorted(
+            sections_of(scope), key=lambda taught: (-taught.students, taught.section_id)
+        )
+        return f"{address}?section={sections[0].section_id}" if sections else address
 
 
 STEPS = (

@@ -121,12 +121,16 @@ class ListedSection(NamedTuple):
         return f"{self.course_number} {self.course_name}"
 
 
-def sections_of(scope: Scope, known: dict[Any, Any]) -> list[ListedSection]:
-    """By school and course. A save of records leaves them as they are, so they are not counted
-    again for the next page.
+def sections_of(scope: Scope) -> list[ListedSection]:
+    """By school and course."""
+    return [ListedSection(*section) for section in _sections(scope)]
+
+
+def kept_sections(scope: Scope, known: dict[Any, Any]) -> list[ListedSection]:
+    """The same. A save of records leaves them as they are, so they are not counted again for the
+    next page.
     """
-    sections = kept(scope, known, "sections", lambda: _sections(scope), of_records=HangsOn.NOTHING)
-    return [ListedSection(*section) for section in sections]
+    return kept(scope, known, "sections", lambda: sections_of(scope), of_records=HangsOn.NOTHING)
 
 
 @of_whole_district

@@ -34,7 +34,7 @@ from pathways.roster.grid.elements import ElementColumns
 from pathways.roster.grid.html import Rows
 from pathways.roster.grid.rows import HEADS, OF_CREDITS, rows_of, sums_of
 from pathways.roster.grid.saving import GridSaved, Unsaved
-from pathways.roster.grid.selection import Selection, courses_of, sections_of
+from pathways.roster.grid.selection import Selection, courses_of, kept_sections
 from pathways.roster.grid.typed import COLUMNS, MOST_TYPED, TypedRow, typed_rows
 from pathways.roster.worklist.line import Pair
 from pathways.roster.worklist.worklist import Worklist
@@ -222,7 +222,7 @@ class RosterGrid(RecordsView):
     def choices(self) -> dict[str, Any]:
         """What can be chosen; without a choice the sections are shown as a list."""
         schools, pathways = schools_and_pathways(self.scope, self.known)
-        sections = sections_of(self.scope, self.known)
+        sections = kept_sections(self.scope, self.known)
         return {
             "schools": schools,
             "pathways": pathways,
