@@ -82,7 +82,7 @@ def differences(
     for kind, district, state in zip(chosen, here, there, strict=True):
         district_keys, state_keys = _keys(kind, district - state), _keys(kind, state - district)
         gone = state_keys - district_keys
-        if kind is RECORDS:
+        if kind is RECORDS and gone:
             # A record whose student has left the year is not sent, and not taken out either: it
             # does not count at the state.
             gone -= _still_there(kind.of_district(scope), gone)

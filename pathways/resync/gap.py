@@ -24,6 +24,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import filled_up, prepared
 from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
@@ -160,9 +161,7 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
     point = point_of(copy, settled or position_of(scope, known))
     if not _is_of_the_same_rows(last.point, point):
         return None
-    changes = Change.objects.after(scope.district, last.point.cursor)
-    students = changes.order_by().values_list("student_id", flat=True).distinct()
-    changed = set(students[: MOST_STUDENTS + 1])
+    changed = {student for (student,) in _students_after(scope.district, last.point.cursor)}
     whole = _whole_of(scope, last)
     if whole is None or len(changed) > MOST_STUDENTS:
         return None
@@ -183,6 +182,13 @@ def _moved_on(scope: Scope, last: Gap, copy: StateCopy | None, known: dict[Any, 
         }
         _store(scope, replace(gap, began=secrets.token_hex(8), again=None), {**rest, **own})
     return gap
+
+
+@prepared
+def _students_after(district: str, cursor: int) -> QuerySet[Change, tuple[int]]:
+    """Whose records were changed since; one more than are compared by themselves says enough."""
+    students = Change.objects.after(district, cursor).order_by().values_list("student_id")
+    return students.distinct()[: MOST_STUDENTS + 1]
 
 
 def _of(student: int, differing: ByStudent) -> dict[str, int]:
@@ -243,7 +249,8 @@ def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> By
     by_student: Counter[tuple[int, str]] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
         if keys:
-            named = _owners(edition) if len(keys) > FEW else _owners_of(edition, tuple(keys))
+            few = filled_up(tuple(keys)) if len(keys) <= FEW else ()
+            named = _owners_of(edition, few) if few else _owners(edition)
             by_student.update((student, causes[key]) for key, student in named if key in keys)
     return dict(by_student)
 
@@ -253,6 +260,7 @@ def _owners(scope: Scope) -> QuerySet[Any, tuple[int, int]]:
     return RECORDS.of_district(scope).values_list("pk", "student_id")
 
 
+@prepared
 def _owners_of(scope: Scope, records: tuple[int, ...]) -> QuerySet[Any, tuple[int, int]]:
     return RECORDS.of_district(scope).filter(pk__in=records).values_list("pk", "student_id")
 

@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Round
+from django.db.models.functions import Abs, Coalesce, Round
 
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Roster, RosterDecision, Student
@@ -133,12 +133,9 @@ class Pairs:
             since = F("in_district_credits") - Coalesce(
                 _image(self.scope, F("in_district_credits")), Decimal(0), output_field=CREDITS
             )
-            pairs = (
-                self._records()
-                .annotate(transcript=transcript_of(self.scope))
-                .exclude(transcript=Round(since, 2))
-                .exclude(transcript=None)
-            )
+            # The transcript is looked for once a record: in a second condition it would be again.
+            apart = Abs(transcript_of(self.scope) - Round(since, 2), output_field=CREDITS)
+            pairs = self._records().annotate(apart=apart).filter(apart__gt=0)
         else:
             then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
             more = record.filter(modified_end_year=year, total_credits__gt=then)
