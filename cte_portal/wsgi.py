@@ -1,5 +1,6 @@
 """What the web server loads."""
 
+import gc
 import os
 
 from django.conf import settings
@@ -18,3 +19,7 @@ application = get_wsgi_application()
 refuse_to_start()
 look_at_all()
 schema.refuse_to_start()
+# What is loaded now stays as long as the process: a page's own garbage is looked for without it,
+# which takes a tenth less of a page.
+gc.collect()
+gc.freeze()

@@ -68,7 +68,7 @@ REDIS_URL = needed(
 ).strip()
 QUICK_CACHE = (
     {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "cte_portal.accounts.sign_in.steady_cache.QuickCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }

@@ -373,7 +373,7 @@ def test_a_cache_that_is_frozen_costs_seconds_once(
         address = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
         options = {"socket_timeout": 1, "socket_connect_timeout": 1}
         quick = {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "cte_portal.accounts.sign_in.steady_cache.QuickCache",
             "LOCATION": address,
             "OPTIONS": options,
         }

@@ -328,4 +328,4 @@ def test_w_02_sign_in_leads_nowhere_else(target: str, client: Client, clerk: Use
 
 def test_the_limits_are_counted_in_a_cache_that_all_processes_share() -> None:
     source = (settings.BASE_DIR / "cte_portal/settings/data.py").read_text()
-    assert "RedisCache" in source and "FileBasedCache" in source and "LocMem" not in source
+    assert "QuickCache" in source and "FileBasedCache" in source and "LocMem" not in source

@@ -107,7 +107,7 @@ def _redis_down(portal: Portal) -> None:
                 "OPTIONS": {"FIRST": "quick", "SECOND": "database"},
             },
             "quick": {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "cte_portal.accounts.sign_in.steady_cache.QuickCache",
                 "LOCATION": address,
             },
             "database": {
