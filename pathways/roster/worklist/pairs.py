@@ -106,12 +106,16 @@ class Pairs:
     def _of_pathway(self, named: QuerySet[Any]) -> QuerySet[Any]:
         return named.filter(taught=self.pathway) if self.pathway else named
 
-    def _course(self) -> Exists:
+    def _without_course(self, pairs: QuerySet[Any]) -> QuerySet[Any]:
+        """Those whose student sits in no course of the pathway. PostgreSQL weighs the tables of an
+        EXISTS against all others, which takes it sixty times as long as to count most districts.
+        """
         sits = Roster.objects.in_scope(self.scope).filter(
             enrollment__student_id=OuterRef("person"),
             section__course__pathway_id=OuterRef("taught"),
         )
-        return Exists(sits)
+        seat = Subquery(sits.order_by().values("pk")[:1])
+        return pairs.annotate(seat=seat).filter(seat=None)
 
     def of_list(self, which: Which) -> QuerySet[Any]:
         """Distinct pairs of a list, with what has been decided of them."""
@@ -128,7 +132,7 @@ class Pairs:
         if which is Which.WITHOUT_RECORD:
             pairs = self._rosters().filter(~Exists(record))
         elif which is Which.WITHOUT_COURSE:
-            pairs = self._records().filter(grown, ~self._course())
+            pairs = self._without_course(self._records().filter(grown))
         elif which is Which.UNLIKE:
             since = F("in_district_credits") - Coalesce(
                 _image(self.scope, F("in_district_credits")), Decimal(0), output_field=CREDITS
@@ -139,7 +143,7 @@ class Pairs:
         else:
             then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
             more = record.filter(modified_end_year=year, total_credits__gt=then)
-            pairs = self._images().filter(~self._course(), ~Exists(more))
+            pairs = self._without_course(self._images().filter(~Exists(more)))
         if self.since:
             pairs = pairs.filter(Exists(record.filter(modified_date__gte=self.since)))
         if self.element:

@@ -40,8 +40,8 @@ KEYS = ("person", "taught", "choice")
     COUNT(*) FILTER (WHERE choice <> '{Choice.LATER.value}')"""
 )
 def _counts(scope: Scope, which: Which) -> QuerySet[Any]:
-    """In the order of Show. Its dozen tables take PostgreSQL fifty times as long to plan as most
-    districts to count, and the plan for any district is right for the largest too; that of a list
+    """In the order of Show. Its dozen tables take PostgreSQL longer to plan than most districts take
+    to be counted, and the plan for any district is right for the largest too; that of a list
     which is narrowed is not.
     """
     return Pairs(scope).of_list(which)
