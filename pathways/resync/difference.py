@@ -21,6 +21,8 @@ from cte_portal.prepared import Prepared, filled_up, prepared
 from pathways.resync.object_types import RECORDS, ObjectType
 
 MOST_KEYS = 5_000  # named in one statement
+FEW = 100
+"""Records that are asked for by their keys; of more, all of the district are read."""
 
 
 class RowHash(Func):
@@ -176,3 +178,17 @@ def _still_there(rows: models.QuerySet[Any], keys: frozenset[Any]) -> frozenset[
         for some in parts(sorted(keys))
         for key in rows.filter(pk__in=some).values_list("pk", flat=True)
     )
+
+
+def owners_of(scope: Scope, records: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Key and student of these records; where they are many, of all. A plan for any district would
+    read all of the state's.
+    """
+    if len(records) <= FEW:
+        return _owners_of(scope, filled_up(tuple(records)))
+    return RECORDS.of_district(scope).values_list("pk", "student_id")
+
+
+@prepared
+def _owners_of(scope: Scope, records: tuple[int, ...]) -> models.QuerySet[Any, tuple[int, int]]:
+    return RECORDS.of_district(scope).filter(pk__in=records).values_list("pk", "student_id")

@@ -24,18 +24,16 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import filled_up, prepared
+from cte_portal.prepared import prepared
 from pathways.ledger.kept import FRESH, NO_CACHE
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
 from pathways.models.state_copy import CopyInShort
-from pathways.resync.difference import NONE, Difference, differences
+from pathways.resync.difference import NONE, Difference, differences, owners_of
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
 MOST_STUDENTS = 500
 """Whose records are compared again by themselves; where more have changed, everything is."""
-FEW = 100
-"""Rows that are asked for by their keys; of more, all of the district are read."""
 KEPT = 24 * 60 * 60
 
 
@@ -249,20 +247,9 @@ def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> By
     by_student: Counter[tuple[int, str]] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
         if keys:
-            few = filled_up(tuple(keys)) if len(keys) <= FEW else ()
-            named = _owners_of(edition, few) if few else _owners(edition)
+            named = owners_of(edition, keys)
             by_student.update((student, causes[key]) for key, student in named if key in keys)
     return dict(by_student)
-
-
-def _owners(scope: Scope) -> QuerySet[Any, tuple[int, int]]:
-    """Key and student of each record. A plan for any district would read all of the state's."""
-    return RECORDS.of_district(scope).values_list("pk", "student_id")
-
-
-@prepared
-def _owners_of(scope: Scope, records: tuple[int, ...]) -> QuerySet[Any, tuple[int, int]]:
-    return RECORDS.of_district(scope).filter(pk__in=records).values_list("pk", "student_id")
 
 
 def _causes(kind: ObjectType, difference: Difference, copy: StateCopy | None) -> dict[Any, str]:
