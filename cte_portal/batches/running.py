@@ -121,7 +121,7 @@ def _may_run(batch: Batch) -> None:
     ]
     if not person.is_active or capability not in capabilities_of(roles):
         raise CannotRun(
-            f"{batch.submitted_name} no longer has permission to do this in this district."
+            f"{batch.submitted_name} does not have permission to do this in this district."
         )
 
 

@@ -405,7 +405,7 @@ def test_z_10_the_right_is_asked_again_when_the_work_begins(
     run(batch.pk)
     assert (
         fresh(batch).status == Status.FAILED
-        and "no longer has permission to do this" in fresh(batch).sentence
+        and "does not have permission to do this" in fresh(batch).sentence
     )
 
 

@@ -336,7 +336,7 @@ def test_who_may_no_longer_send_is_refused_when_the_work_begins(
     clerk.memberships.all().delete()
     assert run(sent.pk)
     sent.refresh_from_db()
-    assert sent.status == Status.FAILED and "no longer has permission to do this" in sent.sentence
+    assert sent.status == Status.FAILED and "does not have permission to do this" in sent.sentence
     assert (
         not StateCopy.objects.at_state().exists()
         and not Participation.objects.in_scope(cottonwood.scope.at_state()).exists()

@@ -128,7 +128,7 @@ def test_a_clerk_loads_no_district(
     opi.memberships.create(role=Role.DATA_CLERK, district="0965")
     path = tmp_path / "state.csv"
     path.write_text(TITLES + ROW.format(district="9020", student="999000002"))
-    with pytest.raises(CommandError, match="no longer has permission"):
+    with pytest.raises(CommandError, match="does not have permission"):
         run(path)
     assert not Student.objects.exists()
 
