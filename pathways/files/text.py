@@ -26,9 +26,10 @@ class FileRefused(Exception):
 
 
 _SAVE_AS = "In Excel choose Save As, then Text (Tab delimited), and choose that file"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SIGNATURES = (
     (b"PK\x03\x04", f"This is an Excel workbook or a zip archive. {_SAVE_AS}"),
-    (b"\xd0\xcf\x11\xe0", f"This is an old Excel workbook (.xls). {_SAVE_AS}"),
+    (OLD_WORKBOOK, f"This is an old Excel workbook (.xls). {_SAVE_AS}"),
     (b"%PDF", "This is a PDF. Choose the tab-delimited text file"),
     (b"\x89PNG", "This is a picture (PNG). Choose the tab-delimited text file"),
     (b"\xff\xd8\xff", "This is a picture (JPEG). Choose the tab-delimited text file"),

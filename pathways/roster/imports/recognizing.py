@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, printable
 from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.archive import Archive, is_zip
-from pathways.roster.imports.excel.workbook import is_workbook, text_of
+from pathways.roster.imports.excel import workbook
 from pathways.roster.imports.layout import CSV_LAYOUTS, RosterColumn, RosterLayout
 from pathways.roster.problems import RosterProblem
 
@@ -146,10 +146,12 @@ def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
     """The text files in what was sent, with what each of them is. Raises FileRefused."""
     if not is_zip(file):
         file.seek(0)
+        workbook.require_no_other_spreadsheet(file.read(4), [])
         return [_part(file, name)]
     archive = Archive(file)
-    if is_workbook(archive.names):
-        return [_part(text_of(file), name)]
+    if workbook.is_workbook(archive.names):
+        return [_part(workbook.text_of(file), name)]
+    workbook.require_no_other_spreadsheet(b"", archive.names)
     if "manifest.csv" in archive.names:
         raise FileRefused("A OneRoster export is uploaded by one district at a time")
     archive.require_harmless()

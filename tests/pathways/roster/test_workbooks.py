@@ -86,6 +86,18 @@ def test_a_templates_sample_row_is_nothing_of_a_district(
     assert "This is the template's sample row. Delete it" in file_of(batch, "report.csv")
 
 
+@pytest.mark.django_db(databases=["default", "state"])
+def test_spreadsheets_of_other_kinds_are_refused_by_name(desk: Desk) -> None:
+    old = desk.send(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    assert "an old Excel workbook (.xls)" in old.result["refused"]
+    assert "Excel Workbook (.xlsx)" in old.result["refused"]
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    assert "an OpenDocument file (.ods)" in desk.send(into.getvalue()).result["refused"]
+
+
 def test_numbers_days_and_formulas_are_what_people_see() -> None:
     def fill(workbook: xlsxwriter.Workbook) -> None:
         hidden, sheet = workbook.add_worksheet("old"), workbook.add_worksheet("now")

@@ -20,7 +20,7 @@ from xml.parsers import expat
 from django.conf import settings
 
 from cte_portal.ui.unavailable import is_full
-from pathways.files.text import FileRefused
+from pathways.files.text import OLD_WORKBOOK, FileRefused
 from pathways.roster.imports.archive import DAMAGED
 
 CHUNK = 1 << 16
@@ -41,6 +41,22 @@ _START_1904 = datetime.date(1904, 1, 1)
 def is_workbook(names: list[str]) -> bool:
     """Whether a zip with these files is a workbook."""
     return "[content_types].xml" in names and "workbook.xml" in names
+
+
+def require_no_other_spreadsheet(start: bytes, names: list[str]) -> None:
+    """Of a file that is no zip its start says what it is, of a zip the names of its files. Raises
+    FileRefused.
+    """
+    if start == OLD_WORKBOOK:
+        raise FileRefused(
+            "This is an old Excel workbook (.xls). In Excel choose Save As, then Excel Workbook"
+            " (.xlsx), and choose that file"
+        )
+    if {"mimetype", "content.xml"} <= set(names):
+        raise FileRefused(
+            "This is an OpenDocument file (.ods). Save it as an Excel workbook (.xlsx) or as CSV,"
+            " and choose that file"
+        )
 
 
 def text_of(file: IO[bytes]) -> IO[bytes]:
