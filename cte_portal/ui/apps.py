@@ -1,5 +1,7 @@
 """The frame of every page: look, navigation, formats, error pages."""
 
+import gc
+
 from django.apps import AppConfig
 from django.core import checks
 
@@ -11,4 +13,7 @@ class UiConfig(AppConfig):
     label = "ui"
 
     def ready(self) -> None:
+        """Django calls it when all models are loaded."""
         checks.register(plugs_fit, TAG)
+        gc.freeze()  # what is loaded stays; the processes that a server forks share its memory
+        gc.enable()

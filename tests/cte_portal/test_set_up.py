@@ -5,6 +5,7 @@ configured.
 from __future__ import annotations
 
 import ast
+import gc
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps as django_apps
 from django.conf import settings
 
 from cte_portal.settings import apps
@@ -62,6 +64,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_a_process_that_has_loaded_throws_away_again_what_nobody_needs() -> None:
+    gc.disable()  # as the settings do
+    try:
+        django_apps.get_app_config("ui").ready()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_manage_imports_the_standard_library_alone_until_the_environment_exists() -> None:
