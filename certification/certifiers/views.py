@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -152,6 +153,7 @@ class ChangeCertifier(ActionView):
 
     def change(self, form: ChangeCertifierForm) -> None:
         values = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
+        before = certifiers.words(self.certifier)
         try:
             has_changed = certifiers.change(
                 self.scope,
@@ -167,10 +169,18 @@ class ChangeCertifier(ActionView):
         messages.success(
             self.request,
             (
-                f"Saved. {self.certifier.name}."
+                f"Saved. {self.certifier.name}. {self.what_changed(before)}."
                 if has_changed
                 else f"{self.certifier.name} already has these settings. No changes to save."
             ),
+        )
+
+    def what_changed(self, before: Mapping[str, str]) -> str:
+        after = certifiers.words(self.stored())
+        return ", ".join(
+            f"{label}: {before[label]} → {value}"
+            for label, value in after.items()
+            if value != before[label]
         )
 
     def invite(self, version: int) -> None:

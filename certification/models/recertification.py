@@ -117,6 +117,14 @@ class Recertification(Moves):
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
+    @property
+    def outcome_words(self) -> str:
+        """Its status; of a correction that has ended, whether the district signed again."""
+        if self.status != self.Status.CLOSED or self.opened_round is None:
+            return self.get_status_display()
+        signed = self.opened_round.status in (Round.Status.SEALED, Round.Status.SUPERSEDED)
+        return "Certified again" if signed else "Ended without certifying again"
+
 
 class RecertificationMessage(models.Model):
     """One message of the thread, by the district or by OPI."""

@@ -111,7 +111,9 @@ class CertificationStatus(ScopedView):
             .select_related("sealed_copy")
             .prefetch_related(signatures)
         )
-        requests = Recertification.objects.filter(district=self.scope.district)
+        requests = Recertification.objects.filter(district=self.scope.district).select_related(
+            "opened_round"
+        )
         events = [
             (
                 district_event,

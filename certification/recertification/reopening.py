@@ -38,7 +38,9 @@ def correction(district_event: DistrictEvent) -> Correction | None:
     if district_event.sealed_at is None:
         return None
     return Correction(
-        Recertification.objects.of(district_event.event, district_event.district).first(),
+        Recertification.objects.of(district_event.event, district_event.district)
+        .select_related("opened_round")
+        .first(),
         cannot_reopen(district_event),
     )
 

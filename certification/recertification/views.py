@@ -266,7 +266,7 @@ class RecertificationInbox(StatewideView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         names = dict(District.objects.values_list("number", "name"))
         requests = Recertification.objects
-        ended = requests.exclude(status__in=Recertification.OPEN).select_related("event")
+        ended = requests.exclude(status__in=Recertification.OPEN)
         now = timezone.now()
 
         def with_names(rows: QuerySet[Recertification]) -> list[tuple[Recertification, str]]:
@@ -282,6 +282,8 @@ class RecertificationInbox(StatewideView):
             "running": with_names(
                 requests.in_progress().select_related("event").order_by("asked_at")
             ),
-            "ended": with_names(ended.order_by("-asked_at")[:ENDED_SHOWN]),
+            "ended": with_names(
+                ended.select_related("event", "opened_round").order_by("-asked_at")[:ENDED_SHOWN]
+            ),
         }
         return render(request, "certification/recertification/inbox.html", context)

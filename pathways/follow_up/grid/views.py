@@ -142,6 +142,7 @@ class FollowUpGrid(WorkbenchPage):
             "filled": [filled.row(row) for row in rows] if self.may_write else [],
             "heads": list(HEADS.items()),
             "refused": refused,
+            "first": first,
             "gone": sum(why.is_gone for why in (unsaved or {}).values()),
             "gone_words": "the student is no longer on the list",
             "has_typed": len(typed),

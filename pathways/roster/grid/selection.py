@@ -153,6 +153,9 @@ def _sections(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def courses_of(sections: Sequence[ListedSection]) -> list[tuple[int, str]]:
-    """Their courses in the same order: key and words."""
-    return list({section.course_id: section.course for section in sections}.items())
+def courses_of(sections: Sequence[ListedSection]) -> list[ListedSection]:
+    """Their courses in the same order, each by its first section."""
+    courses: dict[int, ListedSection] = {}
+    for section in sections:
+        courses.setdefault(section.course_id, section)
+    return list(courses.values())

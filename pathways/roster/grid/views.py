@@ -188,6 +188,7 @@ class RosterGrid(RecordsView):
             "query": query,
             "rows": rows,
             "refused": refused,
+            "first": first,
             "gone": len(unsaved or {}) - len(refused),
             "elements": self.elements,
             "order": self.order,

@@ -429,7 +429,7 @@ def test_c_26_asked_reopened_corrected_and_sealed_again(
     lock = CollectionLock.objects.values_list("since", "by", "reason", "reference").get()
     request = sealed.ask()
     recertification.approve(sealed.scope, request.pk, by=opi, answer="")
-    ending.abandon(sealed.scope, request.pk, by=ready.primary.user)
+    request = ending.abandon(sealed.scope, request.pk, by=ready.primary.user)
     assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock, (
         "the lock is the seal's own again"
     )
@@ -443,6 +443,10 @@ def test_c_26_asked_reopened_corrected_and_sealed_again(
     signed = ready.sign()
     again.refresh_from_db()
     assert signed.sealed and (again.status, signed.signature.round.number) == ("closed", 3)
+    assert (request.outcome_words, again.outcome_words) == (
+        "Ended without certifying again",
+        "Certified again",
+    )
     assert ready.copies.official().get() == signed.signature.round.sealed_copy
     first.round.refresh_from_db()
     assert (
@@ -662,6 +666,7 @@ def test_opi_closes_a_recertification_that_nobody_finishes(
     assert "Closed without certifying again. The superintendent has left." in text(
         client.get(page_of(request))
     )
+    assert "Ended without certifying again" in text(client.get(INBOX))
     official = sealed.ready.rounds.official().get()
     assert official == sealed.round and sealed.rounds[2].status == "abandoned"
     assert CollectionLock.objects.get().reference == sealed.copy.receipt

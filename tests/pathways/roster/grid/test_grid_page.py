@@ -11,7 +11,18 @@ from django.conf import settings
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways.models import Change, Participation, Pathway, School, SchoolYear, Section, Student
+from pathways.models import (
+    Calendar,
+    Change,
+    Course,
+    Participation,
+    Pathway,
+    Roster,
+    School,
+    SchoolYear,
+    Section,
+    Student,
+)
 from pathways.roster.grid.typed import COLUMNS
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.test_query_counts import at_most
@@ -84,6 +95,32 @@ def test_a_section_is_one_row_for_each_student_with_named_cells_and_last_year(
     assert re.search(r'data-label="Last year">1\.50<', row)
     assert html.count("· new<") == 2, "of those without a record"
     assert 'role="grid"' not in html and 'scope="row"' in row
+
+
+def test_sections_of_one_name_in_two_schools_can_be_told_apart(lesson: Class_) -> None:
+    school = School.objects.create(
+        district=lesson.district.district, number="0009", name="Second School"
+    )
+    course = lesson.section.course
+    twin = Course.objects.create(
+        school=school,
+        number=course.number,
+        name=course.name,
+        pathway=course.pathway,
+        credits=course.credits,
+    )
+    calendar = Calendar.objects.create(school=school, school_year_id=2025, number="001")
+    section = Section.objects.create(course=twin, calendar=calendar, number="1")
+    student = lesson.district.student("999000708", "Abbott", "Second", enrolled=False)
+    Roster.objects.create(
+        section=section, enrollment=lesson.district.enroll(student, calendar=calendar)
+    )
+    html = lesson.client.get(PAGE).content.decode()
+    for name, key in (("section", section.pk), ("course", twin.pk)):
+        choice = re.search(rf'<select id="{name}".*?</select>', html, re.DOTALL).group()  # type: ignore[union-attr]
+        of_second = re.search(r'<optgroup label="Second School">.*?</optgroup>', choice, re.DOTALL)
+        assert choice.count("<optgroup") == 2
+        assert of_second and re.findall(r'value="(\d+)"', of_second.group()) == [str(key)]
 
 
 def test_a_name_or_typed_value_is_text_whatever_it_holds(
@@ -202,6 +239,9 @@ def test_c_08_what_somebody_else_changed_is_flagged_and_compared(lesson: Class_)
     )
     html = lesson.save(fields).content.decode()
     assert "KELLER, DANIEL saved this record after you opened the page: 1.60 credits" in html
+    assert re.findall(r"<[^>]* autofocus[^>]*>", html) == re.findall(
+        r'<div class="summary[^>]*>', html
+    )
     first, second = lesson.record(0), lesson.record(1)
     assert first and first.in_district_credits == Decimal("1.75")
     assert second and second.in_district_credits == Decimal("1.60"), "nothing is overwritten"
