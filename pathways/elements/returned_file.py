@@ -190,7 +190,7 @@ def _judge(
     stored: Mapping[tuple[int, int, int], ElementValue],
 ) -> None:
     """An empty cell leaves the value that stands."""
-    is_changed = False
+    is_unchanged = True
     for name, element in elements.items():
         words = _unprotected(row.values.get(name, ""))
         if not words:
@@ -205,11 +205,12 @@ def _judge(
             planned.refused.append(
                 RefusedRow(row.line, record.student.state_id, "; ".join(problem.messages))
             )
+            is_unchanged = False
             continue
         image = value.content if value else None
         if columns_of(element.kind, content) == columns_of(element.kind, image):
             continue
-        is_changed = True
+        is_unchanged = False
         planned.new.append(
             NewValue(
                 record.student_id,
@@ -222,7 +223,7 @@ def _judge(
         planned.lines.append(
             ValueLine(record.student.name, record.pathway.name, element.name, before, words)
         )
-    planned.unchanged += not is_changed
+    planned.unchanged += is_unchanged
 
 
 def _unprotected(cell: str) -> str:

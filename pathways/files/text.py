@@ -63,6 +63,9 @@ class Encoding:
     note: str = ""
 
 
+MARK_SKIPPED = "The mark that Excel puts first (byte order mark) was skipped"
+
+
 def encoding_of(file: IO[bytes]) -> Encoding:
     """The text's encoding: by its byte order mark, else UTF-8, else – one byte is enough –
     Windows-1252 for all of it.
@@ -84,7 +87,7 @@ def encoding_of(file: IO[bytes]) -> Encoding:
             return Encoding(
                 codec,
                 len(mark),
-                f"{name} read as UTF-8" if name else "A byte order mark was ignored",
+                f"{name} read as UTF-8" if name else MARK_SKIPPED,
             )
     for signature, sentence in _SIGNATURES:
         if first.startswith(signature):

@@ -137,6 +137,7 @@ def test_what_is_refused_says_why_and_keeps_no_other_back(
     preview = choose(desk, line, f"999000123,{BUSINESS},Route 5,,")
     words = text(preview)
     assert "Refused 1" in words and reason in words and "ZZMARKER" not in words
+    assert "Unchanged 0 rows" in words, "a row is counted once"
     save(desk, preview)
     assert stored()[BUSINESS, "bus_route"] == "Route 5"
     assert not ElementValue.objects.filter(student=theirs).exists()
