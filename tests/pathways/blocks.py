@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from django.db import connection, connections
 from django.db.models import Model
 from psycopg import Error
+from psycopg.errors import Diagnostic
 
 from cte_portal.editions import writing_state
-from cte_portal.prepared import PlannedCursor, with_numbers
 from pathways.models import Change, Enrollment, Participation, Roster, Student
 from tests.fixtures.records import HEALTH, District_
 
@@ -30,6 +29,54 @@ def blocks(plan: str) -> int:
     """How many blocks a plan of EXPLAIN (ANALYZE, BUFFERS) touched."""
     hit = re.search(r"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?", plan)
     return int(hit[1] or 0) + int(hit[2] or 0) if hit else 0
+
+
+EXPLAINING = {
+    "auto_explain.log_analyze": "on",
+    "auto_explain.log_buffers": "on",
+    "auto_explain.log_timing": "off",
+    "auto_explain.log_level": "notice",
+    "auto_explain.log_min_duration": "0",
+}
+"""PostgreSQL sends the plan of each statement along with its answer, so that none is planned and
+run once more to see what it touches.
+"""
+_PLAN = re.compile(r"Query Text: (?:DECLARE .*? FOR )?(.*?)\n(?=\S[^\n]*\(cost=)", re.DOTALL)
+_OF_A_KEY = "SELECT 1 FROM ONLY "
+"""What PostgreSQL itself asks when a foreign key is looked after."""
+
+
+class Looker(Protocol):
+    def look(self, sql: str, plan: str) -> None: ...
+
+
+@contextmanager
+def watched(looker: Looker, *aliases: str) -> Iterator[None]:
+    """Show `looker` each statement of these databases and its plan, those of triggers not; inside a
+    transaction.
+    """
+
+    def heard(message: Diagnostic) -> None:
+        explained = _PLAN.search(message.message_primary or "")
+        if explained and not explained[1].startswith(_OF_A_KEY):
+            looker.look(explained[1], explained.string[explained.end() :])
+
+    with ExitStack() as stack:
+        for alias in aliases:
+            connections[alias].ensure_connection()
+            link = connections[alias].connection
+            link.execute("LOAD 'auto_explain'")
+            link.add_notice_handler(heard)
+            stack.callback(link.remove_notice_handler, heard)
+            for name, value in EXPLAINING.items():
+                link.execute("SELECT set_config(%s, %s, FALSE)", [name, value])
+            stack.callback(_stop, link)
+        yield
+
+
+def _stop(link: psycopg.Connection[Any]) -> None:
+    with suppress(Error):  # a transaction that failed takes the setting back by itself
+        link.execute("SELECT set_config('auto_explain.log_min_duration', '-1', FALSE)")
 
 
 @dataclass
@@ -52,44 +99,17 @@ class Touched:
         number, sql = max(self.statements, default=(0, ""))
         return f"{number} {sql[:400]}"
 
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not many and sql.lstrip(" (").startswith(self.explained):
-            with context["connection"].connection.cursor() as cursor:
-                cursor.execute("SAVEPOINT explained")
-                try:
-                    cursor.execute(
-                        f"EXPLAIN (ANALYZE, BUFFERS) {_as_asked(sql, params, context)}", params
-                    )
-                    plan = "\n".join(line for (line,) in cursor.fetchall())
-                    self.statements.append((blocks(plan), sql))
-                    self.whole += OF_MANY_ROWS.findall(plan)
-                except Error:
-                    pass  # the page meets the same error
-                cursor.execute("ROLLBACK TO SAVEPOINT explained")
-        return execute(sql, params, many, context)
-
-
-def _as_asked(sql: str, params: Any, context: Any) -> str:
-    """The statement as it is explained. The plan of a prepared question is made once for whatever
-    values, so it is prepared here too; a page asks others with their values.
-    """
-    if not isinstance(context["cursor"].cursor, PlannedCursor):
-        return sql
-    name = f"explained_{zlib.crc32(sql.encode())}"
-    with context["connection"].connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
-        if not cursor.fetchone():
-            cursor.execute(f"PREPARE {name} AS {with_numbers(sql).decode()}")
-    return f"EXECUTE {name}({', '.join(['%s'] * len(params))})" if params else f"EXECUTE {name}"
+    def look(self, sql: str, plan: str) -> None:
+        if sql.lstrip(" (").startswith(self.explained):
+            self.statements.append((blocks(plan), sql))
+            self.whole += OF_MANY_ROWS.findall(plan)
 
 
 @contextmanager
 def touched(*, writes: bool = False) -> Iterator[Touched]:
     """What the statements within touch, in both databases; inside a transaction."""
     page = Touched((*READS, *WRITES) if writes else READS)
-    with ExitStack() as stack:
-        for alias in BOTH:
-            stack.enter_context(connections[alias].execute_wrapper(page))
+    with watched(page, *BOTH):
         yield page
 
 
@@ -110,17 +130,11 @@ class BlocksOfStagedRows:
     def __init__(self) -> None:
         self.total = 0
 
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not many and _OF_STAGED_ROWS.match(sql):
-            with connection.connection.cursor() as cursor:
-                cursor.execute("SAVEPOINT explained")
-                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
-                plan = [line for (line,) in cursor.fetchall()]
-                cursor.execute("ROLLBACK TO SAVEPOINT explained")
-            whole = next((line for line in plan if "Buffers:" in line), "")
+    def look(self, sql: str, plan: str) -> None:
+        if _OF_STAGED_ROWS.match(sql):
+            whole = next((line for line in plan.splitlines() if "Buffers:" in line), "")
             self.total += sum(map(int, re.findall(r"(?:hit|read)=(\d+)", whole)))
-            self.total += sum(map(int, re.findall(r"Heap Fetches: (\d+)", "\n".join(plan))))
-        return execute(sql, params, many, context)
+            self.total += sum(map(int, re.findall(r"Heap Fetches: (\d+)", plan)))
 
 
 def demand_a_row_each(take: Callable[[int], int], most: float = MOST) -> None:
@@ -131,7 +145,7 @@ def demand_a_row_each(take: Callable[[int], int], most: float = MOST) -> None:
     sizes = []
     for rows in (FEW, FEW * TIMES):
         blocks = BlocksOfStagedRows()
-        with connection.execute_wrapper(blocks):
+        with watched(blocks, "default"):
             assert take(rows) == rows
         sizes.append(blocks.total)
     small, large = sizes

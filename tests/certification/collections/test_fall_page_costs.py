@@ -44,6 +44,7 @@ from tests.pathways.blocks import (
     rewrite,
     take_time,
     touched,
+    watched,
 )
 from tests.pathways.test_query_counts import built_at_most
 
@@ -160,7 +161,7 @@ def drawn(fall: ReadyFall, kayla: Student, *, single: bool) -> Touched:
     """A list that is drawn again, whole or for one student; it is taken back."""
     year = FollowUpYear.objects.get(pk=fall.scope.end_year)
     page = Touched((*READS, *WRITES, "CREATE"))
-    with undone(), connections["default"].execute_wrapper(page):
+    with undone(), watched(page, "default"):
         if single:
             draw_line(fall.scope, year, kayla.pk)
         else:

@@ -23,7 +23,12 @@ from pathways.models import (
 )
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.together import Together
-from tests.pathways.blocks import BlocksOfStagedRows, forget_statistics, is_postgresql
+from tests.pathways.blocks import (
+    BlocksOfStagedRows,
+    forget_statistics,
+    is_postgresql,
+    watched,
+)
 from tests.pathways.follow_up.leavers import DROPPED_OUT, GRADUATED, Leavers, open_list
 
 
@@ -403,7 +408,7 @@ def test_a_line_costs_the_same_in_a_long_list(leavers: Leavers, analyzed: str) -
     leavers.many(LINES)
     forget_statistics()
     blocks = BlocksOfStagedRows()
-    with connection.cursor() as cursor, connection.execute_wrapper(blocks):
+    with connection.cursor() as cursor, watched(blocks, "default"):
         if analyzed:
             cursor.execute(f"ANALYZE {analyzed}")
         follow_up_list(leavers.scope)

@@ -18,6 +18,7 @@ from tests.pathways.blocks import (
     forget_statistics,
     is_postgresql,
     touched,
+    watched,
 )
 from tests.pathways.follow_up.leavers import LEFT_YEAR, Leavers
 from tests.pathways.uploads.fall.files import (
@@ -113,7 +114,7 @@ def test_leavers_of_another_district_cost_nothing(
         staged = BlocksOfStagedRows()
         with (
             transaction.atomic(),
-            connection.execute_wrapper(staged),
+            watched(staged, "default"),
             touched(writes=True) as others,
         ):
             assert fall_upload(sent(students)).counts["new"] == 100
