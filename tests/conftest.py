@@ -111,6 +111,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files of which no test is wanted (`-m "not once"`) are not read."""
+    if "not once" not in str(config.option.markexpr).split(" and ") or collection_path.is_dir():
+        return None
+    return once(collection_path.relative_to(TESTS)) or None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collecting throws nothing away, so nobody looks for it meanwhile."""

@@ -241,38 +241,29 @@ def installed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -
         "BATCH_REPUBLISH_SECONDS": "1.5",
         "BATCH_RETRY_FACTOR": "0.1",
     }
-    broker, names = None, []
-    admin = {
-        key.lower(): value
-        for key, value in portal.DATABASES["default"].items()
-        if key in ("HOST", "PORT", "USER", "PASSWORD") and value
-    }
-    if POSTGRESQL:
-        broker = Broker(folder)
+    broker = Broker(tmp_path_factory.mktemp("redis")) if POSTGRESQL else None
+    names: dict[str, str] = {}
+    if broker:
         broker.start()
         env["BROKER_URL"] = f"redis://127.0.0.1:{broker.port}/1"
-        login = f"{admin['user']}:{admin.get('password', '')}@{admin['host']}:{admin['port']}"
+        server = portal.DATABASES["default"]
+        login = f"{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}"
         for variable, alias in (("DATABASE_URL", "default"), ("STATE_DATABASE_URL", "state")):
-            names.append(f"live_{uuid.uuid4().hex[:12]}")
-            with migrated.server() as server:
-                server.execute(f'CREATE DATABASE {names[-1]} TEMPLATE "{migrated.template(alias)}"')
-            env[variable] = f"postgres://{login}/{names[-1]}"
+            names[alias] = f"live_{uuid.uuid4().hex[:12]}"
+            env[variable] = f"postgres://{login}/{names[alias]}"
     live = Portal(folder, env, broker)
 
     def load(students: int) -> None:
         live.manage("demo", "--students", f"{students}")
 
-    if POSTGRESQL:
-        load(practice.STUDENTS)
-    else:
-        practice.lay(folder, load)
+    practice.lay(folder, load, names)
     try:
         yield live
     finally:
         live.close()
-        for name in names:
-            with migrated.server() as server:
-                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for name in names.values():
+            with migrated.server() as admin:
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 installation = pytest.fixture(scope="package")(installed)

@@ -23,6 +23,12 @@ POSTGRESQL = connection.vendor == "postgresql"
 
 
 @pytest.fixture
+def quick_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key comes from the passphrase in fewer rounds, as passwords of tests are hashed."""
+    monkeypatch.setattr(archive, "CIPHER", [*archive.CIPHER[:-1], "1000"])
+
+
+@pytest.fixture
 def passphrase(tmp_path: Path) -> Path:
     path = tmp_path / "passphrase"
     path.write_text("seven silver trout jumping\n")
@@ -63,6 +69,7 @@ def test_a_backup_is_encrypted_with_its_digests_and_for_nobody_elses_eyes(
     assert checkup.good and folder.name in checkup.sentence
 
 
+@pytest.mark.usefixtures("quick_key")
 def test_a_backup_that_was_changed_or_is_not_whole_is_none(
     stored: Path, passphrase: Path, db: None
 ) -> None:
@@ -79,6 +86,7 @@ def test_a_backup_that_was_changed_or_is_not_whole_is_none(
         archive.check(folder)
 
 
+@pytest.mark.usefixtures("quick_key")
 def test_old_backups_go_and_what_is_none_stays(stored: Path, passphrase: Path, db: None) -> None:
     old, other = stored / "20200101-000000", stored / "letters"
     for folder in (old, other):
@@ -136,6 +144,7 @@ def drill_databases(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> 
             admin.execute(f'DROP DATABASE "{values["NAME"]}_drill_{name}" WITH (FORCE)')
 
 
+@pytest.mark.usefixtures("quick_key")
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_backup_is_restored_and_its_databases_are_empty_again(
     drill_databases: str, passphrase: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

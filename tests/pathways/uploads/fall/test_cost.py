@@ -121,7 +121,7 @@ def test_leavers_of_another_district_cost_nothing(
             transaction.set_rollback(True)
         return staged.total + others.total
 
-    alone = blocks()
+    assert (alone := blocks())
     theirs = Leavers(elsewhere)
     answer(leavers_on_list(theirs, 2_000, 400_000_000))
     assert blocks() <= alone * 1.05
