@@ -32,6 +32,7 @@ from pathways.ledger.shape import Row
 from pathways.models import (
     Calendar,
     Change,
+    CollectionLock,
     Course,
     District,
     Enrollment,
@@ -183,6 +184,10 @@ def children(key: str) -> dict[str, list[Any]]:
     }
 
 
+def is_certified(district: str) -> bool:
+    return CollectionLock.objects.on_participations(district, 2025).exists()
+
+
 def stir(district: str, number: int) -> None:
     """Something of every type is changed, one record is deleted."""
     word = f"Stirred {number}"
@@ -322,6 +327,7 @@ COMMANDS = {
         resync,
         resync_all,
         children,
+        is_certified,
         stir,
         standing,
     )
