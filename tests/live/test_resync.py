@@ -197,5 +197,5 @@ def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_no
     struck = 1 if step == "after-a-child" else 2
     attempts = [attempt for _, attempt in live.ask("children", key=key).values()]
     assert attempts == [1, 1, struck, *[1] * (len(districts) - 3)]
-    for district in before:
-        whole(live, district, before[district])
+    for district, was in before.items():
+        whole(live, district, was)
