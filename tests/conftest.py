@@ -187,6 +187,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        # A page that asks another host asks in vain, which the trap hears (`trap.py`).
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         # Pages live for a second, axe for the whole run (`window.py`): it is compiled simply at
         # once and better where it is often asked, and has room enough for its rubbish.
         "--js-flags=--always-sparkplug,--min-semi-space-size=32",

@@ -87,10 +87,19 @@ class Desk:
             page.goto(at)
         return page
 
-    def glance(self, user: User | None, *, size: dict[str, int], at: str = "") -> Page:
-        """The shared window, signed in as `user`: for a test that opens pages, and changes nothing
-        of the window itself.
+    def glance(
+        self,
+        user: User | None = None,
+        *,
+        script: bool = True,
+        size: dict[str, int] = WIDE,
+        at: str = "/",
+    ) -> Page:
+        """The shared window, signed in as `user`: for a test that opens pages, and adds nothing to
+        the window itself. Without script it is a window of its own.
         """
+        if not script:
+            return self.open(user, script=False, size=size, at=at)
         page = self.shared().page
         page.set_viewport_size(size)  # type: ignore[arg-type]
         if user is not None:
@@ -177,7 +186,7 @@ def desk(
         used.append(shared_window())
         return used[0]
 
-    desk = Desk(browser, url, Trap(url), shared)
+    desk = Desk(browser, url, Trap(), shared)
     yield desk
     for context in desk.contexts:
         context.close()

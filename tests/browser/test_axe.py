@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 SOUND = """<!doctype html><html lang="en"><head><title>Sound – CTE Portal</title>
-<meta name="viewport" content="width=device-width"><style>%s</style></head><body><main>
+<meta name="viewport" content="width=device-width"></head><body><main>
 <h1>Sound</h1><p>First words that can be read.</p><p class="pale">Second words that can be read.</p>
 <div class="dark"><p>Third words that can be read.</p></div>
 <div class="behind"></div><p class="over">Fourth words that can be read.</p>
@@ -27,6 +27,12 @@ SHEET = (
     ".target { display: inline-block; width: 30px; height: 30px } "
     ".behind { position: absolute; width: 90%; height: 4em } .over { position: relative } "
 )
+# Past the policy of the page that opened the window: it refuses styles that stand in a page.
+STYLED = """styles => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    document.adoptedStyleSheets = [sheet];
+}"""
 WIDTHS = {"at 1280": "(min-width: 321px)", "at 320": "(max-width: 320px)"}
 FAULTS = {
     "color-contrast": ".pale { color: #bbb }",
@@ -42,11 +48,12 @@ FAULTS = {
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_wrong_at_one_width_alone_is_seen(fault: str, width: str, desk: Desk) -> None:
-    page = desk.open(size=MIDDLING, at="")
-    page.set_content(SOUND % SHEET)
+    page = desk.glance(size=MIDDLING, at="")
+    page.set_content(SOUND)
+    page.evaluate(STYLED, SHEET)
     judged(page)
     page.set_viewport_size(MIDDLING)  # type: ignore[arg-type]
-    page.set_content(SOUND % (SHEET + f"@media {width} {{ {FAULTS[fault]} }}"))
+    page.evaluate(STYLED, SHEET + f"@media {width} {{ {FAULTS[fault]} }}")
     with pytest.raises(AssertionError, match=fault.partition(",")[0]):
         judged(page)
 
@@ -86,3 +93,12 @@ def test_asked_of_one_text_of_its_kind_axe_objects_to_the_same_texts(stage: Stag
         here = objections(place_of_axe(page), "look")
         page.evaluate(AXE_SCRIPT)
         assert len(here) > 4 and here == objections(page, "axe.run")
+
+
+def test_a_page_that_asks_another_host_is_heard(desk: Desk) -> None:
+    page = desk.open(at="")
+    heard = desk.trap.heard
+    with page.expect_event("requestfailed"):
+        page.set_content('<img src="https://pictures.example.org/a.png" alt="">')
+    assert "failed: https://pictures.example.org/a.png" in heard
+    heard.clear()

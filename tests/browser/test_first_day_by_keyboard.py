@@ -72,7 +72,7 @@ def test_a_first_day_needs_no_mouse(desk: Desk, opi_reference: None) -> None:
     standard.load()
     District.objects.create(number="9777", name="Sunrise")
     clerk = person("sun", "Sun", "Ann", (Role.DATA_CLERK, "9777"))
-    keys = Keyboard(desk.open(clerk, at=HOME))
+    keys = Keyboard(desk.glance(clerk, at=HOME))
 
     keys.follow("Schools and calendars", "Schools and calendars")
     keys.follow("Add a school", "Add a school")

@@ -37,7 +37,7 @@ def cell(page: Page, number: int, head: str = "Result") -> Locator:
 
 
 def test_results_are_typed_and_saved_by_keyboard_alone(stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk, at=ENTRY)
+    page = stage.desk.glance(stage.clerk, at=ENTRY)
     cell(page, 0).focus()
     page.keyboard.type("Employed, rel")
     expect(cell(page, 0)).to_have_value(WORK)
@@ -65,7 +65,7 @@ def test_results_are_typed_and_saved_by_keyboard_alone(stage: Stage) -> None:
 
 
 def test_a_column_of_a_spreadsheet_is_pasted_and_filled_down(stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk, at=ENTRY)
+    page = stage.desk.glance(stage.clerk, at=ENTRY)
     cell(page, 0).focus()
     page.evaluate(
         """text => {
@@ -90,7 +90,7 @@ def test_a_column_of_a_spreadsheet_is_pasted_and_filled_down(stage: Stage) -> No
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_narrow_screen_shows_cards_that_are_saved(script: bool, stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk, at=ENTRY, size=NARROW, script=script)
+    page = stage.desk.glance(stage.clerk, at=ENTRY, size=NARROW, script=script)
     cell(page, 1).select_option(WORK)
     cell(page, 1, "Date").fill("13/45/2024")
     cell(page, 2).select_option(WORK)

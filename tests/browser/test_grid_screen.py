@@ -64,7 +64,7 @@ def test_b_05_a_class_of_30_is_one_page_and_one_save_with_one_key_after_the_digi
     stage: Stage,
 ) -> None:
     students = seats(stage.cottonwood, 30, recorded=10)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     expect(field(page, 0)).to_be_focused()
     for _ in students:
         page.keyboard.type("2")
@@ -78,7 +78,7 @@ def test_b_05_a_class_of_30_is_one_page_and_one_save_with_one_key_after_the_digi
 
 def test_d_31_keys_go_through_the_grid_and_the_keyboard_alone_saves_it(stage: Stage) -> None:
     seats(stage.cottonwood, 3, recorded=3)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     field(page, 0).focus()
     page.keyboard.press("ArrowDown")
     expect(field(page, 1)).to_be_focused()
@@ -106,7 +106,7 @@ def test_d_31_keys_go_through_the_grid_and_the_keyboard_alone_saves_it(stage: St
 
 def test_d_33_totals_mark_sums_and_what_is_unsaved_follow_the_fingers(stage: Stage) -> None:
     seats(stage.cottonwood, 2, recorded=2)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     row = page.locator("[data-row]").first
     field(page, 0).fill("2.25")
     expect(row.locator("[data-total]")).to_have_text("2.25")
@@ -120,7 +120,7 @@ def test_d_33_totals_mark_sums_and_what_is_unsaved_follow_the_fingers(stage: Sta
 
 def test_d_36_add_to_these_rows_and_fill_down_are_shown_first_and_undone(stage: Stage) -> None:
     students = seats(stage.cottonwood, 3, recorded=2)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     page.get_by_role("button", name="Add to these rows").click()
     expect(page.get_by_text("0.50 added to In District Credits in 3 rows.")).to_be_visible()
     assert [field(page, at).input_value() for at in range(3)] == ["2.00", "2.00", "0.50"]
@@ -145,7 +145,7 @@ def test_d_36_add_to_these_rows_and_fill_down_are_shown_first_and_undone(stage: 
 
 def test_d_32_a_pasted_column_with_three_bad_values_saves_the_rest(stage: Stage) -> None:
     students = seats(stage.cottonwood, 5)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     paste(page, 0, "0.5\r\n1,5\r\nx\r\n1.125\r\n0.75\r\n9\r\n")
     expect(page.get_by_text("5 values pasted.")).to_be_visible()
     expect(page.get_by_text("3 values cannot be read: row 2, 3, 4.")).to_be_visible()
@@ -164,7 +164,7 @@ def test_d_32_a_pasted_column_with_three_bad_values_saves_the_rest(stage: Stage)
 
 def test_a_pasted_block_goes_across_and_is_undone(stage: Stage) -> None:
     seats(stage.cottonwood, 2, recorded=2)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     paste(page, 0, "1\t0.5\n2\t1")
     expect(page.get_by_text("4 values pasted.")).to_be_visible()
     expect(field(page, 1, "out_of_district_credits")).to_have_value("1")
@@ -276,7 +276,7 @@ def test_a_record_that_a_colleague_saved_in_the_middle_holds_its_row_alone(
     stage: Stage,
 ) -> None:
     students = seats(stage.cottonwood, 5, recorded=5)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     paste(page, 0, "1\n1.25\n1.75\n2\n2.25")
     stage.cottonwood.record(students[2], in_district_credits="0.25", version=1)
     save(page)
@@ -321,7 +321,7 @@ def test_d_36_without_script_the_server_changes_many_rows_shows_them_and_takes_i
 
 def test_d_37_on_a_narrow_screen_a_row_is_a_card_with_the_same_names(stage: Stage) -> None:
     seats(stage.cottonwood, 2, recorded=1)
-    page = stage.desk.open(stage.clerk, size=NARROW, at=course(stage))
+    page = stage.desk.glance(stage.clerk, size=NARROW, at=course(stage))
     names = (
         page.locator("[data-row]")
         .first.locator("[data-column]")
@@ -346,7 +346,7 @@ def test_plus_adds_to_last_year_and_is_explained_on_the_record_and_in_the_grid(
 ) -> None:
     student = seats(stage.cottonwood, 1)[0]
     stage.cottonwood.record(student, modified_end_year=2024)
-    page = stage.desk.open(stage.clerk, at=course(stage))
+    page = stage.desk.glance(stage.clerk, at=course(stage))
     field(page, 0).fill("+0.50")
     expect(page.locator("[data-total]")).to_have_text("2.00")
     field(page, 0).press("Tab")
@@ -369,7 +369,7 @@ def test_r_dde_06_elements_are_columns_saved_with_the_rest(stage: Stage, script:
     for kind, name in (("text", "Work site"), ("choice", "Club"), ("number", "Hours")):
         Element.objects.create(district="9012", name=name, kind=kind, position=1)
     ElementChoice.objects.create(element=Element.objects.get(key="club"), name="FFA", position=1)
-    page = stage.desk.open(stage.clerk, script=script, at=course(stage))
+    page = stage.desk.glance(stage.clerk, script=script, at=course(stage))
     page.locator("summary", has_text="District Defined Elements").click()
     for name in ("Work site", "Club", "Hours"):
         page.get_by_label(name, exact=True).check()

@@ -21,9 +21,12 @@ pytestmark = [
 
 @pytest.fixture
 def page(desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]) -> Page:
-    page = desk.open(clerk)
+    return record(desk.glance(clerk), guides_student)
+
+
+def record(page: Page, student: Student) -> Page:
     health = Pathway.objects.get(name="Health Professions").pk
-    page.goto(f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/")
+    page.goto(f"/districts/9012/2025/cte-concentrator/{student.pk}/{health}/")
     return page
 
 
@@ -119,7 +122,10 @@ def test_the_open_student_is_in_sight_in_the_list(page: Page) -> None:
     assert page.evaluate("scrollY") == 0
 
 
-def test_d_14_only_what_was_changed_is_guarded(page: Page, guides_student: Student) -> None:
+def test_d_14_only_what_was_changed_is_guarded(
+    desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]
+) -> None:
+    page = record(desk.open(clerk), guides_student)
     addresses: list[str] = []
 
     def stay(dialog: Dialog) -> None:

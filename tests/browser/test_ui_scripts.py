@@ -24,7 +24,7 @@ def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(
     desk: Desk, clerk: User, settings: Settings
 ) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 60
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     page.goto("/help/")
     expect(
         page.get_by_role("status").filter(
@@ -45,7 +45,7 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
     desk: Desk, administrator: User, clerk: User, settings: Settings
 ) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 4
-    page = desk.open(administrator)
+    page = desk.glance(administrator)
     page.goto(f"/districts/9012/2025/people/{clerk.pk}/")
     page.get_by_label("First name").fill("Cher")
     expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
@@ -67,7 +67,7 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
 
 def test_g_23_typing_counts_as_work(desk: Desk, clerk: User, settings: Settings) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 4, 60
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     page.goto("/accounts/password/")
     with page.expect_response(re.compile("/session/stay/")):
         for _ in range(8):
@@ -93,7 +93,7 @@ def test_s_03_a_page_left_alone_leads_to_sign_in_and_shows_nothing(
     desk: Desk, clerk: User, settings: Settings
 ) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 1, 3
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     expect(page).to_have_url(re.compile("sign-in"), timeout=10_000)
     expect(page.get_by_text("You were signed out.")).to_be_visible()
     assert "MARTIN, CHERYL" not in page.content()
@@ -109,7 +109,7 @@ def test_without_script_staying_signed_in_needs_nothing_but_the_form(
 
 
 def test_g_04_escape_closes_a_menu_and_gives_the_focus_back(desk: Desk, clerk: User) -> None:
-    page = desk.open(clerk, size=NARROW)
+    page = desk.glance(clerk, size=NARROW)
     menu = page.locator("summary", has_text="Menu")
     screens = page.get_by_role("navigation", name="Screens")
     expect(screens).to_be_hidden()
@@ -131,7 +131,7 @@ def test_g_15_the_menu_opens_without_script(desk: Desk, clerk: User) -> None:
 
 
 def test_a_password_can_be_seen_while_it_is_typed(desk: Desk) -> None:
-    page = desk.open()
+    page = desk.glance()
     password = page.get_by_label("Password", exact=True)
     password.fill("four quiet rivers")
     page.get_by_role("button", name="Show password").click()
@@ -142,7 +142,7 @@ def test_a_password_can_be_seen_while_it_is_typed(desk: Desk) -> None:
 
 
 def test_d_19_a_second_click_sends_nothing_and_the_button_says_what_happens(desk: Desk) -> None:
-    page = desk.open()
+    page = desk.glance()
     page.evaluate("""() => { window.sent = 0; window.addEventListener("submit", (event) => {
             if (!event.defaultPrevented) window.sent += 1;
             event.preventDefault();
@@ -156,7 +156,7 @@ def test_d_19_a_second_click_sends_nothing_and_the_button_says_what_happens(desk
 def test_a_failed_sign_in_has_its_summary_in_focus_and_leads_to_the_field(
     desk: Desk, clerk: User
 ) -> None:
-    page = desk.open()
+    page = desk.glance()
     page.get_by_label("User name").fill("cmartin")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_title(re.compile("^Error: Sign in"))

@@ -9,6 +9,14 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.trap import Trap
 
+# In one way to the browser and back. Whether the window that opened this one still has hold of it is
+# returned.
+LEAVE = """() => {
+    sessionStorage.clear();
+    location.replace("about:blank");
+    return window.opener?.seen === window;
+}"""
+
 
 class SharedWindow:
     """Between two tests it is empty: no page, nobody signed in, nothing that scripts stored.
@@ -18,7 +26,7 @@ class SharedWindow:
     """
 
     def __init__(self, browser: Browser, url: str) -> None:
-        self.url, self.trap = url, Trap(url)
+        self.url, self.trap = url, Trap()
         self.opener = browser.new_context(base_url=url).new_page()
         self.opener.goto("/accounts/sign-in/")
         self.open()
@@ -34,11 +42,10 @@ class SharedWindow:
         """What is on its way ends here, before the databases are emptied. It is left by the page
         itself: from a page of nobody Chromium would start a new process for the next one.
         """
-        self.page.evaluate("location.replace('about:blank')")
+        kept = self.page.evaluate(LEAVE)
         self.page.wait_for_url("about:blank")
-        self.page.evaluate("sessionStorage.clear()")
         self.page.context.clear_cookies()
         self.storage.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
-        if not self.page.evaluate("window.opener?.seen === window"):
+        if not kept:
             self.page.close()
             self.open()

@@ -72,7 +72,7 @@ def test_ten_students_are_called_on_a_telephone(desk: Desk, clerk: User, ten: li
 
 def test_ten_students_are_called_by_keyboard_alone(desk: Desk, clerk: User, ten: list[str]) -> None:
     """Tab to the results, arrows to the answer, Ctrl+Enter to the next student."""
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     page.goto(CALLS)
     expect(page.get_by_role("button", name="Call the next student")).to_be_visible()
     page.keyboard.press("Control+Enter")

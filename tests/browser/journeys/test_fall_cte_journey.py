@@ -56,7 +56,7 @@ def test_a_file_with_two_differences_is_resolved(
     )
     for entry in (first, second):
         answered(entry, WORK)
-    page = desk.open(clerk, script=script)
+    page = desk.glance(clerk, script=script)
     page.goto(UPLOADS)
     with page.expect_download() as download:
         page.get_by_role("link", name="Template filled with my list of leavers").click()

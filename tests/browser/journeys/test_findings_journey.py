@@ -43,7 +43,7 @@ def at(page: Page, name: str) -> None:
 def test_a_list_of_findings_is_worked_off(
     script: bool, desk: Desk, clerk: User, findings: None
 ) -> None:
-    page = desk.open(clerk, script=script)
+    page = desk.glance(clerk, script=script)
     expect(page.get_by_text("1 error, 2 warnings to explain")).to_be_visible()
     page.get_by_role("link", name="Fix findings").click()
     page.get_by_role("link", name="Open and fix ADKINS, HANNAH").click()

@@ -16,9 +16,10 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from pathways.models import Participation, Pathway
+from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, WIDE, Desk
 from tests.browser.journeys.test_set_up_journey import accept
-from tests.browser.pages.states import well_built, without_violations
+from tests.browser.pages.states import MIDDLING, SLIM, unfold, well_built
 from tests.fixtures.people import PASSPHRASE
 from tests.pathways.roster.conftest import ALL, ROSTERS
 
@@ -59,19 +60,12 @@ def judged(page: Page) -> None:
     """
     page.wait_for_load_state()
     own, scripted = page.viewport_size, page.evaluate("matchMedia('(scripting: enabled)').matches")
-    for size in (WIDE, NARROW):
+    for size in ({**WIDE, "height": MIDDLING["height"]}, SLIM):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        if scripted:
-            without_violations(page)
-        well_built(page)
+        unfold(page, well_built(page))
+        problems = violations(page) if scripted else ""
+        assert not problems, problems
     page.set_viewport_size(own)  # type: ignore[arg-type]
-
-
-def window(desk: Desk, user: User | None, *, script: bool, size: dict[str, int]) -> Page:
-    """Where axe judges, the window at which it already looks: one person works after the other."""
-    if script:
-        return desk.glance(user, size=size, at="/")
-    return desk.open(user, script=False, size=size)
 
 
 def set_up(desk: Desk, tmp_path: Path, *, script: bool, size: dict[str, int]) -> Page:
@@ -79,7 +73,7 @@ def set_up(desk: Desk, tmp_path: Path, *, script: bool, size: dict[str, int]) ->
     first = User.objects.create_superuser(
         "first", "first@example.org", PASSPHRASE, first_name="Robin", last_name="Hale"
     )
-    opi = window(desk, first, script=script, size=size)
+    opi = desk.glance(first, script=script, size=size)
     expect(opi.get_by_role("heading", level=1)).to_have_text("Set up the collection")
     judged(opi)
     file = tmp_path / "districts.csv"
@@ -116,7 +110,7 @@ def set_up(desk: Desk, tmp_path: Path, *, script: bool, size: dict[str, int]) ->
     link = re.search(r"https?://\S+", str(invitation.body))
     assert link
     opi.context.clear_cookies()
-    page = window(desk, None, script=script, size=size)
+    page = desk.glance(script=script, size=size)
     accept(page, re.sub(r"^https?://[^/]+", desk.url, link[0]))
     return page
 

@@ -59,7 +59,7 @@ def test_a_file_is_tested_corrected_and_uploaded(
     sent = tmp_path / "CTE EOY Upload.tsv"
     sent.write_bytes(file(*rows))
 
-    page = desk.open(clerk, script=script)
+    page = desk.glance(clerk, script=script)
     page.get_by_role("link", name="Upload a file", exact=True).click()
     page.get_by_label("File", exact=False).and_(page.locator("input[type=file]")).set_input_files(
         sent
@@ -120,7 +120,7 @@ def follow(page: Page, script: bool) -> None:
 def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(
     desk: Desk, cottonwood: District_, clerk: User
 ) -> None:
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     page.goto("/districts/9012/2025/mt-data-upload/")
     page.locator("input[type=file]").set_input_files(
         {"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())}
@@ -159,7 +159,7 @@ def test_a_file_that_changed_after_it_was_chosen_is_told_beside_the_field(
     desk: Desk, cottonwood: District_, kayla: Student, clerk: User, tmp_path: Path
 ) -> None:
     """FR-215: the browser's own error took the place of the whole portal."""
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     page.goto("/districts/9012/2025/mt-data-upload/")
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line()))

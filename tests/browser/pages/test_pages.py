@@ -141,7 +141,7 @@ def test_every_page_has_its_states_here() -> None:
 
 
 def test_g_03_the_skip_link_is_the_first_stop_and_works(stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk)
+    page = stage.desk.glance(stage.clerk)
     page.goto("/cte-lingo/")
     page.keyboard.press("Tab")
     focused = page.evaluate("document.activeElement.textContent.trim()")
@@ -166,7 +166,7 @@ SEEN = """() => {
 
 
 def test_g_03_focus_is_seen_and_never_under_the_bar(stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk)
+    page = stage.desk.glance(stage.clerk)
     page.goto(stage.record())
     page.evaluate("document.activeElement.blur()")
     for _ in range(70):
@@ -189,7 +189,7 @@ def test_g_13_a_page_is_light_and_asks_no_other_host(stage: Stage) -> None:
 
 
 def test_g_16_save_is_in_sight_at_1366_by_768(stage: Stage) -> None:
-    page = stage.desk.open(stage.clerk)
+    page = stage.desk.glance(stage.clerk)
     page.goto(stage.record())
     box = page.get_by_role("button", name="Save", exact=True).bounding_box()
     assert box is not None and box["y"] + box["height"] <= 768

@@ -63,7 +63,7 @@ def test_figures_on_a_telephone_stand_beside_each_other_and_apart(
     """
     ready.sign()
     copy = SealedCopy.objects.get()
-    page = desk.open(ready.primary.user, size=NARROW)
+    page = desk.glance(ready.primary.user, size=NARROW)
     page.goto(
         f"/districts/9012/2025/event-certification/{page_name.format(copy.pk if 'receipts' in page_name else copy.round.event_id)}/"
     )
@@ -80,7 +80,7 @@ def test_figures_on_a_telephone_stand_beside_each_other_and_apart(
 
 
 def test_the_foot_of_a_page_without_navigation_is_as_wide_as_the_page(desk: Desk) -> None:
-    page = desk.open(at="/accounts/sign-in/")
+    page = desk.glance(at="/accounts/sign-in/")
     foot = page.get_by_role("contentinfo").bounding_box()
     assert foot and foot["x"] == 0 and foot["width"] == 1366
 
@@ -116,7 +116,7 @@ def test_what_a_list_is_narrowed_by_has_two_lines_on_a_small_desk(
     """However long the names of rules, schools, pathways and the district's own elements are."""
     Element.objects.create(district="9012", name="Place of work " * 4, kind="text", position=1)
     School.objects.update(name="Cottonwood Bend Center for Career and Technical Education")
-    page = desk.open(ready.clerk, size=SMALL_DESK, at=f"/districts/9012/2025/{page_name}/")
+    page = desk.glance(ready.clerk, size=SMALL_DESK, at=f"/districts/9012/2025/{page_name}/")
     expect(page.get_by_label("District Defined Element")).to_be_visible()
     assert page.locator("form.filters").first.evaluate(LINES) <= 2
 
@@ -126,7 +126,7 @@ def test_the_head_of_a_person_with_two_roles_has_two_lines(desk: Desk, ready: Re
     person = ready.clerk
     District.objects.update(name="Cottonwood Bend K-12 Schools")
     Membership.objects.create(user=person, role=Role.DISTRICT_ADMINISTRATOR, district="9012")
-    page = desk.open(person, size=SMALL_DESK, at="/districts/9012/2025/")
+    page = desk.glance(person, size=SMALL_DESK, at="/districts/9012/2025/")
     head = page.locator(".context")
     expect(head).to_contain_text("District Administrator")
     assert head.evaluate("head => head.offsetHeight") < 80, "two lines are 68 pixels"
