@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,9 +25,13 @@ WHY_LEAVERS_SUPPRESSED = (
 OVERDUE = "overdue"
 
 
-def lines_of(event: CertificationEvent) -> list[Line]:
-    """All districts by number, in about a dozen statements, however many they are."""
-    districts = _districts()
+def lines_of(
+    event: CertificationEvent, districts: Sequence[tuple[str, str]] | None = None
+) -> list[Line]:
+    """All districts by number, in about a dozen statements, however many they are; `districts` are
+    their numbers and names where a page knows them already.
+    """
+    districts = districts or _districts()
     numbers = [number for number, _ in districts]
     if not numbers:
         return []

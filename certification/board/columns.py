@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
+from operator import itemgetter
 
 from certification.board.line import Line, Stand
 from pathways.resync.unsent import ALL
@@ -63,5 +64,7 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "due": lambda line: line.due,
     }
     key = keys.get(name, keys["number"])
-    sorted_lines = sorted((line for line in lines if key(line) is not None), key=key, reverse=down)
-    return sorted_lines + [line for line in lines if key(line) is None]
+    keyed = [(key(line), line) for line in lines]
+    known = [pair for pair in keyed if pair[0] is not None]
+    known.sort(key=itemgetter(0), reverse=down)
+    return [line for _, line in known] + [line for value, line in keyed if value is None]

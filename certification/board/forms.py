@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.functional import cached_property
 
 from certification.board.board import OVERDUE
 from certification.board.columns import COLUMNS, COLUMNS_OF_LEAVERS, sorted_by
@@ -59,12 +60,17 @@ class BoardFilter(forms.Form):
         self.is_valid()
 
     def choice(self, name: str) -> str:
-        return str(self.cleaned_data.get(name) or "")
+        return self.choices[name]
+
+    @cached_property
+    def choices(self) -> dict[str, str]:
+        """What is said of each field; empty where nothing is."""
+        return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
 
     def matching(self, lines: Iterable[Line]) -> list[Line]:
         """The lines that it shows, sorted."""
         words = self.choice("find").casefold().split()
-        choices = {name: self.choice(name) for name in self.fields}
+        choices = self.choices
         narrows = words or any(choices[name] for name in NARROWING)
         lines_of_filter = [
             line
@@ -79,7 +85,7 @@ class BoardFilter(forms.Form):
 
     def query(self, **changes: str) -> str:
         """The address of the same board with something changed."""
-        choices = {name: self.choice(name) for name in self.fields} | changes
+        choices = self.choices | changes
         return urlencode(
             {name: "on" if value == "True" else value for name, value in choices.items() if value}
         )

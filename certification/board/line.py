@@ -13,13 +13,9 @@ from enum import Enum
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from certification.collections.fall.statewide import FollowUpKnown
 from certification.models.dates import days, today
 from certification.review.suppression import HIDDEN, nested, suppressed
 from certification.signing.last_validation import LastValidation
-from certification.status.district_event import DistrictEvent
-from pathways.reports.runs import Validated
-from pathways.resync.unsent import KnownUnsent
 
 
 class Stand(Enum):
@@ -35,30 +31,16 @@ class Stand(Enum):
     CERTIFIED = ("certified", "Certified", "completed")
     RECERTIFICATION = ("recertification", "Recertification", "warning")
 
-    @property
-    def key(self) -> str:
-        return self.value[0]
-
-    @property
-    def word(self) -> str:
-        return self.value[1]
-
-    @property
-    def kind(self) -> str:
-        return self.value[2]
+    def __init__(self, key: str, word: str, kind: str) -> None:
+        self.key, self.word, self.kind = key, word, kind
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, kw_only=True)
+class Line(LastValidation):
     """One district."""
 
     number: str
     name: str
-    district_event: DistrictEvent
-    unsent: KnownUnsent
-    validated: Validated | None
-    follow_up: FollowUpKnown | None = None
-    """Of an event about leavers."""
 
     @cached_property
     def stand(self) -> Stand:
@@ -72,12 +54,7 @@ class Line:
             return Stand.ERRORS
         if not self.is_active and (self.follow_up or self.last_resync is None):
             return Stand.NOT_STARTED
-        return Stand.READY if self.by_last_validation.is_ready else Stand.IN_PROGRESS
-
-    @cached_property
-    def by_last_validation(self) -> LastValidation:
-        """The answers of the gates, as far as they are known without a look at the records."""
-        return LastValidation(self.district_event, self.unsent, self.validated, self.follow_up)
+        return Stand.READY if self.is_ready else Stand.IN_PROGRESS
 
     @property
     def word(self) -> str:
@@ -175,11 +152,6 @@ class Line:
             return ""
         number = (today(self.district_event.now) - timezone.localdate(self.validated.at)).days
         return days(number) if number > 0 else "today"
-
-    @property
-    def is_current(self) -> bool:
-        """True when the last validation read what stands at the state now."""
-        return self.by_last_validation.is_current
 
     @property
     def is_active(self) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,13 +32,13 @@ from certification.models import CertificationEvent
 from certification.recertification import approval
 from certification.status.statewide import events_shown
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.reach import active_end_year
+from cte_portal.accounts.access.reach import active_end_year, reachable_districts
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, access
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file, xlsx_file
-from cte_portal.ui.patterns import joined
+from cte_portal.ui.patterns import joined, page_around
 from cte_portal.ui.wording import moment
 from pathways.files import writer
 
@@ -85,7 +85,8 @@ class BoardView(StatewideView):
 
     @cached_property
     def lines(self) -> list[Line]:
-        return lines_of(self.event) if self.event else []
+        # Whoever works statewide sees records everywhere: these are all districts.
+        return lines_of(self.event, reachable_districts(self.request)) if self.event else []
 
     def lines_with(self, numbers: list[str]) -> list[Line]:
         return [line for line in self.lines if line.number in set(numbers)]
@@ -121,10 +122,7 @@ class StatusBoard(BoardView):
                 for name, title in (COLUMNS_OF_LEAVERS if self.is_of_leavers else COLUMNS).items()
             ],
             "page": page,
-            "rows": self.event
-            and joined(rows_of(page, self.event, can_extend=self.can(Capability.KEEP_LISTS))),
             "query": board_filter.query(),
-            "waiting": sum(not line.why_not_waited_for for line in lines),
             "remind_all": (
                 f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}"
             ),
@@ -147,7 +145,9 @@ class StatusBoard(BoardView):
                 0 if self.is_of_leavers else sum(line.validated is None for line in lines)
             ),
         }
-        return render(request, "certification/board/board.html", context)
+        can_extend = self.can(Capability.KEEP_LISTS)
+        rows = joined(rows_of(page, self.event, can_extend=can_extend) if self.event else ())
+        return page_around(request, "certification/board/board.html", context, rows=rows)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The buttons below the table send `do`, and what was chosen on the page."""

@@ -87,11 +87,7 @@ def _sentences(event: CertificationEvent, lines: list[Line]) -> list[str]:
 
 
 def may_finish(line: Line) -> bool:
-    return (
-        line.by_last_validation.is_clean
-        and line.district_event.primaries > 0
-        and not _dates_are_over(line)
-    )
+    return line.is_clean and line.district_event.primaries > 0 and not _dates_are_over(line)
 
 
 def _dates_are_over(line: Line) -> bool:

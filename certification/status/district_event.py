@@ -116,8 +116,9 @@ class DistrictEvent:
         """The same of another district that stands where this one does, with what is known of it:
         of a list of all districts most stand alike. Whether OPI lets it finish must be the same.
         """
-        district_event = object.__new__(DistrictEvent)
-        district_event.__dict__.update(self.__dict__, district=district)
+        district_event, own = object.__new__(DistrictEvent), self.__dict__.copy()
+        own["district"] = district
+        object.__setattr__(district_event, "__dict__", own)
         return district_event
 
     @cached_property

@@ -37,19 +37,20 @@ class Patterns:
         if key not in self._known:
             marks = {name: f"{{{name}}}" for name in values}
             self._known[key] = render_to_string(template, {**of_kind, **marks})
-        escaped = {
-            name: value.__html__() if hasattr(value, "__html__") else _escaped(str(value))
-            for name, value in values.items()
-        }
+        escaped = {name: _escaped(value) for name, value in values.items()}
         return SafeString(self._known[key].format_map(escaped))
 
 
 _HAS_TO_BE_ESCAPED = re.compile("[&<>\"']").search
 
 
-def _escaped(text: str) -> str:
+def _escaped(value: Any) -> str:
     """Most of what is filled in are numbers and words, in which nothing is to be escaped."""
-    return escape(text) if _HAS_TO_BE_ESCAPED(text) else text
+    if type(value) is not str:
+        if hasattr(value, "__html__"):
+            return str(value.__html__())
+        value = str(value)
+    return escape(value) if _HAS_TO_BE_ESCAPED(value) else value
 
 
 def page_around(

@@ -4,8 +4,11 @@ and what is reached from it.
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Screen
+from cte_portal.prepared import counted
 from pathways.models import ListRequest
 
 PATH = ("Student Information", "State Programs")
@@ -18,6 +21,12 @@ OF_CALLS = (
     "follow-up-link",
     "follow-up-print",
 )
+
+
+@counted("COUNT(*)")
+def _waiting() -> QuerySet[ListRequest]:
+    return ListRequest.objects.waiting()
+
 
 SCREENS = (
     # Before the entry that marks its pages too: another district or year is switched to from here.
@@ -159,7 +168,7 @@ REQUESTS = (
             "follow-up appeal",
         ),
         scoped=False,
-        open=lambda standing: ListRequest.objects.waiting().count(),
+        open=lambda standing: _waiting()[0][0],
     ),
     Screen(
         name="Students on two follow-up lists",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -200,41 +200,37 @@ class KnownUnsent(NamedTuple):
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
         """Of every named district, in a few statements."""
         numbers, known = list(numbers), seen()
-        answer = if_state_answers(lambda: _copies(known))
+        answer = if_state_answers(lambda: _copies(frozenset(numbers), known))
         if answer is None:
             last = last_records(known)
             return {number: NOT_KNOWN._replace(last=last.get(number)) for number in numbers}
         stored, new = answer
-        copies = {number: stored.get(number) for number in numbers}
-        sent = {number: copy.cursor for number, copy in copies.items() if copy}
+        sent = {number: copy.cursor for number, copy in stored.items()}
         last = last_records(known)
         ahead = districts_ahead(stored.values(), new, last, known)
-        gaps = gap.last_known(end_year, (stored[number] for number in sent))
+        gaps = gap.last_known(end_year, stored.values())
         changes = _numbers_after(sent, last)
         changes |= {number: 1 for number in numbers if number not in sent and number in last}
-        compared = {number: figures.cursor for number, figures in gaps.items()}
-        since = _numbers_after(compared, last)
-        return {
-            number: cls(
-                copy=copy,
-                changes=changes.get(number, 0),
-                nothing_sent=copy is None or copy.end_year < end_year,
-                ahead=number in ahead,
-                rows=(
-                    gaps[number].rows + since.get(number, 0)
-                    if number in gaps
-                    else changes.get(number, 0)
-                ),
-                outcomes=gaps[number].outcomes if number in gaps else 0,
-                last=last.get(number),
-            )
-            for number, copy in copies.items()
-        }
+        cursors = {number: compared.cursor for number, compared in gaps.items()}
+        since = _numbers_after(cursors, last)
+
+        def of(number: str) -> KnownUnsent:
+            copy, compared = stored.get(number), gaps.get(number)
+            changed = changes.get(number, 0)
+            nothing_sent = copy is None or copy.end_year < end_year
+            rows = compared.rows + since.get(number, 0) if compared else changed
+            outcomes = compared.outcomes if compared else 0
+            is_ahead, end = number in ahead, last.get(number)
+            return cls(copy, changed, nothing_sent, is_ahead, rows, outcomes, last=end)
+
+        return {number: of(number) for number in numbers}
 
 
-def _copies(known: SeenInLedgers) -> tuple[dict[str, CopyInShort], list[Sent]]:
+def _copies(
+    numbers: Container[str], known: SeenInLedgers
+) -> tuple[dict[str, CopyInShort], list[Sent]]:
     """The copies by district, and what was sent of those that were not seen before."""
-    copies = StateCopy.objects.of_all_in_short()
+    copies = [copy for copy in StateCopy.objects.of_all_in_short() if copy.district in numbers]
     new = StateCopy.objects.objects_sent(
         [copy.district for copy in copies if copy not in known.copies]
     )

@@ -31,7 +31,8 @@ def test_it_measures_every_page_and_leaves_nothing(
     namespace = runpy.run_path(str(SCRIPT))
     printed = capsys.readouterr().out
     assert "district 9012, 1 students" in printed
-    for page in (*namespace["PAGES"], "search", "search-sent", "save", "mark", "status-board"):
+    pages = (*namespace["PAGES"], *namespace["OF_OPI"])
+    for page in (*pages, "search", "search-sent", "save", "mark"):
         assert f"  {page} " in printed
     assert (User.objects.count(), Change.objects.count()) == (people, changes)
 

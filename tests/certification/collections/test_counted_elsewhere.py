@@ -120,7 +120,7 @@ def test_who_counts_elsewhere_is_in_nobodys_way_and_on_no_report(
     assert [report.count(fall.scope).count for report in reports] == [0, 1]
     deciding.count_in(2024, twins.other.pk, by=opi)
     (line,) = [line for line in lines_of(fall.event) if line.number == "9012"]
-    assert fall.missing() == [] == line.by_last_validation.closed
+    assert fall.missing() == [] == line.closed
     assert [report.count(fall.scope).count for report in reports] == [0, 0]
     client.force_login(fall.primary.user)
     page = client.get(f"{fall.path}lists/counted-elsewhere/").content.decode()

@@ -175,7 +175,7 @@ def test_gate_and_board_count_outcomes_and_leavers_that_the_state_has_not(
     answer = next(v.answer for v in gates.verdicts(fall.case()) if v.gate.slug == "outcomes")
     assert answer.sentence == "1 outcome and 1 leaver differ from the state."
     line = next(line for line in lines_of(fall.event) if line.number == "9012")
-    assert line.not_sent == 2 and "outcomes" in line.by_last_validation.closed
+    assert line.not_sent == 2 and "outcomes" in line.closed
     fall.send(("Student",))
     line = next(line for line in lines_of(fall.event) if line.number == "9012")
     assert line.not_sent == 1 and fall.missing() == ["outcomes", "match"]
@@ -258,12 +258,12 @@ def test_the_board_says_ready_when_the_gates_are_open(fall: ReadyFall, kayla: St
     assert line().stand is Stand.READY and fall.missing() == []
     fall.set_outcome(kayla, WORK)
     assert line().stand is Stand.IN_PROGRESS
-    assert line().by_last_validation.closed == ["outcomes", "match"] == fall.missing()
+    assert line().closed == ["outcomes", "match"] == fall.missing()
     fall.send()
     fall.wait()
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     FollowUpYear.objects.filter(pk=2024).update(opens=tomorrow)
-    assert line().by_last_validation.closed == ["contacted"] == fall.missing()
+    assert line().closed == ["contacted"] == fall.missing()
 
 
 def test_the_board_counts_who_is_still_to_be_tried_like_the_gate(
@@ -402,7 +402,7 @@ def test_a_difference_with_a_file_is_in_the_way_until_somebody_decides(
         at=timezone.now(),
     )
     (line,) = [line for line in lines_of(fall.event) if line.number == "9012"]
-    assert line.by_last_validation.closed == ["resolved"] == fall.missing()
+    assert line.closed == ["resolved"] == fall.missing()
     with pytest.raises(NotReady, match="1 line of a file says something else"):
         fall.sign()
     OutcomeDifference.objects.filter(pk=difference.pk).update(

@@ -115,10 +115,10 @@ def test_the_board_says_ready_when_the_gates_are_open(
     ready.event.refresh_from_db()
     line = next(line for line in lines_of(ready.event) if line.number == ready.scope.district)
     assert (line.stand is Stand.READY) is (not ready.missing()) is (happens is nothing)
-    assert set(line.by_last_validation.closed) <= {
+    assert set(line.closed) <= {
         *ready.missing(),
         "match",
         "report",
     }, "what is known is no other than what the gates find"
     if happens is not nothing:
-        assert line.by_last_validation.closed
+        assert line.closed

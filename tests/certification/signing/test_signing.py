@@ -499,7 +499,7 @@ def test_the_figure_above_the_page_home_gate_and_signature_say_one_number(
         assert "Not yet sent to the state: <b>3</b>" in markup or ">3<" in markup, page
     home = client.get("/districts/9012/2025/").content.decode()
     assert "Changes not sent to the state. 0 of 1 primary certifier has signed." in home
-    assert lines_of(ready.event)[0].by_last_validation.closed[0] == "sent"
+    assert lines_of(ready.event)[0].closed[0] == "sent"
     ready.send()
     ready.report()
     ready.wait()
@@ -525,7 +525,7 @@ def test_answers_of_callers_are_not_in_the_way_of_end_of_year(
     page = " ".join(client.get(ready.path).content.decode().split())
     assert "Not yet sent to the state: <b>2</b>" in page or ">2<" in page
     assert "2 outcomes of leavers are not sent" in page
-    assert "sent" not in lines_of(ready.event)[0].by_last_validation.closed
+    assert "sent" not in lines_of(ready.event)[0].closed
     ready.district.roster(kayla)
     assert ready.missing() == ["sent"]
     refused = r"3 rows differ between district and state\. 2 outcomes of leavers are not sent"
