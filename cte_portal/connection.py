@@ -29,13 +29,21 @@ log = logging.getLogger("cte_portal.connection")
 # jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are a page's, a worker
 # takes longer ones. Only prepared questions are given their values apart (prepared.py): PostgreSQL
 # would plan each of them anew for its first five times on a connection, which takes longer than
-# to answer it.
+# to answer it. Both editions fit into memory, where a row by an index costs little more than the
+# next one of a table: by PostgreSQL's own figure, of a disk that turns, a district's few hundred
+# rows were looked for in the whole state's. A page leaves other cores to other pages.
 SESSION = {
     "jit": "off",
     "statement_timeout": "10s",
     "idle_in_transaction_session_timeout": "1min",
     "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
 }
+MOST_PREPARED = 500
+"""Statements that a connection keeps prepared. Of psycopg's own hundred a page throws out what
+another one needs, and has it planned again.
+"""
 MARK = "cte_portal.connection"
 ROUNDS = 5
 PATIENCE = 10  # seconds for each answer while a connection is looked at
@@ -88,6 +96,7 @@ def look_at_all() -> None:
 
 
 def _set_up(connection: Any) -> None:
+    connection.connection.prepared_max = MOST_PREPARED
     pairs = [item for pair in SESSION.items() for item in pair]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SESSION))}", pairs)

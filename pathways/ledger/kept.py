@@ -35,6 +35,14 @@ KEPT = 2 * FRESH
 """Seconds for which it is known what was counted last."""
 
 
+def is_fresh(counted_at: float) -> bool:
+    """False when it is to be counted anew: after `FRESH` seconds at most, half of them at least.
+    The fraction of its second, which is like drawn by lot, says when: districts that were counted
+    at one moment, as when work begins in the morning, are not all counted anew at another.
+    """
+    return time.time() - counted_at < FRESH * (1 + counted_at % 1) / 2
+
+
 class HangsOn(Enum):
     """What of the district's records an answer hangs on, so that a clerk's save does not have what
     it leaves as it was counted again.
@@ -89,7 +97,7 @@ def _kept(
     with suppress(LookupError, *NO_CACHE):
         match stored:
             case (kept_at, answer, counted_at) if _stands(kept_at, position, of_records):
-                if counted_at > time.time() - FRESH:
+                if is_fresh(counted_at):
                     return _whole(key, answer)
             case (kept_at, answer, counted_at) if of_records is HangsOn.KEYS and _stands(
                 kept_at, position, HangsOn.NOTHING
@@ -97,7 +105,7 @@ def _kept(
                 settled = settled_position(scope, known)
                 if _came_or_went(scope.district, kept_at.cursor):
                     stored = None
-                elif counted_at > time.time() - FRESH:
+                elif is_fresh(counted_at):
                     whole = _whole(key, answer)
                     if settled and _stands(kept_at, settled, HangsOn.NOTHING):
                         _keep(key, settled, answer, counted_at)

@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.ledger.kept import FRESH, NO_CACHE
+from pathways.ledger.kept import NO_CACHE, is_fresh
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
 from pathways.models.state_copy import CopyInShort
@@ -109,7 +109,7 @@ class Gap:
 
     @property
     def is_fresh(self) -> bool:
-        return time.time() - self.counted_at < FRESH
+        return is_fresh(self.counted_at)
 
 
 def gap_of(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> Gap:

@@ -79,7 +79,8 @@ def test_who_works_where(cottonwood: District_, kayla: Student, tmp_path: Path) 
     make_event()
     plan = planning.plan_of(day.arguments(SIZES), tmp_path)
     first, second = plan["clerks"]
-    assert first["records"] == [(record.student_id, record.pathway_id)] == second["records"]
+    stands = (record.student_id, record.pathway_id, str(record.in_district_credits))
+    assert first["records"] == [stands] == second["records"]
     assert first["session"] != second["session"] and first["number"] != second["number"]
     (sender,) = plan["districts"]
     assert sender["district"] == "9012"

@@ -73,7 +73,7 @@ class Clerk(Person):
     people, turns = PLAN["clerks"], count()
     fixed_count = len(people)
     wait_time = constant_pacing(PLAN["pace"])
-    path, form = "", {}
+    path, form, sent = "", {}, ""
 
     def on_start(self):
         """Each begins at a moment of its own: two hundred people do not click in the same instant
@@ -93,7 +93,7 @@ class Clerk(Person):
 
     @task(3)
     def record(self):
-        student, pathway = self.chance.choice(self.own["records"])
+        student, pathway, self.sent = self.chance.choice(self.own["records"])
         self.path = f"{self.top}/cte-concentrator/{student}/{pathway}/"
         self.form = form_with(self.opens(self.path, "record"), "in_district_credits")
 
@@ -118,9 +118,14 @@ class Clerk(Person):
             save["outcome"] = "accepted" if "cte-concentrator" in leads else "refused"
 
     def another(self, before):
-        """Credits that differ from those that stand, and that no other clerk types."""
+        """Credits that differ from those that stand, and that nobody else gives: no other clerk, nor
+        the district's file, which may hold what a clerk of an earlier day typed.
+        """
         own = range(LEAST + self.own["number"], LEAST + STEPS, self.own["apart"])
-        return self.chance.choice([typed for at in own if (typed := f"{at / 100:.2f}") != before])
+        taken = before, self.sent
+        return self.chance.choice(
+            [typed for at in own if (typed := f"{at / 100:.2f}") not in taken]
+        )
 
     @task(1)
     def worklist(self):

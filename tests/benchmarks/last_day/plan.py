@@ -61,10 +61,11 @@ def clerks(options, numbers, year):
         number = numbers[at % len(numbers)]
         records = Participation.objects.in_scope(Scope(number, year)).order_by("pk")
         most = SHARED_RECORDS if options.one_district else MOST_RECORDS
-        keys = list(records.values_list("student_id", "pathway_id")[:most])
+        keys = records.values_list("student_id", "pathway_id", "in_district_credits")[:most]
         yield {
             **person(f"day-{at}", Role.DATA_CLERK, number),
-            "records": keys,
+            # With the credits that stand, which the district's file has and sends once more.
+            "records": [(student, pathway, str(stands)) for student, pathway, stands in keys],
             "number": at,
             "apart": options.clerks,
         }

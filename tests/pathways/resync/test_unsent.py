@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from cte_portal.accounts.models import User
 from cte_portal.connection import opened
 from cte_portal.editions import Scope, writing_state
+from pathways.ledger.kept import FRESH
 from pathways.models import (
     Change,
     Enrollment,
@@ -121,7 +122,7 @@ def test_what_was_changed_past_the_portal_counts_within_minutes_and_at_once_when
         cursor.execute(
             "UPDATE pathways_enrollment SET grade = '11' WHERE student_id = %s", [kayla.pk]
         )
-    later = timezone.now().timestamp() + gap.FRESH + 1
+    later = timezone.now().timestamp() + FRESH + 1
     monkeypatch.setattr(gap.time, "time", lambda: later)
     assert above(desk, HOME.format(2025)) == "2"
     Enrollment.objects.filter(student=kayla).update(grade="12")

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pathways.ledger import locks, position
-from pathways.ledger.kept import FRESH
+from pathways.ledger.kept import FRESH, is_fresh
 from pathways.ledger.position import settled_position
 from pathways.models import Enrollment, Roster, SchoolYear, Student
 from pathways.records import entry
@@ -205,3 +205,21 @@ def test_what_another_version_of_the_portal_kept_is_not_read(
     assert counted_again(cottonwood) and not counted_again(cottonwood)
     settings.PORTAL_VERSION = "0.0.1"
     assert counted_again(cottonwood) and not counted_again(cottonwood)
+
+
+def test_what_was_counted_in_one_second_is_not_all_counted_anew_in_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two hundred districts at work were counted within seconds, and five minutes later again: each
+    time their pages took seconds.
+    """
+    begun = 1_000_000
+    counted_at = [begun + place / 200 for place in range(200)]
+
+    def fresh_after(seconds: float) -> int:
+        monkeypatch.setattr(time, "time", lambda: begun + seconds)
+        return sum(map(is_fresh, counted_at))
+
+    assert fresh_after(FRESH / 2) == 200
+    assert 90 <= fresh_after(FRESH * 0.75) <= 110
+    assert fresh_after(FRESH + 1) == 0
