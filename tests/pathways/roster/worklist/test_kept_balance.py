@@ -220,6 +220,6 @@ def test_what_was_counted_in_one_second_is_not_all_counted_anew_in_another(
         monkeypatch.setattr(time, "time", lambda: begun + seconds)
         return sum(map(is_fresh, counted_at))
 
-    assert fresh_after(FRESH / 2) == 200
+    assert fresh_after(FRESH / 2 - 1) == 200
     assert 90 <= fresh_after(FRESH * 0.75) <= 110
     assert fresh_after(FRESH + 1) == 0
