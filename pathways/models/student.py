@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -53,6 +54,11 @@ def name_field(source: str) -> models.GeneratedField:
     )
 
 
+def as_written(grade: Any) -> Func:
+    """A grade as people write it: 9 for 09."""
+    return Func(grade, Value("0"), function="LTRIM", output_field=models.CharField())
+
+
 class StudentQuerySet(models.QuerySet["Student"]):
     def in_scope(self, scope: Scope) -> StudentQuerySet:
         """Students of the district with a Primary, Partial or Special Ed enrollment in a calendar
@@ -83,14 +89,7 @@ class StudentQuerySet(models.QuerySet["Student"]):
     def graded(self, end_year: int) -> StudentQuerySet:
         """With `grade` (9, 12, KG) of the enrollment that decides in the year."""
         enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
-        return self.annotate(
-            grade=Func(
-                Subquery(enrollment.values("grade")[:1]),
-                Value("0"),
-                function="LTRIM",
-                output_field=models.CharField(),
-            )
-        )
+        return self.annotate(grade=as_written(Subquery(enrollment.values("grade")[:1])))
 
     def placed(self, end_year: int) -> StudentQuerySet:
         """The same with `school_id`, `school_name` and `enrolled_on` of that enrollment."""
@@ -235,6 +234,25 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
             self.using(scope.alias)
             .that_count(scope.end_year)
             .filter(student__district_id=scope.district)
+        )
+
+    def of_people(self, scope: Scope, people: Collection[int]) -> EnrollmentQuerySet:
+        """The same of a few students, that which says school and grade of each before the others:
+        one statement joins them to their students and schools, where one about students would look
+        for the enrollment again for each of its columns. The year is a subquery that PostgreSQL
+        does not join: it would read the year's calendars of all districts.
+        """
+        calendar = Calendar.objects.order_by().filter(pk=OuterRef("calendar_id"))
+        return (
+            self.using(scope.alias)
+            .filter(counts_in(scope.end_year, names_year=False))
+            .alias(enrolled_in=Subquery(calendar.values("school_year_id")))
+            .filter(
+                enrolled_in=scope.end_year,
+                student__district_id=scope.district,
+                student__pk__in=people,
+            )
+            .order_by(*decides_first())
         )
 
     def that_decide(self, end_year: int) -> EnrollmentQuerySet:

@@ -14,14 +14,24 @@ from django.db.models import Min, QuerySet, Sum
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
-from pathways.roster.worklist.line import PlacedStudent, RecordBefore, RecordNow
+from pathways.models import Change, Enrollment, Participation, Pathway, Roster, RosterDecision
+from pathways.models.student import as_written
+from pathways.roster.worklist.line import RecordBefore, RecordNow
 
 
 @prepared
 def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
-    placed = Student.objects.in_scope(scope).placed(scope.end_year).filter(pk__in=people)
-    return placed.values_list(*PlacedStudent._fields)
+    """A row for each of their enrollments that count, first the one that says school and grade."""
+    return Enrollment.objects.of_people(scope, people).values_list(
+        "student_id",
+        "student__state_id",
+        "student__last_name",
+        "student__first_name",
+        "student__middle_name",
+        as_written("grade"),
+        "calendar__school_id",
+        "calendar__school__name",
+    )
 
 
 @prepared

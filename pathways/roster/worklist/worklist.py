@@ -123,9 +123,8 @@ class Worklist(Pairs):
         if not pairs_in_order:
             return []
         named = filled_up(tuple({student for student, _ in pairs_in_order}))
-        students = {
-            row.pk: row for row in map(PlacedStudent._make, lines.students(self.scope, named))
-        }
+        placed = map(PlacedStudent._make, reversed(lines.students(self.scope, named)))
+        students = {row.pk: row for row in placed}
         if not students:
             return []
         people = filled_up(tuple(students))
