@@ -22,6 +22,8 @@ from pathways.pages.grades import by_grade
 
 SHORT = 5
 """Pathways on the event's own page; the rest are one line."""
+REST = "others"
+"""The slug of that line."""
 
 
 def is_unusual(now: int, before: int | None) -> bool:
@@ -217,6 +219,6 @@ def _shortened(section: Section) -> Section:
     now, compared = sum(figure.now for figure in small), small[0].before is not None
     before = sum(figure.before or 0 for figure in small) if compared else None
     rest = Figure(
-        "others", f"{len(small)} other pathways", now, before, small[0].before_year, Bars(0, None)
+        REST, f"{len(small)} other pathways", now, before, small[0].before_year, Bars(0, None)
     )
     return Section(section.title, (*large, rest))

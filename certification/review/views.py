@@ -17,6 +17,7 @@ from certification.collections.collection import Lists
 from certification.models import CertificationEvent, SealedCopy
 from certification.review import changes
 from certification.review.explanations import explanations_of
+from certification.review.html import drawn
 from certification.review.records import Records, last_seal, records_of
 from certification.review.snapshot import snapshot_of
 from certification.status.district_event import DistrictEvent
@@ -91,9 +92,11 @@ class ReviewSnapshot(OfEvent):
         measures = self.records.collection.measures
         if count not in measures:
             raise Http404("There is no such figure.")
+        snapshot = snapshot_of(self.district_event, count)
         return self.show(
             "certification/review/review_snapshot.html",
-            snapshot=snapshot_of(self.district_event, count),
+            snapshot=snapshot,
+            figures=drawn(snapshot.sections, snapshot, request.path),
             measures=list(measures.items()),
             unusual_percent=settings.UNUSUAL_PERCENT,
             unusual_students=settings.UNUSUAL_STUDENTS,

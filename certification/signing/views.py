@@ -9,11 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
 from certification.recertification.reopening import correction
+from certification.review.html import drawn
 from certification.review.snapshot import Snapshot, snapshot_of
 from certification.signing import gates, lookups
 from certification.signing.case import Case, shown_case
@@ -173,7 +175,9 @@ class EventCertification(ActionView):
         case, form = self.case, context["form"]
         district_event = case.district_event
         verdicts = [] if self.is_over else gates.verdicts(case)
-        notes = self.notes if form else None
+        notes, snapshot = self.notes if form else None, self.snapshot
+        keys = [self.scope.district, self.scope.end_year, district_event.event.pk]
+        whole = reverse("certification-snapshot", args=keys)
         context |= {
             "case": case,
             "collection": case.collection,
@@ -182,7 +186,8 @@ class EventCertification(ActionView):
             "dates": district_event.dates,
             "notes": notes,
             "forms": [form, notes] if form else [],
-            "snapshot": self.snapshot,
+            "snapshot": snapshot,
+            "figures": drawn(snapshot.short, snapshot, whole, takes_notes=notes is not None),
             "lists": case.collection.lists.titles,
             "closed": [self.offered(verdict) for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],

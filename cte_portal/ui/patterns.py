@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString
 Text = TypeVar("Text", bound=str)
 
 MOST_KEPT = 4096
+AS_THEY_ARE = (SafeString, int)
+TO_ESCAPE = re.compile("[&<>\"']").search
 
 
 class Patterns:
@@ -34,23 +36,29 @@ class Patterns:
 
     def fill(self, template: str, values: dict[str, Any], **of_kind: Any) -> SafeString:
         key = (template, *of_kind.values())
-        if key not in self._known:
+        pattern = self._known.get(key)
+        if pattern is None:
+            if len(self._known) == MOST_KEPT:  # of columns, people choose any number of sets
+                self._known.clear()
             marks = {name: f"{{{name}}}" for name in values}
-            self._known[key] = render_to_string(template, {**of_kind, **marks})
-        escaped = {name: _escaped(value) for name, value in values.items()}
-        return SafeString(self._known[key].format_map(escaped))
-
-
-_HAS_TO_BE_ESCAPED = re.compile("[&<>\"']").search
+            pattern = self._known[key] = render_to_string(template, {**of_kind, **marks})
+        return SafeString(
+            pattern.format_map(
+                {
+                    name: value if value.__class__ in AS_THEY_ARE else _escaped(value)
+                    for name, value in values.items()
+                }
+            )
+        )
 
 
 def _escaped(value: Any) -> str:
     """Most of what is filled in are numbers and words, in which nothing is to be escaped."""
-    if type(value) is not str:
+    if value.__class__ is not str:
         if hasattr(value, "__html__"):
             return str(value.__html__())
         value = str(value)
-    return escape(value) if _HAS_TO_BE_ESCAPED(value) else value
+    return escape(value) if TO_ESCAPE(value) else value
 
 
 def page_around(

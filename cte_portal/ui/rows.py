@@ -5,17 +5,39 @@ into.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import django_tables2 as tables
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor, signature
 
-from cte_portal.ui.patterns import Patterns, kept_patterns
+from cte_portal.ui.patterns import MOST_KEPT, kept_patterns
+
+SORT = re.compile("(?<![^&])sort=(?![^&])")
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _signature(render: Callable[..., Any]) -> tuple[tuple[str, ...], str | None]:
+    """What a column is drawn from, which Python takes long to say."""
+    arguments, takes_all = signature(render)
+    return tuple(name for name in arguments if name != "self"), takes_all
+
+
+class Place(NamedTuple):
+    """Where a column's cell stands in a row: what the pattern of a row is made of."""
+
+    mark: str
+    header: str
+    css: str
+    has_label: bool
+    names_row: bool
 
 
 class Cells:
@@ -24,11 +46,14 @@ class Cells:
     """
 
     def __init__(self, bound: Any, *, names_row: bool) -> None:
-        self.bound, self.names_row = bound, names_row
-        self.name, self.header, attrs = bound.name, bound.header, bound.attrs
-        self.mark = f"{{{bound.name}}}"
-        self.css = attrs["td"].get("class", "")
-        self.has_label = not attrs["th"].get("hidden")
+        self.bound, self.name, attrs = bound, bound.name, bound.attrs
+        self.place = Place(
+            f"{{{bound.name}}}",
+            str(bound.header).replace("{", "{{").replace("}", "}}"),
+            attrs["td"].get("class", ""),
+            has_label=not attrs["th"].get("hidden"),
+            names_row=names_row,
+        )
         self.accessor, self.default = Accessor(bound.accessor), bound.default
         bits = self.accessor.bits
         self.is_path = len(bits) > 1
@@ -36,13 +61,21 @@ class Cells:
         self.attribute = attrgetter(".".join(bits)) if are_names else None
         self.empty_values = bound.column.empty_values
         self.render = bound.render
-        arguments, self.takes_all = signature(bound.render)
-        self.asks_for = () if self.takes_all else tuple(arguments)
+        arguments, self.takes_all = _signature(getattr(bound.render, "__func__", bound.render))
+        self.asks_for = () if self.takes_all else arguments
         self.is_as_stored = getattr(bound.render, "__func__", None) is tables.Column.render
 
-    def cell(self, table: tables.Table, row: Any) -> Any:
-        record = row.record
-        value = self._value(record)
+    def cell(self, table: tables.Table, row: Any, record: Any, *, has_keys: bool) -> Any:
+        """`has_keys`: whether the record is a mapping."""
+        if has_keys or not self.attribute:
+            value = self._value(record)
+        else:
+            try:
+                value = self.attribute(record)
+            except AttributeError:  # on the way is None, a key, or what has to be called
+                value = self._value(record) if self.is_path else None
+            if callable(value):
+                value = self._value(record)
         if value in self.empty_values:
             return self.default
         if self.is_as_stored:
@@ -65,18 +98,9 @@ class Cells:
         )
 
     def _value(self, record: Any) -> Any:
-        """django-tables2 tries keys first, and writes down the whole record where it has no such
-        value. A record of attributes is asked for the attribute.
+        """As django-tables2 finds it. It tries keys first, and writes down the whole record where it
+        has no such value, so a record of attributes is asked for the attribute before.
         """
-        if self.attribute and not isinstance(record, Mapping):
-            try:
-                value = self.attribute(record)
-            except AttributeError:
-                if not self.is_path:
-                    return None
-                value = callable  # on the way is None, a key, or what has to be called
-            if not callable(value):
-                return value
         try:
             return self.accessor.resolve(record)
         except ValueError:  # the record has no such value
@@ -88,18 +112,20 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
     named = getattr(table, "named", None)
     first = named() if named else next(iter(table.columns)).name
     columns = [Cells(bound, names_row=bound.name == first) for bound in table.columns]
-    patterns = Patterns()
+    patterns, places = kept_patterns(), tuple(column.place for column in columns)
     for row in table.paginated_rows:
+        record = row.record
+        has_keys = isinstance(record, Mapping)
         kind = {
-            name: value(record=row.record) if callable(value) else value
+            name: value(record=record) if callable(value) else value
             for name, value in table.row_attrs.items()
         }
         yield patterns.fill(
             "ui/row.html",
-            {column.name: column.cell(table, row) for column in columns},
+            {column.name: column.cell(table, row, record, has_keys=has_keys) for column in columns},
             css=kind.get("class", ""),
             current=kind.get("current", ""),
-            columns=tuple(columns),
+            places=places,
         )
 
 
@@ -127,15 +153,25 @@ class Head:
         )
 
 
+def around_sort(query: QueryDict) -> tuple[str, str]:
+    """The query as an address has it, what stands before the sorting and what stands after: it is
+    encoded once for the heads of all columns.
+    """
+    there = query.copy()
+    there["sort"] = ""
+    before, after = SORT.split(there.urlencode())
+    return before, after
+
+
 def heads_of(table: tables.Table, query: QueryDict) -> Iterator[Head]:
     """`query` is that of the page, which stays in the addresses, but for the number of the page."""
     there = query.copy()
     there.pop("page", None)
+    before, after = around_sort(there)
     for column in table.columns:
         attrs, address, turn = column.attrs["th"], "", ""
         if column.orderable:
-            there["sort"] = column.order_by_alias.next
-            address = f"?{there.urlencode()}"
+            address = f"?{before}sort={quote(column.order_by_alias.next)}{after}"
         if column.is_ordered:
             turn = "descending" if column.order_by_alias.is_descending else "ascending"
         css, is_hidden = attrs.get("class") or "", bool(attrs.get("hidden"))

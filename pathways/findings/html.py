@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import Patterns
+from cte_portal.ui.patterns import kept_patterns
 from cte_portal.ui.templatetags.portal import threes, us_date
 from pathways.findings.table import FindingRow
 
@@ -17,7 +17,7 @@ def lines(
     rows: Iterable[FindingRow], columns: Iterable[str], rules_page: str, *, may_edit: bool
 ) -> Iterator[SafeString]:
     """With the chosen columns; `rules_page` is where each rule stands."""
-    patterns, chosen = Patterns(), tuple(columns)
+    patterns, chosen = kept_patterns(), tuple(columns)
     for row in rows:
         finding, breach, explanation = row.finding, row.finding.breach, row.finding.explanation
         kind, word = finding.status

@@ -8,9 +8,12 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.pages.offered import KeptSelect, offer
+from cte_portal.ui.patterns import kept_pattern
 
 PAGE, MOST_ROWS = 50, 200
 OF_ALL_LISTS = ("sort", "rows")
@@ -92,8 +95,26 @@ class ListFilter(forms.Form):
         return [name for name in self.table.titles() if name in chosen]
 
     @property
+    def columns_and_order(self) -> SafeString:
+        """Drawn once for all who see the same columns and sort by the same."""
+        return _columns_and_order(
+            self.named,
+            tuple(self.column_choices),
+            self["sort"].as_widget(),
+            self["rows"].as_widget(),
+        )
+
+    @property
     def column_choices(self) -> list[tuple[str, str, bool]]:
         """Name, title, and whether it is there, of the columns that may be left out."""
         titles = self.table.titles()
         chosen = set(self.chosen_columns)
         return [(name, titles[name], name in chosen) for name in titles if name != self.named]
+
+
+@kept_pattern
+def _columns_and_order(
+    named: str, choices: tuple[tuple[str, str, bool], ...], sort: SafeString, rows: SafeString
+) -> SafeString:
+    context = {"named": named, "choices": choices, "sort": sort, "rows": rows}
+    return render_to_string("listing/columns.html", context)

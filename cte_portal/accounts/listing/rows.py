@@ -20,7 +20,7 @@ from cte_portal.accounts.listing.shelf import SavedLink, Shelf
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file, xlsx_file
-from cte_portal.ui.rows import Head
+from cte_portal.ui.rows import Head, around_sort
 
 AT_ONCE = 500
 """Rows of a file that are read together."""
@@ -48,13 +48,14 @@ class Listing:
     def heads(self) -> list[Head]:
         """Of the chosen columns."""
         titles, sorts = self.form.table.titles(), self.form.table.sorts()
-        query, sorting = QueryDict(self.query, mutable=True), self.form.sorting
+        before, after = around_sort(QueryDict(self.query))
+        sorting = self.form.sorting
         heads = []
         for name in self.form.chosen_columns:
             css = self.form.table.base_columns[name].attrs.get("th", {}).get("class", "")
-            query["sort"] = f"-{name}" if sorting == name else name
             turn = {name: "ascending", f"-{name}": "descending"}.get(sorting, "")
-            address = f"?{query.urlencode()}" if name in sorts else ""
+            sort = f"-{name}" if sorting == name else name
+            address = f"?{before}sort={sort}{after}" if name in sorts else ""
             heads.append(Head(titles[name], css, address, turn))
         return heads
 

@@ -12,7 +12,7 @@ import django_tables2 as tables
 from django_tables2.data import TableListData
 from django_tables2.utils import Sequence
 
-from cte_portal.ui.patterns import Patterns
+from cte_portal.ui.patterns import Patterns, kept_patterns
 
 CHOOSE, OPEN = "choose", "open"
 """Columns of boxes and of links: nobody chooses them, and no file has them."""
@@ -60,7 +60,7 @@ class ListTable(tables.Table):
         cls.base_columns = Columns({name: cls.base_columns[name] for name in names})
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self.patterns = Patterns()
+        self.patterns = kept_patterns()
         super().__init__(*args, **options)
 
     @classmethod

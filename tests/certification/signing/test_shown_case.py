@@ -67,7 +67,7 @@ def test_the_page_reads_no_record_while_nothing_moves(client: Client, ready: Rea
         assert client.get(address).content.count(b"Business") == first.count(b"Business")
     statements = [query["sql"] for query in (*queries.captured_queries, *state.captured_queries)]
     reading = [sql for sql in statements if "canonical_state_id" in sql or "judged" in sql]
-    assert not reading and len(statements) <= 27, "\n".join(sql[:160] for sql in statements)
+    assert not reading and len(statements) <= 24, "\n".join(sql[:160] for sql in statements)
 
 
 def test_what_the_page_says_follows_whatever_it_hangs_on(

@@ -10,12 +10,14 @@ import pytest
 from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis.strategies import lists, sampled_from
 
 from cte_portal.pages.offered import KeptSelect, offer
+from cte_portal.ui import patterns
 from cte_portal.ui.navigation import Entry, Group
-from cte_portal.ui.rows import rows_of
+from cte_portal.ui.rows import around_sort, rows_of
 from cte_portal.ui.templatetags.portal import threes
 from cte_portal.ui.templatetags.screens import screen_groups
 from tests.plain import HOSTILE, hostile, plainly
@@ -129,6 +131,40 @@ def test_heads_of_columns_are_what_their_template_says(texts: list[str], turn: s
     assert "page=" not in drawn
     assert ("aria-sort" in drawn) == bool(turn)
     assert drawn.count("<th ") == 4
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=lists(hostile, min_size=2, max_size=2), sorts=sampled_from([None, 0, 1, 2]))
+def test_an_address_that_sorts_keeps_all_else(texts: list[str], sorts: int | None) -> None:
+    words = [("term", texts[0]), (f"sort{texts[1]}", "&sort="), ("resort", texts[1])]
+    if sorts is not None:
+        words.insert(sorts, ("sort", "name"))
+    query = QueryDict(mutable=True)
+    query.update(dict(words))
+    before, after = around_sort(query)
+    query["sort"] = "-name"
+    assert f"{before}sort=-name{after}" == query.urlencode()
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_the_title_of_a_column_is_no_format(title: str) -> None:
+    class Titled(Rows):
+        name = tables.Column()
+        called = tables.Column(verbose_name=title)
+
+    table = Titled([Record()])
+    row = "".join(rows_of(table))
+    assert f'data-label="{escape(table.columns["called"].header)}"' in row
+
+
+def test_no_more_forms_of_a_pattern_are_kept_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People choose columns, so nobody knows how many forms a row has."""
+    monkeypatch.setattr(patterns, "MOST_KEPT", 3)
+    kept = patterns.Patterns()
+    for number in range(10):
+        drawn = kept.fill("ui/time.html", {"machine": "2025", "text": number}, form=number)
+        assert f">{number}<" in drawn
+    assert len(kept._known) <= 3
 
 
 @dataclass

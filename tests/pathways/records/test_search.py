@@ -406,7 +406,9 @@ def test_the_primary_enrollment_says_school_and_grade(
     cottonwood.enroll(
         kayla, calendar=calendar, service_type="S", grade="11", start_date=datetime.date(2025, 1, 6)
     )
-    cottonwood.record(kayla)
+    pair = (kayla.pk, cottonwood.record(kayla).pathway_id)
+    (line,) = Worklist(cottonwood.scope).lines([pair])
+    assert (line.student.grade, line.student.school_name) == ("12", "Cottonwood Bend High School")
     page = desk.get(f"{SCREEN}{kayla.pk}/").content.decode()
     assert (
         "Grade 12" in page
@@ -421,6 +423,8 @@ def test_the_primary_enrollment_says_school_and_grade(
     assert "Elsewhere High" in desk.get(f"{SCREEN}{kayla.pk}/").content.decode(), (
         "without a Primary one the latest decides"
     )
+    (line,) = Worklist(cottonwood.scope).lines([pair])
+    assert (line.student.grade, line.student.school_name) == ("11", "Elsewhere High")
 
 
 def test_old_searches_are_let_go(desk: Client) -> None:

@@ -63,13 +63,14 @@ def test_the_badge_reads_no_other_districts_rows(
 
 
 def blocks_of_lines(district: District_, people: list[Student]) -> int:
-    """Blocks of the one statement that asks for the courses of a page's students."""
+    """Blocks of the two statements that ask for the enrollments and courses of a page's students."""
     health = Pathway.objects.get(name=HEALTH)
     with touched() as page:
         lines = Worklist(district.scope).lines((person.pk, health.pk) for person in people)
     assert [len(line.courses) for line in lines] == [3] * len(people)
-    ((number, _),) = [row for row in page.statements if '"pathways_roster"' in row[1]]
-    return number
+    numbers = [number for number, sql in page.statements if '"pathways_enrollment"' in sql]
+    assert len(numbers) == 2
+    return sum(numbers)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="EXPLAIN (BUFFERS) is PostgreSQL's")
