@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -220,6 +219,9 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         listed = EndStatus.objects.filter(code=OuterRef("end_status"))
         return self.annotate(end_status_name=Subquery(listed.values("name")[:1]))
 
+    def in_edition(self, edition: Edition) -> EnrollmentQuerySet:
+        return self.using(edition.value)
+
     def that_count(self, end_year: int) -> EnrollmentQuerySet:
         """Enrollments that put a student, and so the student's records, in scope of an end year.
 
@@ -234,25 +236,6 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
             self.using(scope.alias)
             .that_count(scope.end_year)
             .filter(student__district_id=scope.district)
-        )
-
-    def of_people(self, scope: Scope, people: Collection[int]) -> EnrollmentQuerySet:
-        """The same of a few students, that which says school and grade of each before the others:
-        one statement joins them to their students and schools, where one about students would look
-        for the enrollment again for each of its columns. The year is a subquery that PostgreSQL
-        does not join: it would read the year's calendars of all districts.
-        """
-        calendar = Calendar.objects.order_by().filter(pk=OuterRef("calendar_id"))
-        return (
-            self.using(scope.alias)
-            .filter(counts_in(scope.end_year, names_year=False))
-            .alias(enrolled_in=Subquery(calendar.values("school_year_id")))
-            .filter(
-                enrolled_in=scope.end_year,
-                student__district_id=scope.district,
-                student__pk__in=people,
-            )
-            .order_by(*decides_first())
         )
 
     def that_decide(self, end_year: int) -> EnrollmentQuerySet:

@@ -10,27 +10,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Min, OuterRef, QuerySet, Subquery, Sum
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.models import Change, Enrollment, Participation, Pathway, Roster, RosterDecision
-from pathways.models.student import as_written
+from pathways.models import (
+    Calendar,
+    Change,
+    Enrollment,
+    Participation,
+    Pathway,
+    Roster,
+    RosterDecision,
+)
+from pathways.models.student import as_written, counts_in, decides_first
 from pathways.roster.worklist.line import RecordBefore, RecordNow
 
 
 @prepared
 def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
-    """A row for each of their enrollments that count, first the one that says school and grade."""
-    return Enrollment.objects.of_people(scope, people).values_list(
-        "student_id",
-        "student__state_id",
-        "student__last_name",
-        "student__first_name",
-        "student__middle_name",
-        as_written("grade"),
-        "calendar__school_id",
-        "calendar__school__name",
+    """A row for each of their enrollments that count, first the one that says school and grade: one
+    statement joins them to their students and schools, where one about students would look for the
+    enrollment again for each of its columns. The year is a subquery that PostgreSQL does not join:
+    it would read the year's calendars of all districts.
+    """
+    calendar = Calendar.objects.order_by().filter(pk=OuterRef("calendar_id"))
+    return (
+        Enrollment.objects.in_edition(scope.edition)
+        .filter(counts_in(scope.end_year, names_year=False))
+        .alias(enrolled_in=Subquery(calendar.values("school_year_id")))
+        .filter(
+            enrolled_in=scope.end_year,
+            student__district_id=scope.district,
+            student__pk__in=people,
+        )
+        .order_by(*decides_first())
+        .values_list(
+            "student_id",
+            "student__state_id",
+            "student__last_name",
+            "student__first_name",
+            "student__middle_name",
+            as_written("grade"),
+            "calendar__school_id",
+            "calendar__school__name",
+        )
     )
 
 
