@@ -222,16 +222,17 @@ def official_copy(case: Case) -> SealedCopy | None:
 
 
 def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:
-    """The active certifiers with the signature that stands, and whether it still covers the data:
-    in the open round, else in the sealed one.
+    """The active certifiers with the signature that stands, and whether it still covers the data.
+    Once sealed, those who signed, whatever they are now.
     """
     rounds = Round.objects.of(case.event, case.scope.district)
     if case.is_certified and (sealed := rounds.official().first()):
-        signatures = {
-            signature.certifier_id: signature
-            for signature in Signature.objects.standing().filter(round=sealed)
-        }
-        return [(certifier, signatures.get(certifier.pk), True) for certifier in case.certifiers]
+        signatures = Signature.objects.standing().filter(round=sealed)
+        active = {certifier.pk: certifier for certifier in case.certifiers}
+        return [
+            (active.get(signature.certifier_id, signature.certifier), signature, True)
+            for signature in signatures.select_related("certifier__user").order_by("level", "pk")
+        ]
     return [
         (
             signature,

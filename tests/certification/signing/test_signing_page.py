@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from certification.models import CertificationEvent, Signature
+from certification.models import CertificationEvent, Certifier, Signature
 from certification.signing.gates import GATES
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock, Student
@@ -63,6 +63,16 @@ def test_signed_with_the_password(desk: Page) -> None:
     answer = desk.press()
     assert answer.status_code == 302 and desk.ready.receipt in desk.text_of(answer)
     assert Signature.objects.get().method == "password" and desk.ready.copies.exists()
+
+
+def test_a_certified_event_names_who_signed_as_they_signed(desk: Page, second_clerk: User) -> None:
+    """Whoever becomes a certifier later has signed nothing, and nobody signed at another level."""
+    desk.press()
+    Certifier.objects.update(level="secondary")
+    make_certifier(second_clerk)
+    words = text(desk.client.get(desk.path))
+    assert f"{desk.ready.primary.name} Primary, you Signed" in words
+    assert second_clerk.record_name not in words
 
 
 @pytest.mark.parametrize("primaries", [1, 2])
