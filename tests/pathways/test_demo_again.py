@@ -40,14 +40,21 @@ def digest() -> str:
     return hashlib.sha256(repr([*values, *seats]).encode()).hexdigest()
 
 
+def load(again: bool, **values: int) -> None:
+    """Into the empty portal, or `again` into one that is reset: to migrate it anew takes longer
+    than to load so few students.
+    """
+    call_command("demo", reset=again, stdout=StringIO(), **values)
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_reference: None) -> None:
     """Another seed is no matter of the database: PostgreSQL is not asked a third time."""
-    digests, seeds = [], (7, 7) if is_postgresql() else (7, 7, 8)
-    for seed in seeds:
-        call_command("demo", reset=True, seed=seed, students=60, stdout=StringIO())
+    digests, seeds = [], (7, 7) if is_postgresql() else (8, 7, 7)
+    for number, seed in enumerate(seeds):
+        load(number > 0, seed=seed, students=60)
         digests.append(digest())
-    assert digests[0] == digests[1]
+    assert digests[-2] == digests[-1]
     assert len(set(digests)) == len(set(seeds))
 
 
@@ -55,8 +62,8 @@ def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_refere
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
     runs = []
-    for districts, students in ((6, 615), (7, 660)):
-        call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
+    for again, districts, students in ((False, 6, 615), (True, 7, 660)):
+        load(again, districts=districts, students=students)
         records = Participation.objects.filter(
             student__district__in=("0965", "9012", "9020", "9031", "9045", "9099")
         )
