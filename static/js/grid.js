@@ -18,6 +18,8 @@ const write = (place, words) => {
   else place.textContent = words;
 };
 const differs = (field) => field.value !== stored(field);
+// Asterisks are sent as they are, tabs three times as long.
+const packed = (parts) => parts.join(parts.some((part) => part.includes("*")) ? "\t" : "*");
 const isReadable = (field) => {
   if (CREDITS.includes(field.dataset.column)) return hundredths(field.value) !== null;
   if (field.matches("select")) return true;
@@ -116,7 +118,7 @@ class Grid {
       const seen = data.get(`${name}-seen`);
       data.delete(`${name}-seen`);
       fields.forEach((field) => data.delete(field.name));
-      if ("typed" in row.dataset || fields.some(differs)) lines.push([name, seen, ...fields.map((field) => this.sent(name, field))].join("\t"));
+      if ("typed" in row.dataset || fields.some(differs)) lines.push(packed([name, seen, ...fields.map((field) => this.sent(name, field))]));
     }
     if (lines.length) data.append("row", lines.join("\n"));
   }

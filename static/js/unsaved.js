@@ -7,9 +7,9 @@ const differs = (field) => {
   return field.value !== field.defaultValue;
 };
 
-// Names of the fields that differ from what the server sent; a radio group counts once.
+// Names of the fields that differ from what the server sent; a radio group counts once. Ticks that choose lines change nothing, and no save keeps them.
 export function changedFields(form) {
-  const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
+  const fields = [...form.elements].filter((field) => field.name && field.name !== "chosen" && field.type !== "hidden" && field.type !== "submit");
   return new Set(fields.filter(differs).map((field) => field.name));
 }
 

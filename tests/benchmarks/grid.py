@@ -107,8 +107,8 @@ def packed(amount):
     data = []
     for row in rows_of(Worklist(scope).lines(pairs)):
         cells = {**row.texts, COLUMNS[0]: amount}
-        data.append("\t".join([row.name, row.seen, *(cells[name] for name in COLUMNS)]))
-    return urlencode({"row": "\r\n".join(data)})
+        data.append("*".join([row.name, row.seen, *(cells[name] for name in COLUMNS)]))
+    return urlencode({"row": "\r\n".join(data)}, safe="*")
 
 
 def read(address):

@@ -70,6 +70,14 @@ def test_b_05_a_class_of_30_is_one_page_and_one_save_with_one_key_after_the_digi
         page.keyboard.type("2")
         page.keyboard.press("Enter")
     expect(page.get_by_text("30 fields changed, not saved")).to_be_visible()
+    head = page.get_by_role("columnheader", name="In District")
+    expect(head).to_be_in_viewport(ratio=1)
+    for _ in range(22):
+        page.keyboard.press("ArrowUp")
+    expect(field(page, 7)).to_be_focused()
+    expect(head).to_be_in_viewport(ratio=1)
+    tops = [place.bounding_box() for place in (head, field(page, 7))]
+    assert tops[0] and tops[1] and tops[0]["y"] + tops[0]["height"] <= tops[1]["y"], "not under it"
     save(page)
     expect(page.get_by_text("30 rows saved.")).to_be_visible()
     totals = Participation.objects.filter(student__in=students).values_list("total_credits")
@@ -375,7 +383,7 @@ def test_r_dde_06_elements_are_columns_saved_with_the_rest(stage: Stage, script:
         page.get_by_label(name, exact=True).check()
     page.get_by_role("button", name="Show").click()
     about = f"{students[0].name}, {HEALTH}"
-    page.get_by_label(f"Work site, {about}").fill("Clinic")
+    page.get_by_label(f"Work site, {about}").fill("Clinic * 2")
     page.get_by_label(f"Club, {about}").select_option("FFA")
     field(page, 1).fill("1.75")
     if script:
@@ -395,6 +403,7 @@ def test_r_dde_06_elements_are_columns_saved_with_the_rest(stage: Stage, script:
     number = 3 if script else 2
     expect(page.get_by_text(f"{number} rows saved.")).to_be_visible()
     expect(page.get_by_label(f"Club, {about}")).to_have_value("FFA")
+    expect(page.get_by_label(f"Work site, {about}")).to_have_value("Clinic * 2")
     assert ElementValue.objects.exclude(text="", number=None).count() == (7 if script else 2)
     page.get_by_role("button", name="Undo").last.click()
     expect(page.get_by_text(f"{number} rows as before.")).to_be_visible()

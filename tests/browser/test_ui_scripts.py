@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 
 from cte_portal.accounts.models import User
+from pathways.models import Student
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.records import HEALTH, District_
 
 pytestmark = [
     pytest.mark.browser,
@@ -151,6 +153,19 @@ def test_d_19_a_second_click_sends_nothing_and_the_button_says_what_happens(desk
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Signing in…").click()
     assert page.evaluate("window.sent") == 1
+
+
+def test_ticks_that_choose_rows_are_no_unsaved_change(
+    desk: Desk, clerk: User, cottonwood: District_, kayla: Student
+) -> None:
+    """*Save courses* keeps no tick: beside it stands what it would save."""
+    cottonwood.roster(kayla, HEALTH)
+    page = desk.open(clerk, at="/districts/9012/2025/roster-data/courses/")
+    page.get_by_role("row").get_by_role("checkbox").last.check()
+    expect(page.get_by_text("1 chosen on this page")).to_be_visible()
+    expect(page.get_by_text("changed, not saved")).to_have_count(0)
+    page.get_by_role("row").get_by_role("textbox").last.fill("0.25")
+    expect(page.get_by_text("1 field changed, not saved")).to_be_visible()
 
 
 def test_a_failed_sign_in_has_its_summary_in_focus_and_leads_to_the_field(

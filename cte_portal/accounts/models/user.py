@@ -21,6 +21,7 @@ from cte_portal.accounts.models.password import (
     last_letters,
 )
 from cte_portal.folding import Folded, folded
+from cte_portal.prepared import prepared
 
 if TYPE_CHECKING:
     from cte_portal.accounts.models.invitation import Invitation
@@ -100,6 +101,21 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
         """Django's own hook: everybody who is made, by page or command, has a plain address."""
         return plain_address(email)
 
+    def get(self, *args: Any, **kwargs: Any) -> "User":
+        """Django's own hook: who has sent a request is asked for by the key alone, on every page;
+        that question is prepared.
+        """
+        if args or self._db or len(kwargs) > 1 or not isinstance(kwargs.get("pk"), int):
+            return self.get_queryset().get(*args, **kwargs)
+        for person in _person(kwargs["pk"]):
+            return person
+        raise self.model.DoesNotExist
+
+
+@prepared
+def _person(key: int) -> "models.QuerySet[User]":
+    return User.objects.filter(pk=key)
+
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **fields: Any
     ) -> "User":
@@ -107,7 +123,7 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
         like those she will add.
         """
         with transaction.atomic():
-            user: User = super().create_superuser(username, email, password, **fields)
+            user: User = super().create_superuser(username, email, password, **fields)  # type: ignore[misc]
             user.memberships.create(role="opi-administrator")
         return user
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import datetime
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,6 +25,24 @@ class SessionStore(db.SessionStore):
             return session
         self._session_key = None
         return None
+
+    def save(self, must_create: bool = False) -> None:
+        """One statement for a session that stands, without a transaction around it: each save of a
+        page goes through here.
+        """
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            return
+        session = self.create_model_instance(dict(self.items()))
+        stored = Session.objects.filter(pk=session.pk)
+        try:
+            written = stored.update(
+                session_data=session.session_data, expire_date=session.expire_date
+            )
+        except DatabaseError as error:
+            raise UpdateError from error
+        if not written:
+            raise UpdateError
 
 
 @prepared

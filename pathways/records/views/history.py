@@ -115,7 +115,7 @@ class RestoreRecord(OneRecord):
                     self.elements = values.take_back(
                         self.scope, self.record, batch, by=by, by_id=by_id
                     )
-            findings = [finding.message for finding in saved.warnings]
+            findings = list(dict.fromkeys(finding.message for finding in saved.warnings))
         except ledger.Stale:
             if not self._already(
                 steps, images

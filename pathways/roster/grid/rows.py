@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
+
+from django.utils.functional import cached_property
 
 from cte_portal.words import text
 from pathways.elements.entry_form import choices_of

@@ -55,13 +55,13 @@ def save(scope: Scope, rows: Sequence[TypedRow], *, by: str, by_id: int | None =
     """Save the rows in which something was changed: their records, and the District Defined
     Elements of those that stand then. Raises NotApplied where nothing can be saved.
     """
-    demand_current(scope)
     typed = typed_elements(scope, rows)
     changed = _changed_rows(scope, rows, typed)
     unsaved = _not_to_save(scope, [row for row, _ in changed], typed)
     good = [(row, differs) for row, differs in changed if row.pair not in unsaved]
     records = [row for row, differs in good if differs or not row.version]
     if not good:
+        demand_current(scope)
         return GridSaved(unsaved=unsaved)
     batch = uuid.uuid4()
     with ledger.refusals_named(), transaction.atomic() if typed.edits else nullcontext():
@@ -76,6 +76,8 @@ def save(scope: Scope, rows: Sequence[TypedRow], *, by: str, by_id: int | None =
             )
             unsaved |= _refused(scope, records, saved)
             written, warnings = saved.applied.written, saved.warnings
+            if not written:
+                demand_current(scope)
         edits = {
             row.pair: typed.edits[row.pair]
             for row, _ in good
@@ -164,11 +166,10 @@ def _changed_rows(
 ) -> list[tuple[TypedRow, bool]]:
     """With each, whether its record differs; elsewhere an element does alone."""
     rows = with_sums(scope, rows)
-    images = _images(scope, [row for row in rows if not row.surely_differs])
-    judged = [
-        (row, row.surely_differs or row.differs(images.get((row.pair, row.version))))
-        for row in rows
-    ]
+    unsure = [row for row in rows if not row.surely_differs]
+    images = _images(scope, unsure)
+    alike = {row.pair for row in unsure if not row.differs(images.get((row.pair, row.version)))}
+    judged = [(row, row.pair not in alike) for row in rows]
     return [(row, differs) for row, differs in judged if differs or typed.has(row.pair)]
 
 

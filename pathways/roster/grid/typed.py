@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from cte_portal.pages.typed import number
 from cte_portal.words import text
@@ -114,6 +115,13 @@ class TypedRow:
 
     @cached_property
     def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        cells = self.cells
+        try:
+            return {name: _content(name, cells[name]) for name in COLUMNS}, {}
+        except values.Unreadable:
+            return self._read_what_can_be()
+
+    def _read_what_can_be(self) -> tuple[dict[str, Any], dict[str, str]]:
         content, problems = {}, {}
         for name in COLUMNS:
             try:
@@ -180,18 +188,21 @@ def typed_rows(data: QueryDict) -> list[TypedRow]:
     for key, seen, *cells in packed_rows(data):
         prefix = f"{key}-"
         if len(cells) > len(COLUMNS) and _PAIR.fullmatch(prefix):
-            parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
-            named = {f"{prefix}{name}": words for name, _, words in parts}
-            own = _elements_by_row(named).get(prefix, {}) if named else {}
+            own: dict[int, TypedElement] = {}
+            if len(cells) > len(COLUMNS) + 1:
+                parts = (part.partition("=") for part in cells[len(COLUMNS) : -1])
+                named = {f"{prefix}{name}": words for name, _, words in parts}
+                own = _elements_by_row(named).get(prefix, {})
             row = _typed_row(prefix, seen, cells[: len(COLUMNS)], own, is_changed=not own)
             rows[row.pair] = row
     return list(rows.values())
 
 
 def packed_rows(data: QueryDict) -> Iterator[list[str]]:
-    """What grid.js sends: changed rows in one field, each on a line of its own with tabs between
-    its parts. A page's rows stay below the limit of a form, which is that of lines too: each line
-    asks for a student, and PostgreSQL is given so many values only. At least two parts are given.
+    """What grid.js sends: changed rows in one field, each on a line of its own with asterisks
+    between its parts, which a form sends as they are; where a part has one itself, with tabs. A
+    page's rows stay below the limit of a form, which is that of lines too: each line asks for a
+    student, and PostgreSQL is given so many values only. At least two parts are given.
 
     Raises TooManyFieldsSent.
     """
@@ -199,7 +210,7 @@ def packed_rows(data: QueryDict) -> Iterator[list[str]]:
     if len(lines) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise TooManyFieldsSent("More rows were sent than a page has.")
     for line in lines:
-        yield [*line.split("\t"), ""]
+        yield [*line.split("\t" if "\t" in line else "*"), ""]
 
 
 def _elements_by_row(data: Mapping[str, str]) -> dict[str, dict[int, TypedElement]]:
@@ -224,7 +235,9 @@ def _typed_row(
     is_changed: bool = False,
 ) -> TypedRow:
     student, pathway, _ = prefix.split("-")
-    texts = [cell.replace("\x00", "")[:MOST_TYPED] for cell in cells]
-    content = dict(zip(COLUMNS, texts, strict=True))
+    whole = "".join(cells)
+    if len(whole) > MOST_TYPED or "\x00" in whole:
+        cells = [cell.replace("\x00", "")[:MOST_TYPED] for cell in cells]
+    content = dict(zip(COLUMNS, cells, strict=True))
     pair = (int(student), int(pathway))
     return TypedRow(pair, seen[:MOST_TYPED], content, elements, is_changed)

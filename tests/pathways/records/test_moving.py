@@ -76,8 +76,10 @@ def test_a_pathway_that_stands_gets_the_credits_added_and_keeps_its_own_answers(
     record = desk.record(BUSINESS)
     assert stored() == {BUSINESS: Decimal("2.25")}
     assert record.concentrator and record.single_parent and record.version == 2
-    undo(desk, answer)
+    undone = text(undo(desk, answer))
     assert stored() == {HEALTH: Decimal("1.50"), BUSINESS: Decimal("0.75")}
+    said = "Student Single Parent is not the same on every pathway of this student"
+    assert undone.count(said) == 1, "of both records at once"
 
 
 def test_what_somebody_changed_in_between_is_shown_again(

@@ -245,9 +245,9 @@ def test_with_script_the_cells_of_elements_come_in_the_rows_field(
 ) -> None:
     fields = lesson.fields()
     cells = [fields[lesson.name(0, column)] for column in COLUMNS]
-    site = f"dde_{lesson.element('work_site').pk}_0=Clinic = north"
+    site = f"dde_{lesson.element('work_site').pk}_0=Clinic * north = 1"
     lesson.save({"row": "\t".join([lesson.name(0, "")[:-1], "1", *cells, site])})
-    assert lesson.stored() == {("Abbott", "work_site"): "Clinic = north"}
+    assert lesson.stored() == {("Abbott", "work_site"): "Clinic * north = 1"}
 
 
 def test_elements_of_a_certified_year_are_read(lesson: ClassWithElements) -> None:
