@@ -78,8 +78,8 @@ def test_a_pathway_that_stands_gets_the_credits_added_and_keeps_its_own_answers(
     assert record.concentrator and record.single_parent and record.version == 2
     undone = text(undo(desk, answer))
     assert stored() == {HEALTH: Decimal("1.50"), BUSINESS: Decimal("0.75")}
-    said = "Student Single Parent is not the same on every pathway of this student"
-    assert undone.count(said) == 1, "of both records at once"
+    sentence = "Student Single Parent is not the same on every pathway of this student"
+    assert undone.count(sentence) == 1, "of both records at once"
 
 
 def test_what_somebody_changed_in_between_is_shown_again(
