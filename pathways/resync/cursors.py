@@ -85,9 +85,14 @@ def _records(keys: tuple[int, ...]) -> QuerySet[Change, tuple[Any, ...]]:
 
 
 def _end(history: type[Model]) -> Subquery:
-    """The last row of a district's history."""
-    own = history._default_manager.filter(district=OuterRef("number"))
-    return Subquery(own.order_by("-pk").values("pk")[:1])
+    """The last row of a district's history, from the end of its part of the index by district.
+
+    Were it asked for by the district alone, PostgreSQL might read the table backward until it meets
+    the district: with a few districts, all that the others have written since.
+    """
+    number = OuterRef("number")
+    own = history._default_manager.filter(district__gte=number, district__lte=number)
+    return Subquery(own.order_by("-district", "-pk").values("pk")[:1])
 
 
 def sent_cursors(copy: StateCopy | None) -> dict[str, int]:

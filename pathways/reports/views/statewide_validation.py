@@ -5,12 +5,15 @@ districts.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
@@ -18,7 +21,16 @@ from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
-from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals
+from cte_portal.ui.patterns import joined, kept_patterns
+from cte_portal.ui.templatetags.portal import count
+from pathways.reports.report import Nature
+from pathways.reports.statewide import (
+    COUNTED,
+    DistrictLine,
+    ask_for_all,
+    district_lines,
+    state_totals,
+)
 
 HEADS = {
     "a": "Students",
@@ -27,6 +39,28 @@ HEADS = {
     "d": "Incorrect",
     "e": "Modified",
 }
+
+
+def _rows(lines: Iterable[DistrictLine], end_year: int) -> Iterator[SafeString]:
+    patterns = kept_patterns()
+    before, _, after = reverse("data-validation-reports", args=["0000", end_year]).partition("0000")
+    for line in lines:
+        figures = (
+            patterns.fill(
+                "pathways/reports/statewide_figure.html",
+                {"report": report.short, "number": count(figure.count)},
+                is_zero=not figure.count,
+                is_of_errors=report.nature is Nature.ERRORS,
+            )
+            for report, figure in line.figures
+        )
+        values = {
+            "address": f"{before}{line.number}{after}",
+            "number": line.number,
+            "name": line.name,
+            "figures": joined(figures),
+        }
+        yield patterns.fill("pathways/reports/statewide_line.html", values)
 
 
 class RunAllForm(forms.Form):
@@ -56,6 +90,7 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
                 for report in COUNTED
             ],
             "lines": matches,
+            "rows": joined(_rows(matches, end_year)),
             "districts": len(lines),
             "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),
             "edition": edition,

@@ -1,5 +1,6 @@
 """A page costs what its district costs (design D9): every page of the access matrix, opened, sent
-empty, and sent as people send it all day, with the rows of another district multiplied.
+empty, and sent as people send it all day, with the rows of another district multiplied. OPI's pages
+are of all districts: they cost what there are of these, and not what there are of students.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Pathway
 from tests.by_hand.kill_people import form_with
 from tests.cte_portal.access import districts
-from tests.cte_portal.access.access_matrix import DISTRICT
-from tests.cte_portal.access.test_access import address, undone
+from tests.cte_portal.access.access_matrix import DISTRICT, STATEWIDE
+from tests.cte_portal.access.test_access import address, statewide_address, undone
 from tests.fixtures import people, records
 from tests.fixtures.quick.worlds import Standing, world
 from tests.fixtures.records import BUSINESS
@@ -37,6 +38,16 @@ HIGHER = {"roster-worklist-file": 1.5, "findings-file": 1.5}
 """A file is little more than the list's own statement, which looks up several indexes a record:
 their upper levels grow with the state, so that blocks rise by more than on a page.
 """
+
+
+COUNT_ALL_RECORDS = (
+    "validation-of-all",
+    "shared-students",
+    "admin:pathways_district_changelist",
+    "admin:pathways_district_change",
+    "admin:pathways_pathway_changelist",
+)
+"""OPI's pages that are figures of every student's records."""
 
 
 LISTS = {
@@ -89,10 +100,21 @@ def filled(client: Client, record: Participation, name: str) -> dict[str, Any]:
     return fields
 
 
-def signed_in(user: User, record: Participation) -> Client:
-    """A browser whose session knows the district."""
+def person_who_opens(name: str) -> str:
+    """Of OPI; nobody where a page counts all records, or shows none."""
+    seen = (role for role in ("opi", "keeper") if STATEWIDE[name]["GET"][role] == 200)
+    return "" if name in COUNT_ALL_RECORDS else next(seen, "")
+
+
+def browser(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    return client
+
+
+def signed_in(user: User, record: Participation) -> Client:
+    """A browser whose session knows the district."""
+    client = browser(user)
     assert client.get(address("cte-record", record)).status_code == 200
     return client
 
@@ -110,11 +132,12 @@ def costs(
     """
     cookies = client.cookies.copy()
     cache.clear()
+    place = statewide_address(name) if name in STATEWIDE else address(name, record)
     with undone(), touched(writes=fields is not None) as page:
         if fields is None:
-            answer = client.generic(method, address(name, record) + query)
+            answer = client.generic(method, place + query)
         else:
-            answer = client.post(address(name, record), fields)
+            answer = client.post(place, fields)
             assert answer.status_code == 302, (name, answer.content.decode()[-20_000:])
         if answer.streaming:
             b"".join(answer.streaming_content)  # type: ignore[arg-type]
@@ -142,11 +165,18 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
         pages += [(name, "GET", query) for name, queries in LISTS.items() for query in queries]
         analyze(by_index=True)
         client = signed_in(user, record)
+        of_opi = {name: person_who_opens(name) for name in STATEWIDE}
+        opi = {role: browser(standing["cast"][role]) for role in {*of_opi.values()} - {""}}
         forms = {name: filled(client, record, name) for name in SENT}
 
         def all_of_them() -> Costs:
             return {
                 **{page: costs(client, record, *page) for page in pages},
+                **{
+                    (name, "GET", ""): costs(opi[role], record, name, "GET")
+                    for name, role in of_opi.items()
+                    if role
+                },
                 **{
                     name: costs(client, record, name, "POST", fields=fields)
                     for name, fields in forms.items()
