@@ -1,5 +1,5 @@
-// Most texts are alike. Of those with the same letters on the same ground, in all pages, axe's rule of contrast is asked of one: where it had
-// nothing against it, the next ones are none of its matches. The ground is what axe itself says lies behind the text, its ancestors or others.
+// Most texts are alike. Of those with the same letters on the same ground, in all pages, axe's check of contrast is asked of one: the next ones
+// get its answer where it was yes. The ground is what axe itself says lies behind the text, its ancestors or others.
 (() => {
     // What axe reads of an element behind a text, and what makes a layer of one (its own isStackingContext and getStackLevel).
     const GROUND = [
@@ -10,8 +10,7 @@
         "color", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-text-stroke-color", "text-shadow", "font-size", "font-weight",
     ];
     const numbers = new Map(), enough = new Set(), check = axe._audit.checks["color-contrast"], own = check.evaluate;
-    const rule = axe._audit.rules.find(rule => rule.id === "color-contrast"), matches = rule.matches;
-    let grounds = new Map(), texts = new Map();
+    let grounds = new Map();
 
     const numbered = words => {
         if (!numbers.has(words)) numbers.set(words, numbers.size);
@@ -31,26 +30,17 @@
     };
     // How far up an element behind a text has an ancestor in common with it; an ancestor of the text is its own.
     const kin = (behind, element) => behind.contains(element) ? 0 : 1 + kin(behind.parentElement, element);
-    const described = element => {
+    const alike = element => {
         const stacks = axe.commons.dom.isVisibleOnScreen(element) ? axe.commons.dom.getTextElementStack(element) : [];
         if (!stacks.length) return null;
         const grounds = stack => stack.map(behind => `${kin(behind, element)} ${ground(behind)}`).join();
         return [read(element, LETTERS), ...new Set(stacks.map(grounds))].join("/");
     };
 
-    const alike = element => {
-        if (!texts.has(element)) texts.set(element, described(element));
-        return texts.get(element);
-    };
-    // What axe looks for last, and finds in few elements: a text of their own.
-    const written = element => /^(input|select|textarea)$/.test(element.localName)
-        || [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim());
-
-    rule.matches = function (element, ...others) {
-        return written(element) && !enough.has(alike(element)) && matches.call(this, element, ...others);
-    };
     check.evaluate = function (element, ...others) {
-        const answer = own.call(this, element, ...others), words = alike(element);
+        const words = alike(element);
+        if (enough.has(words)) return true;
+        const answer = own.call(this, element, ...others);
         if (answer === true && words) enough.add(words);
         return answer;
     };
@@ -58,7 +48,6 @@
     window.look = options => {
         const view = window.seen ?? window;
         grounds = new Map();
-        texts = new Map();
         aim(view);
         return axe.run(options);
     };
