@@ -193,5 +193,4 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         # once and better where it is often asked, and has room enough for its rubbish.
         "--js-flags=--always-sparkplug,--min-semi-space-size=32",
     ]
-    arguments += os.environ.get("XFLAGS", "").split()  # TEMP
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}

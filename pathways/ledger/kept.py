@@ -39,8 +39,10 @@ def is_fresh(counted_at: float) -> bool:
     """False when it is to be counted anew: after `FRESH` seconds at most, half of them at least.
     The fraction of its second, which is like drawn by lot, says when: districts that were counted
     at one moment, as when work begins in the morning, are not all counted anew at another.
+
+    What was counted after now is not fresh: the clock was set back, nobody knows how far.
     """
-    return time.time() - counted_at < FRESH * (1 + counted_at % 1) / 2
+    return 0 <= time.time() - counted_at < FRESH * (1 + counted_at % 1) / 2
 
 
 class HangsOn(Enum):

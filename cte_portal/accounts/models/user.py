@@ -103,9 +103,11 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
     def get(self, *args: Any, **kwargs: Any) -> "User":
         """Django's own hook: who has sent a request is asked for by the key alone, on every page;
-        that question is prepared.
+        that question is prepared. Managers that Django makes of this one, such as a group's, ask
+        among their own people.
         """
-        if args or self._db or len(kwargs) > 1 or not isinstance(kwargs.get("pk"), int):
+        is_whole = self.__class__ is UserManager and self.model is User and not self._db
+        if args or not is_whole or len(kwargs) > 1 or not isinstance(kwargs.get("pk"), int):
             return self.get_queryset().get(*args, **kwargs)
         for person in _person(kwargs["pk"]):
             return person

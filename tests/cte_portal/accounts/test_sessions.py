@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -194,3 +195,12 @@ def test_the_sign_in_page_says_why_one_is_there(
     clock.shift(31 * MINUTE)
     page = client.post(address(record), TYPED, follow=True).content.decode()
     assert re.search(r"kept|is back", page)
+
+
+def test_a_group_finds_its_own_people_alone(clerk: User) -> None:
+    """Who has sent a request is asked for by a question of all people; a group's is another one."""
+    group = Group.objects.create(name="Sign-in")
+    with pytest.raises(User.DoesNotExist):
+        group.user_set.get(pk=clerk.pk)
+    group.user_set.add(clerk)
+    assert group.user_set.get(pk=clerk.pk) == User.objects.get(pk=clerk.pk) == clerk

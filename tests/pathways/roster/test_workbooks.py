@@ -90,12 +90,13 @@ def test_a_templates_sample_row_is_nothing_of_a_district(
 def test_spreadsheets_of_other_kinds_are_refused_by_name(desk: Desk) -> None:
     old = desk.send(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     assert "an old Excel workbook (.xls)" in old.result["refused"]
-    assert "Excel Workbook (.xlsx)" in old.result["refused"]
+    assert "or one with a password" in old.result["refused"], "which begins like an old one"
+    assert "Excel Workbook (.xlsx) without a password" in old.result["refused"]
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", "<x/>")
-    assert "an OpenDocument file (.ods)" in desk.send(into.getvalue()).result["refused"]
+    assert "an OpenDocument file, such as .ods" in desk.send(into.getvalue()).result["refused"]
 
 
 def test_numbers_days_and_formulas_are_what_people_see() -> None:
@@ -170,10 +171,10 @@ def test_any_table_of_texts_comes_back(rows: list[list[str]], in_memory: bool) -
     assert trimmed(read(book(fill, constant_memory=not in_memory))) == trimmed(rows)
 
 
-def changed(part: str, change: Callable[[str], str]) -> bytes:
+def changed(part: str, change: Callable[[str], str], data: bytes = b"") -> bytes:
     into = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(of_rows(ROWS))) as before,
+        zipfile.ZipFile(io.BytesIO(data or of_rows(ROWS))) as before,
         zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as after,
     ):
         for name in before.namelist():
@@ -227,6 +228,20 @@ def test_a_workbook_that_unpacks_to_more_than_a_file_may_be_is_not_unpacked(
     assert len(long) < 100_000
     with pytest.raises(FileRefused, match="too large"):
         read(long)
+
+
+@pytest.mark.parametrize(("letters", "words"), [(30_000, "too large"), (100_000, "cannot be read")])
+def test_cells_that_all_point_to_one_long_text_fill_no_disk(
+    settings: pytest.FixtureRequest, letters: int, words: str
+) -> None:
+    settings.UPLOAD_MAX_MB = 1  # type: ignore[attr-defined]
+    row = "<row>" + 20 * "<c t='s'><v>0</v></c>" + "</row>"
+    sheet = f"<worksheet><sheetData>{row * 50}</sheetData></worksheet>"
+    texts = f"<sst><si><t>{'x' * letters}</t></si></sst>"
+    data = changed("xl/sharedStrings.xml", lambda _: texts, changed(SHEET, lambda _: sheet))
+    assert len(data) < 10_000
+    with pytest.raises(FileRefused, match=words):
+        read(data)
 
 
 @pytest.mark.django_db(databases=["default", "state"])

@@ -1,7 +1,7 @@
 """The first sheet of an Excel workbook as the text of a CSV file, row by row.
 
-A workbook is a zip of XML from a stranger: no more is read of it than a file may be large, a
-document type is refused, and nothing of it is resolved, calculated or fetched. A line of the text
+A workbook is a zip of XML from a stranger: no more is read of it than a file may be large, nor
+written of it, as its cells may all point to one long text; a document type is refused, and nothing of it is resolved, calculated or fetched. A line of the text
 is a row of the sheet, so that what is said of a line is found in Excel under its number.
 """
 
@@ -28,6 +28,8 @@ MOST_COLUMNS = 200
 MOST_ROWS = 1_048_576
 MOST_TEXTS = 2_000_000
 """Different texts of a workbook, which Excel keeps in one list."""
+LONGEST_TEXT = 32_767
+"""Characters of a cell, as Excel has it."""
 _DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -49,12 +51,12 @@ def require_no_other_spreadsheet(start: bytes, names: list[str]) -> None:
     """
     if start == OLD_WORKBOOK:
         raise FileRefused(
-            "This is an old Excel workbook (.xls). In Excel choose Save As, then Excel Workbook"
-            " (.xlsx), and choose that file"
+            "This is an old Excel workbook (.xls), or one with a password. In Excel choose Save As,"
+            " then Excel Workbook (.xlsx) without a password, and choose that file"
         )
     if {"mimetype", "content.xml"} <= set(names):
         raise FileRefused(
-            "This is an OpenDocument file (.ods). Save it as an Excel workbook (.xlsx) or as CSV,"
+            "This is an OpenDocument file, such as .ods. Save it as an Excel workbook (.xlsx) or as CSV,"
             " and choose that file"
         )
 
@@ -67,12 +69,14 @@ def text_of(file: IO[bytes]) -> IO[bytes]:
             book = _Book(archive)
             text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
             writer = csv.writer(text, lineterminator="\n")
-            titles: list[str] = []
+            titles, room = list[str](), _most_bytes()
             for cells in book.rows():
                 titles = titles or cells
                 # Excel does not keep the cells behind the last with a value.
                 full = [*cells, *[""] * (len(titles) - len(cells))]
-                writer.writerow(full) if cells else text.write("\n")
+                room -= writer.writerow(full) if cells else text.write("\n")
+                if room < 0:
+                    raise _too_large()
             text.detach()
     except (*DAMAGED, LookupError, expat.ExpatError, OverflowError) as bad:
         if is_full(bad):
@@ -90,7 +94,7 @@ class _Book:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
-        self.bytes_left = int(settings.UPLOAD_MAX_MB) * 1024 * 1024 * 4
+        self.bytes_left = _most_bytes()
         self.day_styles: set[int] = set()
         self.texts: list[str] = []
         self.starts = _START
@@ -123,10 +127,7 @@ class _Book:
             while chunk := part.read(CHUNK):
                 self.bytes_left -= len(chunk)
                 if self.bytes_left < 0:
-                    raise FileRefused(
-                        "This Excel workbook is too large. In Excel choose Save As, then CSV UTF-8,"
-                        " and choose that file"
-                    )
+                    raise _too_large()
                 parser.Parse(chunk, False)
                 yield
         parser.Parse(b"", True)
@@ -195,7 +196,7 @@ class _Book:
             if tag == "si":
                 if len(self.texts) >= MOST_TEXTS:
                     raise ValueError
-                self.texts.append("".join(letters))
+                self.texts.append(_whole_text(letters))
 
         def text(piece: str) -> None:
             if within[-1] == "t" and "rPh" not in within:
@@ -231,7 +232,7 @@ class _Book:
             nonlocal last
             within.pop()
             if tag == "c" and place <= MOST_COLUMNS:
-                cells[place] = self._cell(own_cell, "".join(letters))
+                cells[place] = self._cell(own_cell, _whole_text(letters))
             elif tag == "row":
                 ready.extend([] for _ in range(number - last - 1))
                 width = max((at for at, cell in cells.items() if cell), default=0)
@@ -266,6 +267,25 @@ class _Book:
                 return f"{day:%m/%d/%Y}"
             return f"{amount:.15g}"
         return " ".join(value.split("\n")).replace("\r", " ").strip()
+
+
+def _most_bytes() -> int:
+    """How much is read of a workbook, and written of it: XML takes more room than its text."""
+    return int(settings.UPLOAD_MAX_MB) * 1024 * 1024 * 4
+
+
+def _too_large() -> FileRefused:
+    return FileRefused(
+        "This Excel workbook is too large. In Excel choose Save As, then CSV UTF-8, and choose that"
+        " file"
+    )
+
+
+def _whole_text(letters: list[str]) -> str:
+    text = "".join(letters)
+    if len(text) > LONGEST_TEXT:
+        raise ValueError
+    return text
 
 
 def _column(reference: str) -> int:

@@ -223,3 +223,4 @@ def test_what_was_counted_in_one_second_is_not_all_counted_anew_in_another(
     assert fresh_after(FRESH / 2 - 1) == 200
     assert 90 <= fresh_after(FRESH * 0.75) <= 110
     assert fresh_after(FRESH + 1) == 0
+    assert fresh_after(-FRESH) == 0, "counted by a clock that was set back since"
