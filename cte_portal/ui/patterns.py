@@ -38,7 +38,7 @@ class Patterns:
         key = (template, *of_kind.values())
         pattern = self._known.get(key)
         if pattern is None:
-            if len(self._known) == MOST_KEPT:  # of columns, people choose any number of sets
+            if len(self._known) >= MOST_KEPT:  # of columns, people choose any number of sets
                 self._known.clear()
             marks = {name: f"{{{name}}}" for name in values}
             pattern = self._known[key] = render_to_string(template, {**of_kind, **marks})

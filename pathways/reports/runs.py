@@ -121,20 +121,17 @@ def last_validations(end_year: int) -> dict[str, Validated]:
     was when it ended, so it is read once a process.
     """
     last = {district: run for district, run in _last_at_state(end_year) if run}
-    new = [
-        run.split()[0]
-        for district, run in last.items()
-        if _read.get((end_year, district), UNREAD)[0] != run
-    ]
+    # The process's other threads read too: what this page has of it stays as it is.
+    read = {district: _read.get((end_year, district), UNREAD) for district in last}
+    new = [run.split()[0] for district, run in last.items() if read[district][0] != run]
     if new:
         for district, run, result in _results(filled_up(tuple(new))):
-            _read[end_year, district] = run, _validated(result)
-    validated = {}
-    for district, run in last.items():
-        read, validation = _read.get((end_year, district), UNREAD)
-        if validation and read == run:
-            validated[district] = validation
-    return validated
+            read[district] = _read[end_year, district] = run, _validated(result)
+    return {
+        district: validation
+        for district, (run, validation) in read.items()
+        if validation and run == last[district]
+    }
 
 
 def _validated(result: dict[str, Any]) -> Validated | None:

@@ -73,6 +73,10 @@ def test_a_certified_event_names_who_signed_as_they_signed(desk: Page, second_cl
     words = text(desk.client.get(desk.path))
     assert f"{desk.ready.primary.name} Primary, you Signed" in words
     assert second_clerk.record_name not in words
+    signed = desk.ready.primary.name
+    User.objects.filter(pk=desk.ready.primary.user_id).update(last_name="Newly-Wed")
+    words = text(desk.client.get(desk.path))
+    assert f"{signed} Primary, you Signed" in words, "as the receipt has it"
 
 
 @pytest.mark.parametrize("primaries", [1, 2])

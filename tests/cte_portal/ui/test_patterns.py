@@ -172,3 +172,10 @@ class Asked:
     """As much of a request as a table reads."""
 
     GET: QueryDict
+
+
+def test_the_patterns_of_a_process_stay_bounded_when_two_threads_fill_the_last_place() -> None:
+    known = patterns.Patterns()
+    known._known.update(dict.fromkeys(((str(number),) for number in range(4097)), ""))
+    known.fill("ui/time.html", {"machine": "now", "text": "now"})
+    assert len(known._known) == 1

@@ -20,6 +20,7 @@ from cte_portal.batches.running import run, run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Edition, Scope
 from pathways.models import Student
+from pathways.reports import runs
 from pathways.reports.groups import END_OF_YEAR
 from pathways.reports.runs import certification_at_state, last_validations, points
 from pathways.reports.statewide import ask_for_all, district_lines
@@ -88,6 +89,20 @@ def test_what_a_run_has_found_is_read_once(records: None, opi: User) -> None:
     assert looked() == (7, True), "the same batch, run again"
     Batch.objects.filter(pk=own.pk).update(result={})
     assert "9012" not in last_validations(YEAR)
+
+
+def test_a_run_is_found_whatever_another_thread_reads_meanwhile(
+    records: None, opi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its district stood on the board as never validated for a moment."""
+
+    class Shared(dict[Any, Any]):
+        def __setitem__(self, key: Any, value: Any) -> None:
+            super().__setitem__(key, ("an earlier run", None))
+
+    run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
+    monkeypatch.setattr(runs, "_read", Shared())
+    assert last_validations(YEAR)["9012"].errors == 1
 
 
 def test_a_second_attempt_finds_no_half_of_the_first(
