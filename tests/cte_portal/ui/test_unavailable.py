@@ -15,7 +15,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch
@@ -88,6 +88,16 @@ def write_lock(transactional_db: None) -> Iterator[Any]:
     other.rollback()
     other.close()
     connection.close()
+
+
+@pytest.mark.skipif(not SQLITE, reason="PostgreSQL's patience is another one")
+def test_after_a_job_the_next_test_waits_for_a_lock_as_a_page_does(transactional_db: None) -> None:
+    """One that asks who is told that he waits too long waited as long as a job, or not at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=20000")
+        TransactionTestCase._fixture_setup()
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (5000,)
 
 
 def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(
