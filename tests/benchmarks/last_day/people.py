@@ -72,15 +72,22 @@ class Clerk(Person):
 
     people, turns = PLAN["clerks"], count()
     fixed_count = len(people)
-    wait_time = constant_pacing(PLAN["pace"])
     path, form, sent = "", {}, ""
+    clicked = 0.0
 
     def on_start(self):
-        """Each begins at a moment of its own: two hundred people do not click in the same instant
-        every five seconds, as a metronome would have them.
-        """
         super().on_start()
-        time.sleep(self.chance.random() * PLAN["pace"])
+        time.sleep(self.wait_time())
+
+    def wait_time(self):
+        """People are no metronome. One that clicks every five seconds would, once all of them had
+        waited for the same slow moment, click in the same instant as the others from then on. Nobody
+        here clicks more often or more seldom for it: the pace is that of the plan on average.
+        """
+        now = time.monotonic()
+        pause = self.chance.uniform(0, 2 * PLAN["pace"])
+        self.clicked = max((self.clicked or now) + pause, now)
+        return self.clicked - now
 
     @property
     def top(self):
