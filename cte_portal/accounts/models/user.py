@@ -113,11 +113,6 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
             return person
         raise self.model.DoesNotExist
 
-
-@prepared
-def _person(key: int) -> "models.QuerySet[User]":
-    return User.objects.filter(pk=key)
-
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **fields: Any
     ) -> "User":
@@ -125,9 +120,14 @@ def _person(key: int) -> "models.QuerySet[User]":
         like those she will add.
         """
         with transaction.atomic():
-            user: User = super().create_superuser(username, email, password, **fields)  # type: ignore[misc]
+            user: User = super().create_superuser(username, email, password, **fields)
             user.memberships.create(role="opi-administrator")
         return user
+
+
+@prepared
+def _person(key: int) -> "models.QuerySet[User]":
+    return User.objects.filter(pk=key)
 
 
 class User(AbstractUser):
