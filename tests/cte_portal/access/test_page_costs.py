@@ -43,6 +43,8 @@ their upper levels grow with the state, so that blocks rise by more than on a pa
 COUNT_ALL_RECORDS = (
     "validation-of-all",
     "shared-students",
+    "approvals-of-pathway",
+    "approvals-csv",
     "admin:pathways_district_changelist",
     "admin:pathways_district_change",
     "admin:pathways_pathway_changelist",
