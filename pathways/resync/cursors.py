@@ -58,12 +58,15 @@ def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[s
 def last_records(seen: SeenInLedgers) -> dict[str, LastRecord]:
     """Of each district that has one. A line that was read once is not read again."""
     last = {number: pk for number, pk in _ends_of_records() if pk}
-    known = seen.records
-    new = [pk for number, pk in last.items() if number not in known or known[number].pk != pk]
-    rows = _records(filled_up(tuple(new))) if new else ()
-    read = {number: LastRecord(*record) for number, *record in rows}
-    known.update(read)
-    return {number: read.get(number) or known[number] for number in last}
+    records = dict(seen.records)  # which another thread may move on meanwhile
+    unread = [
+        pk for number, pk in last.items() if number not in records or records[number].pk != pk
+    ]
+    rows = _records(filled_up(tuple(unread))) if unread else ()
+    records |= {number: LastRecord(*record) for number, *record in rows}
+    if unread:
+        seen.records.update(records)
+    return {number: records[number] for number in last if number in records}
 
 
 @prepared

@@ -39,7 +39,7 @@ class Line:
     """One row of the Batch Queue List, made from a batch `with_standing`."""
 
     batch: Batch
-    read: tuple[BatchFile, ...] | None = None
+    stored_files: tuple[BatchFile, ...] | None = None
     """The batch's files, where they are known already."""
 
     @property
@@ -111,7 +111,7 @@ class Line:
 
     @property
     def files(self) -> tuple[BatchFile, ...]:
-        return tuple(self.batch.files.all()) if self.read is None else self.read
+        return tuple(self.batch.files.all()) if self.stored_files is None else self.stored_files
 
     @cached_property
     def file(self) -> BatchFile | None:
