@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from cte_portal.accounts.models import Membership
+from cte_portal.accounts.models import Membership, User
 from cte_portal.accounts.models.user import unused
 from cte_portal.editions import Home
 from cte_portal.folding import Folded
@@ -29,7 +29,8 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         roles = Membership.objects.of_whole_districts().filter(
             user=OuterRef("user"), district=OuterRef("district")
         )
-        return self.filter(Exists(roles), is_active=True, user__is_active=True)
+        certifiers = self.alias(open_account=_account(is_active=True))
+        return certifiers.filter(Exists(roles), is_active=True, open_account__isnull=False)
 
     def are(self, person: Any) -> bool:
         """True when the person is one of them and counts."""
@@ -43,7 +44,8 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
 
     def unused(self, since: datetime.datetime | None = None) -> CertifierQuerySet:
         """Certifiers whose account has closed by itself: they must sign, and cannot sign in."""
-        return self.filter(unused("user__", since))
+        certifiers = self.alias(unused_account=_account(unused("", since)))
+        return certifiers.filter(unused_account__isnull=False)
 
     def listed(self) -> CertifierQuerySet:
         """Primary before Secondary, by name, with `has_role`, whether a role in the district still
@@ -66,6 +68,14 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
                 "-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk"
             )
         )
+
+
+def _account(*conditions: Q, **values: Any) -> Subquery:
+    """The key of a certifier's account, None where it is not of this kind. Of a join PostgreSQL
+    reads the accounts of the state one after the other, for those of a handful of certifiers.
+    """
+    accounts = User.objects.filter(*conditions, pk=OuterRef("user"), **values)
+    return Subquery(accounts.values("pk")[:1])
 
 
 class Certifier(models.Model):

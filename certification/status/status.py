@@ -148,12 +148,13 @@ def _events_with_facts(
     """
     events = CertificationEvent.objects.seen_by_districts().worked_on_in(scope.end_year, before)
     key = {"event": OuterRef("pk"), "district": scope.district}
-    extension = Extension.objects.filter(**key)
+    # There is one of each at most, so that none has to be put first.
+    extension = Extension.objects.filter(**key).order_by()
     official, open_round = (
-        Round.objects.official().filter(**key),
-        Round.objects.open().filter(**key),
+        Round.objects.official().filter(**key).order_by(),
+        Round.objects.open().filter(**key).order_by(),
     )
-    request = Recertification.objects.open().filter(**key)
+    request = Recertification.objects.open().filter(**key).order_by()
     primaries = Certifier.objects.of_district(scope.district).active().primary()
     signatures = (
         Signature.objects.standing()

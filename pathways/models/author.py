@@ -4,16 +4,14 @@ apart by their user names (M-13).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cte_portal.accounts.models import User
-from cte_portal.folding import name_order
-from cte_portal.prepared import prepared
+from cte_portal.prepared import filled_up, prepared
 
 
 class Authored:
@@ -43,42 +41,18 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
         if line.by_id is not None:
             accounts[line.by].add(line.by_id)
     if accounts:
-        people, bearers = _PEOPLE.of(_accounts())
+        authors = _authors(filled_up(tuple(sorted(set().union(*accounts.values())))))
+        people = {pk: (user_name, has_namesake) for pk, user_name, has_namesake in authors}
         for line in lines:
-            user_name, key = people.get(line.by_id, ("", ()))
-            if bearers[key] > 1 or len(accounts.get(line.by, ())) > 1:
+            user_name, has_namesake = people.get(line.by_id, ("", False))
+            if has_namesake or len(accounts.get(line.by, ())) > 1:
                 line.user_name = user_name
     return lines
 
 
-class _People:
-    """User name and folded name of each account, and how many bear a name. As long as accounts
-    are the same, nothing is folded and counted again.
-    """
-
-    def __init__(self) -> None:
-        self._of: tuple[list[Any], dict[Any, tuple[str, Any]], Counter[Any]] = ([], {}, Counter())
-
-    def of(self, accounts: list[Any]) -> tuple[dict[Any, tuple[str, Any]], Counter[Any]]:
-        same, people, bearers = self._of
-        if accounts != same:
-            people = {pk: (user_name, _key(*names)) for pk, user_name, *names in accounts}
-            bearers = Counter(key for _, key in people.values())
-            self._of = (accounts, people, bearers)
-        return people, bearers
-
-
-_PEOPLE = _People()
-
-
 @prepared
-def _accounts() -> QuerySet[User, tuple[int, str, str, str]]:
-    """All accounts: a database folds the names of all of them anew for each page, in a hundred
-    times the time.
-    """
-    return User.objects.order_by().values_list("pk", "username", "last_name", "first_name")
-
-
-@lru_cache(maxsize=10_000)
-def _key(last: str, first: str) -> tuple[str, ...]:
-    return name_order(last, first)
+def _authors(keys: tuple[int, ...]) -> QuerySet[User, tuple[int, str, bool]]:
+    """User name of each account, and whether another one is listed by the same name."""
+    others = User.objects.filter(name_folded=OuterRef("name_folded")).exclude(pk=OuterRef("pk"))
+    people = User.objects.filter(pk__in=keys).annotate(has_namesake=Exists(others))
+    return people.order_by().values_list("pk", "username", "has_namesake")

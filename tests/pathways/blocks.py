@@ -14,13 +14,15 @@ from django.db.models import Model
 from psycopg import Error
 from psycopg.errors import Diagnostic
 
+from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.editions import writing_state
 from pathways.models import Change, Enrollment, Participation, Roster, Student
+from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 
 BOTH = ("default", "state")
 OF_MANY_ROWS = re.compile(
-    r"Seq Scan on pathways_(student|participation|change|enrollment|roster)\b"
+    r"Seq Scan on (?:pathways|accounts)_(student|participation|change|enrollment|roster|user)\b"
 )
 READS, WRITES = ("SELECT", "WITH"), ("INSERT", "UPDATE", "DELETE")
 
@@ -236,6 +238,23 @@ def grow(district: District_, students: int, start: int) -> None:
     copy(Participation, record.pk, second, student_id="student.id")
     (change,) = Change.objects.filter(student_id=first.pk).values_list("pk", flat=True)
     copy(Change, change, second, student_id="student.id")
+
+
+def crowd(district: District_, people: int, start: int) -> None:
+    """More people of a district, each with an account and a name of their own."""
+    first = person(f"p{start}", "Name0", "A", (Role.VIEWER, district.district.pk))
+    user_name = f"'p' || ({start} + number)"
+    copy(
+        User,
+        first.pk,
+        f"generate_series(1, {people - 1}) number",
+        username=user_name,
+        email=f"{user_name} || '@example.org'",
+        last_name=f"'Name' || ({start} + number)",
+    )
+    (role,) = first.memberships.values_list("pk", flat=True)
+    new = f"accounts_user person WHERE person.username LIKE 'p{start // 100_000}%'"
+    copy(Membership, role, f"{new} AND person.id <> {first.pk}", user_id="person.id")
 
 
 def copy(model: type[Model], key: int, source: str, **other: str) -> None:

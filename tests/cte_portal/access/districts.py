@@ -44,7 +44,7 @@ def record(
     cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User
 ) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
-    mine = cottonwood.record(kayla)
+    mine = cottonwood.record(kayla, by_id=clerk.pk)
     for district, student in ((elsewhere, theirs.student), (cottonwood, kayla)):
         district.roster(student)
         edit = RowEdit({"local_id": "0042"}, student.pk, 0)

@@ -25,6 +25,7 @@ from tests.fixtures.records import BUSINESS
 from tests.pathways.blocks import (
     Touched,
     analyze,
+    crowd,
     grow,
     is_postgresql,
     rewrite,
@@ -152,8 +153,9 @@ Costs = dict[Any, Touched]
 
 @pytest.fixture(scope="module")
 def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
-    """What pages and forms cost, before and after the other district has five times the rows: a
-    page by its name, method and query, a form by its name.
+    """What pages and forms cost, before and after the other district has five times the rows and,
+    but for OPI's pages, five times the people: a page by its name, method and query, a form by its
+    name.
     """
     with django_db_blocker.unblock():
         rewrite()
@@ -163,32 +165,38 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
         take_time()
         grow(standing["cottonwood"], 40, 100_000_000)
         grow(standing["elsewhere"], 1_500, 200_000_000)
+        crowd(standing["elsewhere"], 1_500, 200_000_000)
         pages = [(name, method, "") for name in DISTRICT for method in ("GET", "POST")]
         pages += [(name, "GET", query) for name, queries in LISTS.items() for query in queries]
         analyze(by_index=True)
         client = signed_in(user, record)
-        of_opi = {name: person_who_opens(name) for name in STATEWIDE}
-        opi = {role: browser(standing["cast"][role]) for role in {*of_opi.values()} - {""}}
+        by = {name: person_who_opens(name) for name in STATEWIDE}
+        opi = {role: browser(standing["cast"][role]) for role in {*by.values()} - {""}}
         forms = {name: filled(client, record, name) for name in SENT}
 
-        def all_of_them() -> Costs:
+        def of_opi() -> Costs:
+            return {
+                (name, "GET", ""): costs(opi[role], record, name, "GET")
+                for name, role in by.items()
+                if role
+            }
+
+        def of_district() -> Costs:
             return {
                 **{page: costs(client, record, *page) for page in pages},
-                **{
-                    (name, "GET", ""): costs(opi[role], record, name, "GET")
-                    for name, role in of_opi.items()
-                    if role
-                },
                 **{
                     name: costs(client, record, name, "POST", fields=fields)
                     for name, fields in forms.items()
                 },
             }
 
-        before = all_of_them()
+        before = {**of_opi(), **of_district()}
         grow(standing["elsewhere"], 6_000, 300_000_000)
         analyze(by_index=False)
-        return [before, all_of_them()]
+        after = of_opi()  # it lists everybody's accounts
+        crowd(standing["elsewhere"], 6_000, 300_000_000)
+        analyze(by_index=False)
+        return [before, {**after, **of_district()}]
 
 
 @pytest.mark.fresh
