@@ -53,6 +53,6 @@ def told_apart(authored: Iterable[Line]) -> list[Line]:
 @prepared
 def _authors(keys: tuple[int, ...]) -> QuerySet[User, tuple[int, str, bool]]:
     """User name of each account, and whether another one is listed by the same name."""
-    others = User.objects.filter(name_folded=OuterRef("name_folded")).exclude(pk=OuterRef("pk"))
-    people = User.objects.filter(pk__in=keys).annotate(has_namesake=Exists(others))
+    namesakes = User.objects.filter(name_folded=OuterRef("name_folded")).exclude(pk=OuterRef("pk"))
+    people = User.objects.filter(pk__in=keys).annotate(has_namesake=Exists(namesakes))
     return people.order_by().values_list("pk", "username", "has_namesake")
