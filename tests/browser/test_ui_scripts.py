@@ -46,20 +46,24 @@ def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(
 def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
     desk: Desk, administrator: User, clerk: User, settings: Settings
 ) -> None:
-    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 4
-    page = desk.glance(administrator)
+    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 1200, 1800
+    page = desk.open(administrator, at="")
+    page.clock.install()
     page.goto(f"/districts/9012/2025/people/{clerk.pk}/")
     page.get_by_label("First name").fill("Cher")
+    page.clock.fast_forward(1200_000)
     expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
+    page.clock.fast_forward(600_000)
     status = page.get_by_role("status").filter(
         has_text="Choose Save or Send, then sign in. What you typed will come back."
     )
-    expect(status).to_be_visible(timeout=6000)
+    expect(status).to_be_visible()
+    settings.SESSION_IDLE_SECONDS = 0  # for the server, the half hour is over too
     page.get_by_role("button", name="Save the name", exact=True).click()
     expect(
         page.get_by_text("What you typed is kept. Sign in to continue where you left off.")
     ).to_be_visible()
-    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 60, 120
+    settings.SESSION_IDLE_SECONDS = 1800
     page.get_by_label("User name").fill(administrator.username)
     page.get_by_label("Password", exact=True).fill(PASSPHRASE)
     page.keyboard.press("Enter")
@@ -68,25 +72,27 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
 
 
 def test_g_23_typing_counts_as_work(desk: Desk, clerk: User, settings: Settings) -> None:
-    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 4, 60
-    page = desk.glance(clerk)
+    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 1200, 1800
+    page = desk.open(clerk, at="")
+    page.clock.install()
     page.goto("/accounts/password/")
-    with page.expect_response(re.compile("/session/stay/")):
-        for _ in range(8):
-            page.get_by_label("Current password", exact=True).type("a")
-            page.wait_for_timeout(300)
+    for _ in range(2):
+        page.clock.fast_forward(900_000)
+        with page.expect_response(re.compile("/session/stay/")):
+            page.get_by_label("Current password", exact=True).press("a")
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
 
 
 def test_g_23_work_in_one_window_keeps_the_other_quiet(
     desk: Desk, clerk: User, settings: Settings
 ) -> None:
-    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 3, 60
-    page = desk.open(clerk)
+    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 1200, 1800
+    page = desk.open(clerk, at="")
+    page.clock.install()
     page.goto("/help/")
     other = page.context.new_page()
     for _ in range(3):
-        page.wait_for_timeout(1500)
+        page.clock.fast_forward(900_000)
         other.goto("/help/")
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
 

@@ -16,7 +16,7 @@ from cte_portal.accounts.models import KeptForm, SignInEvent, User
 from cte_portal.accounts.sign_in import devices, keys, limits, second_factor
 from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_emergency, tell_of_tries
 from cte_portal.accounts.sign_in.own_account import dormant_words, note_sign_in
-from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
+from cte_portal.accounts.sign_in.sessions import ENDED_FOR, LAST_SEEN, SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on import mark
 
 Act = SignInEvent.Act
@@ -88,6 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         response = super().post_login(request, user, **kwargs)
         request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
+        request.session.pop(ENDED_FOR, None)
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         devices.remember(request, response, user.username)

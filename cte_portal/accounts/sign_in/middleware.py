@@ -21,7 +21,7 @@ from cte_portal.accounts.access.scoped import kept_of, page_of
 from cte_portal.accounts.models import KeptForm, SignInEvent
 from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.second_factor import app_of
-from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
+from cte_portal.accounts.sign_in.sessions import ENDED_FOR, LAST_SEEN, SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on import mark
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
@@ -57,6 +57,9 @@ class IdleTimeoutMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         if not request.user.is_authenticated:
+            ended = request.session.get(ENDED_FOR)
+            if ended and request.method == "POST" and keep_typed(request, ended):
+                request.session["signed_out"] = "kept"
             return None
         now = int(time.time())
         session = request.session
@@ -78,6 +81,9 @@ class IdleTimeoutMiddleware:
         note_sign_in(request, SignInEvent.Act.SESSION_ENDED, person_of(request))
         auth.logout(request)
         request.session["signed_out"] = "kept" if kept else "idle"
+        # What asks by itself (news, another window) may be the request that ends a session. A form
+        # that is sent after it is kept all the same.
+        request.session[ENDED_FOR] = user_id
         return redirect_to_login(back, resolve_url(settings.LOGIN_URL))
 
 

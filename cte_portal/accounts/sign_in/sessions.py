@@ -16,6 +16,7 @@ from django.utils import timezone
 from cte_portal.prepared import prepared
 
 LAST_SEEN = "last_seen"
+ENDED_FOR = "ended_for"  # whose session ended in this browser, until somebody signs in there
 SIGNED_IN_AT = "signed_in_at"
 
 

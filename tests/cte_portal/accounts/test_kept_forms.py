@@ -8,12 +8,13 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cte_portal.accounts.models import AuditEvent, KeptForm, Role, User
 from pathways.models import Pathway
 from tests.fixtures.people import person
 from tests.fixtures.records import District_
-from tests.fixtures.signed_out import cut_off, send_too_late, sign_in
+from tests.fixtures.signed_out import cut_off, send_too_late, session_over, sign_in
 from tests.pathways.desk import text
 
 HERE = "/districts/9012/2025/people/"
@@ -48,6 +49,31 @@ def test_a_zero_byte_is_kept_as_a_mark(client: Client, administrator: User) -> N
     """Which PostgreSQL could not keep."""
     page = cut_off(client, administrator, f"{HERE}new/", {**NEW, "first_name": "No\x00ra"})
     assert BACK in page and 'value="No\ufffdra"' in page
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers"),
+    [
+        ("get", "/news/", {"HX-Request": "true", "X-News": "true"}),
+        ("post", "/session/stay/", {"X-Requested-With": "fetch"}),
+        ("get", "/districts/", {}),
+    ],
+    ids=["news", "a-key", "another-window"],
+)
+def test_whatever_meets_the_end_first_what_is_sent_after_it_is_kept(
+    method: str, address: str, headers: dict[str, str], client: Client, administrator: User
+) -> None:
+    """A page asks for news by itself, and another window may be opened again."""
+    session_over(client, administrator)
+    getattr(client, method)(address, headers=headers)
+    answer = client.post(f"{HERE}new/", NEW)
+    assert PROMISE in text(client.get(answer["Location"]))
+    page = sign_in(client, administrator, answer["Location"]).content.decode()
+    assert BACK in page and 'value="nora@example.org"' in page
+    KeptForm.objects.all().delete()
+    client.post(reverse("account_logout"))
+    client.post(f"{HERE}new/", NEW)
+    assert not KeptForm.objects.exists(), "who signed out has nothing kept"
 
 
 @pytest.mark.parametrize(
