@@ -35,21 +35,29 @@ class Patterns:
         self._known: dict[tuple[Any, ...], str] = {}
 
     def fill(self, template: str, values: dict[str, Any], **of_kind: Any) -> SafeString:
+        return filled(self.pattern(template, values, **of_kind), values)
+
+    def pattern(self, template: str, names: Iterable[str], **of_kind: Any) -> str:
+        """With a mark for each name, for who fills in many."""
         key = (template, *of_kind.values())
         pattern = self._known.get(key)
         if pattern is None:
             if len(self._known) >= MOST_KEPT:  # of columns, people choose any number of sets
                 self._known.clear()
-            marks = {name: f"{{{name}}}" for name in values}
+            marks = {name: f"{{{name}}}" for name in names}
             pattern = self._known[key] = render_to_string(template, {**of_kind, **marks})
-        return SafeString(
-            pattern.format_map(
-                {
-                    name: value if value.__class__ in AS_THEY_ARE else _escaped(value)
-                    for name, value in values.items()
-                }
-            )
+        return pattern
+
+
+def filled(pattern: str, values: dict[str, Any]) -> SafeString:
+    return SafeString(
+        pattern.format_map(
+            {
+                name: value if value.__class__ in AS_THEY_ARE else _escaped(value)
+                for name, value in values.items()
+            }
         )
+    )
 
 
 def _escaped(value: Any) -> str:

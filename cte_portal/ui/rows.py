@@ -6,7 +6,7 @@ into.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor, signature
 
-from cte_portal.ui.patterns import MOST_KEPT, kept_patterns
+from cte_portal.ui.patterns import MOST_KEPT, filled, kept_patterns
 
 SORT = re.compile("(?<![^&])sort=(?![^&])")
 
@@ -65,42 +65,59 @@ class Cells:
         self.asks_for = () if self.takes_all else arguments
         self.is_as_stored = getattr(bound.render, "__func__", None) is tables.Column.render
 
-    def cell(self, table: tables.Table, row: Any, record: Any, *, has_keys: bool) -> Any:
-        """`has_keys`: whether the record is a mapping."""
-        if has_keys or not self.attribute:
-            value = self._value(record)
-        else:
-            try:
-                value = self.attribute(record)
-            except AttributeError:  # on the way is None, a key, or what has to be called
-                value = self._value(record) if self.is_path else None
-            if callable(value):
-                value = self._value(record)
-        if value in self.empty_values:
-            return self.default
+    def drawn(self, table: tables.Table, rows: Iterable[Any]) -> list[Any]:
+        """The column's cell of each row."""
+        empty, draw = self.empty_values, self._draw(table)
+        cells = []
+        for row in rows:
+            value = self._value(row.record)
+            if not value and value in empty:
+                value = self.default
+            elif draw:
+                value = draw(value, row)
+            cells.append(value)
+        return cells
+
+    def _draw(self, table: tables.Table) -> Callable[[Any, Any], Any] | None:
+        """What makes a cell of a value and its row; None where it shows the value."""
+        render = self.render
         if self.is_as_stored:
-            return value
+            return None
         match self.asks_for:
             case ("value",):
-                return self.render(value=value)
+                return lambda value, row: render(value=value)
             case ("record",):
-                return self.render(record=record)
-        facts = {
-            "value": value,
-            "record": record,
-            "column": self.bound.column,
-            "bound_column": self.bound,
-            "bound_row": row,
-            "table": table,
-        }
-        return self.render(
-            **(facts if self.takes_all else {name: facts[name] for name in self.asks_for})
-        )
+                return lambda value, row: render(record=row.record)
+
+        def by_facts(value: Any, row: Any) -> Any:
+            facts = {
+                "value": value,
+                "record": row.record,
+                "column": self.bound.column,
+                "bound_column": self.bound,
+                "bound_row": row,
+                "table": table,
+            }
+            return render(
+                **(facts if self.takes_all else {name: facts[name] for name in self.asks_for})
+            )
+
+        return by_facts
 
     def _value(self, record: Any) -> Any:
-        """As django-tables2 finds it. It tries keys first, and writes down the whole record where it
-        has no such value, so a record of attributes is asked for the attribute before.
+        """django-tables2 tries keys first, and writes down the whole record where it has no such
+        value, so a record of attributes is asked for the attribute before.
         """
+        if not self.attribute or isinstance(record, Mapping):
+            return self._resolved(record)
+        try:
+            value = self.attribute(record)
+        except AttributeError:  # on the way is None, a key, or what has to be called
+            return self._resolved(record) if self.is_path else None
+        return self._resolved(record) if callable(value) else value
+
+    def _resolved(self, record: Any) -> Any:
+        """As django-tables2 finds it."""
         try:
             return self.accessor.resolve(record)
         except ValueError:  # the record has no such value
@@ -112,21 +129,22 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
     named = getattr(table, "named", None)
     first = named() if named else next(iter(table.columns)).name
     columns = [Cells(bound, names_row=bound.name == first) for bound in table.columns]
-    patterns, places = kept_patterns(), tuple(column.place for column in columns)
-    for row in table.paginated_rows:
-        record = row.record
-        has_keys = isinstance(record, Mapping)
-        kind = {
-            name: value(record=record) if callable(value) else value
-            for name, value in table.row_attrs.items()
-        }
-        yield patterns.fill(
-            "ui/row.html",
-            {column.name: column.cell(table, row, record, has_keys=has_keys) for column in columns},
-            css=kind.get("class", ""),
-            current=kind.get("current", ""),
-            places=places,
-        )
+    names, places = [column.name for column in columns], tuple(column.place for column in columns)
+    rows, attrs = list(table.paginated_rows), dict(table.row_attrs)
+    known: dict[tuple[str, str], str] = {}
+    for row, *cells in zip(rows, *(column.drawn(table, rows) for column in columns), strict=True):
+        kind = _of_kind(attrs, "class", row), _of_kind(attrs, "current", row)
+        if kind not in known:
+            css, current = kind
+            known[kind] = kept_patterns().pattern(
+                "ui/row.html", names, css=css, current=current, places=places
+            )
+        yield filled(known[kind], dict(zip(names, cells, strict=True)))
+
+
+def _of_kind(attrs: dict[str, Any], name: str, row: Any) -> str:
+    value = attrs.get(name, "")
+    return str(value(record=row.record)) if callable(value) else value
 
 
 @dataclass(frozen=True)

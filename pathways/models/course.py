@@ -4,12 +4,10 @@ looked for (guide, Step Two, TIP).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
-from cte_portal.editions import Home, Scope
+from cte_portal.editions import Edition, Home, Scope
 from pathways.models.calendar import Calendar, School
 from pathways.models.participation import MOST_CREDITS, credits_field
 from pathways.models.pathway import Pathway
@@ -204,31 +202,9 @@ class RosterQuerySet(models.QuerySet["Roster"]):
         }
         return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)
 
-    def of_people(self, scope: Scope, people: Collection[int]) -> RosterQuerySet:
-        """The same of a few students of the district. Only they lead to a seat: the years of its
-        enrollment and section, and whose section it is, are subqueries that PostgreSQL does not
-        join. Beginning at the district's sections or at the year's calendars, it would read all
-        seats of the district to keep those of a page.
-        """
-        calendar = Calendar.objects.order_by()
-        enrolled = calendar.filter(pk=OuterRef("enrollment__calendar_id"))
-        taught = calendar.filter(pk=OuterRef("section__calendar_id"))
-        school = School.objects.order_by().filter(pk=OuterRef("section__course__school_id"))
-        return (
-            self.using(scope.alias)
-            .filter(counts_in(scope.end_year, "enrollment__", names_year=False))
-            .alias(
-                enrolled_in=Subquery(enrolled.values("school_year_id")),
-                taught_in=Subquery(taught.values("school_year_id")),
-                taught_by=Subquery(school.values("district_id")),
-            )
-            .filter(
-                enrollment__student__pk__in=people,
-                enrolled_in=scope.end_year,
-                taught_in=scope.end_year,
-                taught_by=scope.district,
-            )
-        )
+    def in_edition(self, edition: Edition) -> RosterQuerySet:
+        """Rosters of all districts."""
+        return self.using(edition.value)
 
     def with_pathway(self) -> RosterQuerySet:
         return self.filter(section__course__pathway__isnull=False)

@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Length, Upper
 
 from cte_portal.editions import Edition, Home, Scope
 from cte_portal.folding import Folded, folded
@@ -118,16 +118,29 @@ class StudentQuerySet(models.QuerySet["Student"]):
             named &= Q.create([(f"{field}__contains", word) for field in BY_NAME], connector=Q.OR)
         return self.filter(named | Q(local_id__iexact=term)) if term else self
 
-    def exactly(self, term: str) -> StudentQuerySet:
-        """Students whose whole State ID, Local ID or name `term` is, last name first or last."""
-        whole = folded(term)
+    def exactly(self, whole: Any, parts: tuple[Any, ...]) -> StudentQuerySet:
+        """Students whose whole State ID or name this is, last name first or last.
+
+        `whole` is folded, and `parts` are what it may begin or end with: the last name is one of
+        them, by which the database finds it in an index.
+        """
         names = {
             "last_first": Concat("last_name_folded", "first_name_folded"),
             "first_last": Concat("first_name_folded", "last_name_folded"),
         }
+        is_named = Q(last_first=whole) | Q(first_last=whole)
         return self.alias(**names).filter(
-            Q(state_id=whole) | Q(local_id__iexact=term) | Q(last_first=whole) | Q(first_last=whole)
+            Q(state_id=whole) | Q(is_named, last_name_folded__in=parts)
         )
+
+    def with_local_id(self, term: Any, length: Any, *, has_letters: bool) -> StudentQuerySet:
+        """Students whose whole Local ID this is, in capitals or not. No index has them: the
+        database writes in capitals only what is as long as the term, and what is only digits never.
+        """
+        long = self.alias(local_length=Length("local_id")).filter(local_length=length)
+        if not has_letters:
+            return long.filter(local_id=term)
+        return long.alias(local_in_capitals=Upper("local_id")).filter(local_in_capitals=Upper(term))
 
     def best_first(self, term: str) -> StudentQuerySet:
         """By name, those first whose last name begins with a word of `term`."""

@@ -14,12 +14,14 @@ from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
+from cte_portal.folding import folded
 from cte_portal.pages.typed import number
 from cte_portal.prepared import filled_up, prepared
 from cte_portal.words import listed_name
 from pathways.files import values
 from pathways.ledger.kept import HangsOn, kept
 from pathways.models import Participation, Student
+from pathways.models.student import StudentQuerySet
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
@@ -96,15 +98,7 @@ class Search:
             return None
 
     def students(self, scope: Scope) -> Any:
-        students = Student.objects.in_scope(scope)
-        if self.school or self.grade:
-            places = {"school_id": self.school, "grade": self.grade}
-            placed = students.placed(scope.end_year).filter(
-                **{name: value for name, value in places.items() if value}
-            )
-            students = students.filter(pk__in=placed.values("pk"))
-        if self.without_record:
-            students = students.filter(participations=None)
+        students = _narrowed(scope, self.school, self.grade or None, self.without_record)
         if self.birth_date:
             return students.filter(birth_date=self.birth_date).by_name()
         return students.matching(self.term).best_first(self.term)
@@ -115,13 +109,23 @@ class Search:
         """
         if not self.term:
             return None
-        students = self.students(scope)
-        exact = list(
-            (students if self.birth_date else students.exactly(self.term)).values_list(
-                "pk", flat=True
-            )[:2]
-        )
-        return exact[0] if len(exact) == 1 else None
+        if self.birth_date:
+            keys = list(self.students(scope).values_list("pk")[:2])
+        else:
+            whole = folded(self.term)
+            parts = {part for at in range(len(whole)) for part in (whole[: at + 1], whole[at:])}
+            keys = _exactly(
+                scope,
+                self.school,
+                self.grade or None,
+                self.without_record,
+                self.term,
+                len(self.term),
+                self.term.upper() != self.term.lower(),
+                filled_up(tuple(sorted(parts))),
+                whole or None,
+            )
+        return keys[0][0] if len(keys) == 1 else None
 
     def keys(self, scope: Scope, known: dict[Any, Any]) -> list[int]:
         """The keys of all students of the list, in its order; counted once, and not for each
@@ -191,6 +195,39 @@ class ListedStudent(NamedTuple):
     def name(self) -> str:
         """ANDERSON, KAYLA R."""
         return listed_name(self.last_name, self.first_name, self.middle_name)
+
+
+def _narrowed(
+    scope: Scope, school: int | None, grade: str | None, without_record: bool
+) -> StudentQuerySet:
+    students = Student.objects.in_scope(scope)
+    if school or grade:
+        places = {"school_id": school, "grade": grade}
+        placed = students.placed(scope.end_year).filter(
+            **{name: value for name, value in places.items() if value}
+        )
+        students = students.filter(pk__in=placed.values("pk"))
+    return students.filter(participations=None) if without_record else students
+
+
+@prepared
+def _exactly(
+    scope: Scope,
+    school: int | None,
+    grade: str | None,
+    without_record: bool,
+    term: str,
+    length: int,
+    has_letters: bool,
+    parts: tuple[str, ...],
+    whole: str | None,
+) -> QuerySet[Any]:
+    """The keys of up to two of them. Two questions in one statement, each by its own index."""
+    students = _narrowed(scope, school, grade, without_record)
+    local = students.with_local_id(term, length, has_letters=has_letters).values_list("pk")
+    if whole is None:  # nothing of it is a letter or a digit
+        return local[:2]
+    return students.exactly(whole, parts).values_list("pk").union(local)[:2]
 
 
 @prepared

@@ -175,6 +175,12 @@ def _results(runs: tuple[str, ...]) -> QuerySet[Batch, tuple[Any, ...]]:
     return Batch.objects.filter(pk__in=runs).values_list("district", RUN, "result")
 
 
+@prepared
+def _assigned(district: str, roles: tuple[str, ...]) -> QuerySet[GroupAssignment, tuple[str]]:
+    rows = GroupAssignment.objects.filter(district=district, role__in=roles)
+    return rows.values_list("group")
+
+
 def certification_at_state(
     scope: Scope,
     runs: dict[tuple[str, Edition], Run] | None = None,
@@ -200,9 +206,5 @@ def certification_at_state(
 
 def assigned(district: str, roles: list[str]) -> list[Group]:
     """The groups that a District Administrator has given to one of these user groups."""
-    slugs = set(
-        GroupAssignment.objects.filter(district=district, role__in=roles).values_list(
-            "group", flat=True
-        )
-    )
+    slugs = {slug for (slug,) in _assigned(district, filled_up(tuple(roles)))}
     return [group for group in GROUPS if group.slug in slugs]

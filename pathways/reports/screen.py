@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from cte_portal.words import listed_name
-from pathways.ledger.kept import kept
-from pathways.models import Publication, StateCopy
+from pathways.ledger.kept import HangsOn, kept
+from pathways.models import Participation, Publication, StateCopy
 from pathways.reports.groups import Group
 from pathways.reports.leavers.reports import LeaverReport, leavers_of
 from pathways.reports.leavers.rows import Leaver
@@ -145,6 +145,15 @@ def line(
         *at_state,
     )
     return ReportLine(report, here, there, runs, judged)
+
+
+def has_records(scope: Scope, known: dict[Any, Any]) -> bool:
+    """Whether there is any record to report on."""
+
+    def is_any() -> bool:
+        return Participation.objects.in_scope(scope).exists()
+
+    return kept(scope, known, "has-records", is_any, of_records=HangsOn.KEYS)
 
 
 def _leavers(scope: Scope, known: dict[Any, Any]) -> list[Leaver]:

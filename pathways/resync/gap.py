@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
-from pathways.ledger.kept import NO_CACHE, is_fresh
+from pathways.ledger.kept import NO_CACHE, cached, is_fresh
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
 from pathways.models.state_copy import CopyInShort
@@ -117,7 +117,7 @@ def gap_of(scope: Scope, copy: StateCopy | None, known: dict[Any, Any]) -> Gap:
     whose records the ledger has changed since are compared again.
     """
     if (Gap, scope) not in known:
-        last = _last(scope)
+        last = _last(scope, known)
         if not last or last.point != point_of(copy, position_of(scope, known)):
             last = last and _moved_on(scope, last, copy, known)
         if last:
@@ -198,9 +198,11 @@ def _is_of_the_same_rows(last: Point, now: Point) -> bool:
     return replace(last, cursor=now.cursor) == now and now.cursor >= last.cursor
 
 
-def _last(scope: Scope) -> Gap | None:
-    gap = _stored(scope)
-    return gap if gap and gap.is_fresh else None
+def _last(scope: Scope, known: dict[Any, Any]) -> Gap | None:
+    with suppress(*NO_CACHE):
+        gap: Gap | None = cached(_key(scope.district, scope.end_year), scope, known)
+        return gap if gap and gap.is_fresh else None
+    return None
 
 
 def _stored(scope: Scope) -> Gap | None:

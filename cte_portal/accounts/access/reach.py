@@ -5,7 +5,7 @@ asked once a request.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -17,6 +17,9 @@ from cte_portal.plugs import directory
 from cte_portal.prepared import prepared
 
 Answer = TypeVar("Answer")
+
+PAGE = "page"
+"""The method and the URL name, among what a page knows."""
 
 
 def person_of(request: HttpRequest) -> User:
@@ -33,6 +36,18 @@ def once_a_request(request: HttpRequest, name: str, ask: Callable[[], Answer]) -
         answers[name] = ask()
     answer: Answer = answers[name]
     return answer
+
+
+def known_of(request: HttpRequest) -> dict[Any, Any]:
+    """What the page has computed so far and its frame need not compute again, with which page it
+    is.
+    """
+
+    def of_page() -> dict[Any, Any]:
+        match = request.resolver_match
+        return {PAGE: (request.method, match.view_name if match else "")}
+
+    return once_a_request(request, "known", of_page)
 
 
 def memberships(request: HttpRequest) -> list[Membership]:

@@ -17,7 +17,7 @@ from cte_portal.accounts.access.capabilities import Capability, capabilities_of
 from cte_portal.accounts.access.reach import (
     active_end_year,
     can_statewide,
-    once_a_request,
+    known_of,
     person_of,
     reachable_districts,
     roles_in,
@@ -212,8 +212,7 @@ class ScopedView(PortalView):
 
     @property
     def known(self) -> dict[Any, Any]:
-        """What the page has computed so far, and its frame need not compute again."""
-        return once_a_request(self.request, "known", dict)
+        return known_of(self.request)
 
     @property
     def in_active_year(self) -> bool:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from cte_portal.accounts.access.capabilities import capabilities_of
 from cte_portal.accounts.access.reach import (
     active_end_year,
-    once_a_request,
+    known_of,
     reachable_districts,
     roles_in,
     school_years,
@@ -47,7 +47,7 @@ def standing(request: HttpRequest) -> Standing:
         can=capabilities_of(roles).__contains__,
         can_in=lambda number, capability: capability in capabilities_of(roles_in(request, number)),
         statewide=any(role.is_opi for role in roles) and scope is None,
-        known=once_a_request(request, "known", dict),
+        known=known_of(request),
     )
 
 

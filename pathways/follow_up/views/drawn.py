@@ -43,7 +43,7 @@ class DrawnPage(ScopedView):
         today = timezone.localdate()
         if year and year.opens <= today <= year.closes:
             return []
-        return list(FollowUpYear.objects.open_on(today).exclude(pk=self.scope.end_year))
+        return FollowUpYear.objects.others_open_on(today, self.scope.end_year)
 
 
 class DrawList(ScopedView):

@@ -23,6 +23,11 @@ class FollowUpYearQuerySet(models.QuerySet["FollowUpYear"]):
         years: list[FollowUpYear] = _of(end_year)
         return years[0] if years else None
 
+    def others_open_on(self, day: datetime.date, end_year: int) -> list[FollowUpYear]:
+        """The same but for one."""
+        years: list[FollowUpYear] = _others_open_on(day, end_year)
+        return years
+
     def open_on(self, day: datetime.date) -> FollowUpYearQuerySet:
         """Those whose leavers are called on this day."""
         return self.filter(opens__lte=day, closes__gte=day)
@@ -126,3 +131,8 @@ class FollowUpYear(models.Model):
 @prepared
 def _of(end_year: int) -> FollowUpYearQuerySet:
     return FollowUpYear.objects.filter(pk=end_year)
+
+
+@prepared
+def _others_open_on(day: datetime.date, end_year: int) -> FollowUpYearQuerySet:
+    return FollowUpYear.objects.open_on(day).exclude(pk=end_year)

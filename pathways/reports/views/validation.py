@@ -27,14 +27,14 @@ from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from cte_portal.pages.own_address import own_address
 from cte_portal.pages.typed import number
-from pathways.models import DrawnList, FollowUpYear, GroupAssignment, Participation, StateCopy
+from pathways.models import DrawnList, FollowUpYear, GroupAssignment, StateCopy
 from pathways.models.validation import DEED
 from pathways.reports.certification import Certification
 from pathways.reports.groups import GROUPS, REPORTS, USER_GROUPS, Group, matching
 from pathways.reports.report import Nature, Report
 from pathways.reports.run import ask, point_of
 from pathways.reports.runs import assigned, last_runs
-from pathways.reports.screen import Block, line, opened
+from pathways.reports.screen import Block, has_records, line, opened
 
 FORMATS = ("csv", "xlsx")
 EVERY = "all"
@@ -71,8 +71,8 @@ class DataValidationReports(ScopedView, TemplateView):
         year = FollowUpYear.objects.of(self.scope.end_year)
         if year is None:
             return None
-        is_drawn = DrawnList.objects.in_scope(self.scope).exists()
-        return year if is_drawn or year.opens <= timezone.localdate() <= year.closes else None
+        is_open = year.opens <= timezone.localdate() <= year.closes
+        return year if is_open or DrawnList.objects.of(self.scope) else None
 
     def is_shown(self, group: Group) -> bool:
         return self.follow_up is not None if group.is_of_leavers else True
@@ -93,9 +93,9 @@ class DataValidationReports(ScopedView, TemplateView):
         query, groups = self.request.GET, self.groups
         find = query.get("find", "").strip()[:100]
         listed = [group for group in groups if self.is_shown(group)]
-        copy = StateCopy.objects.of_district(self.scope.district)
+        copy = StateCopy.objects.in_short(self.scope.district, self.known)
         runs = last_runs(self.scope)
-        judged = Participation.objects.in_scope(self.scope).exists()
+        judged = has_records(self.scope, self.known)
         blocks = [
             Block(
                 group,
@@ -152,8 +152,8 @@ class DataValidationReports(ScopedView, TemplateView):
         """Other years whose leavers are called now, for who has their reports."""
         if not any(group.is_of_leavers for group in groups):
             return []
-        years = FollowUpYear.objects.open_on(timezone.localdate())
-        return list(years.exclude(pk=self.scope.end_year))
+        today = timezone.localdate()
+        return FollowUpYear.objects.others_open_on(today, self.scope.end_year)
 
     @staticmethod
     def _runs(runs: dict[Any, Any], report: Report) -> list[Any]:

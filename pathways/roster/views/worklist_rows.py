@@ -13,6 +13,7 @@ from cte_portal.accounts.listing.rows import RowsFile, RowsView
 from pathways.pages.addresses import address_of
 from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
+from pathways.pages.student_filter import schools_and_pathways
 from pathways.roster.worklist.filter import WorklistFilter
 from pathways.roster.worklist.line import Pair, RosterLine
 from pathways.roster.worklist.table import TABLES, WorklistRow, WorklistTable
@@ -77,7 +78,9 @@ class WorklistRows(RecordsView, RowsView):
         return self.everything[self.show]
 
     def rows(self, keys: Sequence[Pair]) -> list[WorklistRow]:
-        return [self._row(line) for line in self.worklist.lines(keys)]
+        _, pathways = schools_and_pathways(self.scope, self.known)
+        lines = self.worklist.listed(keys, self.which, pathways)
+        return [self._row(line) for line in lines]
 
     def file_address(self, form: str) -> str:
         if not self.can(Capability.EXPORT_RECORDS):

@@ -17,6 +17,7 @@ from pathways.pages.student_filter import (
     OF_STUDENTS,
     StudentFilter,
 )
+from pathways.roster.worklist.line import LinePart
 from pathways.roster.worklist.which import Show, Which
 
 
@@ -40,7 +41,7 @@ class WorklistFilter(StudentFilter):
     ) -> None:
         is_open = query.get("show", Show.OPEN.key) == Show.OPEN.key
         spare = (*table.spare, *(["decided"] if is_open else []))
-        of_records = which is not Which.WITHOUT_RECORD
+        of_records = LinePart.RECORD in which.parts
         super().__init__(query, table, scope, known, spare=spare, of_records=of_records)
 
     def count(self, counts: dict[Show, int]) -> None:

@@ -5,12 +5,14 @@ stand.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from typing import NamedTuple
 
 from cte_portal.words import listed_name
-from pathways.models import Change, Pathway, RosterDecision
+from pathways.models import Change, RosterDecision
 
 Pair = tuple[int, int]
 """A student and a pathway, by their keys."""
@@ -31,6 +33,24 @@ class PlacedStudent(NamedTuple):
     @property
     def name(self) -> str:
         return listed_name(self.last_name, self.first_name, self.middle_name)
+
+
+class NamedPathway(NamedTuple):
+    pk: int
+    name: str
+
+
+class Seat(NamedTuple):
+    """A place in a section of a course with a pathway, of whatever school and year."""
+
+    enrollment_id: int
+    pathway_id: int
+    course_id: int
+    course_name: str
+    credits: Decimal
+    earned: Decimal | None
+    end_year: int
+    district: str
 
 
 class RecordNow(NamedTuple):
@@ -71,6 +91,13 @@ class RecordBefore(NamedTuple):
         return self.in_district_credits + self.out_of_district_credits
 
 
+class LinePart(Enum):
+    """What lines of some lists have and of others not. RECORD is with what it was before."""
+
+    COURSES = "courses"
+    RECORD = "record"
+
+
 @dataclass(frozen=True)
 class CourseTaken:
     """A course of the pathway that a student sits in. `transcript` is None until the transcript is
@@ -82,6 +109,17 @@ class CourseTaken:
     transcript: Decimal | None
     enrolled_on: datetime.date
     """The first day of the enrollment by which the student sits in it."""
+
+    @classmethod
+    def of(cls, seats: Sequence[Seat], enrolled_on: datetime.date) -> CourseTaken:
+        """By a student's seats in its sections, of which there is one mostly."""
+        known = [seat.earned for seat in seats if seat.earned is not None]
+        return cls(
+            seats[0].course_name,
+            seats[0].credits,
+            sum(known, Decimal("0.00")) if known else None,
+            enrolled_on,
+        )
 
     @property
     def earned(self) -> Decimal:
@@ -95,7 +133,7 @@ class RosterLine:
     """
 
     student: PlacedStudent
-    pathway: Pathway
+    pathway: NamedPathway
     courses: tuple[CourseTaken, ...]
     record: RecordNow | None
     before: RecordBefore | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
@@ -24,13 +24,13 @@ from pathways.models import (
     RosterDecision,
 )
 from pathways.models.student import as_written, counts_in, decides_first
-from pathways.roster.worklist.line import RecordBefore, RecordNow
+from pathways.roster.worklist.line import NamedPathway, RecordBefore, RecordNow
 
 
 @prepared
 def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
-    """A row for each of their enrollments that count, first the one that says school and grade: one
-    statement joins them to their students and schools, where one about students would look for the
+    """A row for each of their enrollments that count, first the one that says school and grade,
+    with the enrollment's key and first day in front: one statement joins them to their students and schools, where one about students would look for the
     enrollment again for each of its columns. The year is a subquery that PostgreSQL does not join:
     it would read the year's calendars of all districts.
     """
@@ -46,6 +46,8 @@ def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
         )
         .order_by(*decides_first())
         .values_list(
+            "pk",
+            "start_date",
             "student_id",
             "student__state_id",
             "student__last_name",
@@ -59,8 +61,8 @@ def students(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
 
 
 @prepared
-def pathways(scope: Scope) -> QuerySet[Pathway]:
-    return Pathway.objects.in_scope(scope)
+def pathways(scope: Scope) -> QuerySet[Any]:
+    return Pathway.objects.in_scope(scope).values_list(*NamedPathway._fields)
 
 
 @prepared
@@ -82,20 +84,23 @@ def decisions(scope: Scope, state_ids: tuple[str, ...]) -> QuerySet[RosterDecisi
 
 
 @prepared
-def courses(scope: Scope, people: tuple[int, ...]) -> QuerySet[Any]:
-    """Student, pathway, name, credits, those of the transcript, and the first day, of each course
-    with a pathway that they sit in; one that a student sits in twice, in two sections, once.
+def seats(scope: Scope, enrollments: tuple[int, ...]) -> QuerySet[Any]:
+    """The seats of these enrollments in courses with a pathway. What year and district the section
+    is of is a column: were it demanded, PostgreSQL would begin at the district's sections and read
+    all their seats.
     """
-    columns = (
-        "enrollment__student_id",
-        "section__course__pathway_id",
-        "section__course__name",
-        "section__course__credits",
-    )
-    rosters = Roster.objects.of_people(scope, people).with_pathway()
+    seats = Roster.objects.in_edition(scope.edition).with_pathway()
     return (
-        rosters.order_by("section__course__number")
-        .values(*columns, "section__course_id")
-        .annotate(earned=Sum("credits_earned"), enrolled_on=Min("enrollment__start_date"))
-        .values_list(*columns, "earned", "enrolled_on")
+        seats.filter(enrollment__pk__in=enrollments)
+        .order_by("section__course__number")
+        .values_list(
+            "enrollment_id",
+            "section__course__pathway_id",
+            "section__course_id",
+            "section__course__name",
+            "section__course__credits",
+            "credits_earned",
+            "section__calendar__school_year_id",
+            "section__course__school__district_id",
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from pathways.models import RosterDecision
+from pathways.roster.worklist.line import LinePart
 
 Choice = RosterDecision.Choice
 
@@ -52,11 +53,24 @@ class Which(Enum):
         self.key, self.title, self.says, self.good = key, title, says, good
 
     @property
+    def parts(self) -> frozenset[LinePart]:
+        """What its lines have, by what the list is."""
+        return _PARTS[self]
+
+    @property
     def dismissal(self) -> Choice:
         """What closes a line for good: who has no record is *not CTE*, a record is *right as it
         stands*.
         """
         return Choice.NOT_CTE if self is Which.WITHOUT_RECORD else Choice.AS_IS
+
+
+_PARTS = {
+    Which.WITHOUT_RECORD: frozenset({LinePart.COURSES}),
+    Which.WITHOUT_COURSE: frozenset({LinePart.RECORD}),
+    Which.UNLIKE: frozenset({LinePart.COURSES, LinePart.RECORD}),
+    Which.NOTHING_NOW: frozenset({LinePart.RECORD}),
+}
 
 
 class Show(Enum):

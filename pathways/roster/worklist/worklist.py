@@ -8,8 +8,8 @@ come after a concentrator's last year.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+import datetime
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,11 +21,14 @@ from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
 from pathways.roster.worklist.line import (
     CourseTaken,
+    LinePart,
+    NamedPathway,
     Pair,
     PlacedStudent,
     RecordBefore,
     RecordNow,
     RosterLine,
+    Seat,
 )
 from pathways.roster.worklist.order import Order, in_order
 from pathways.roster.worklist.pairs import Pairs
@@ -119,37 +122,45 @@ class Worklist(Pairs):
         """The pairs of one page, in their order: as many statements for 50 as for one. A student
         who is not in scope is left out.
         """
+        return self._lines(pairs, set(LinePart), lines.pathways(self.scope))
+
+    def listed(
+        self, pairs: Iterable[Pair], which: Which, pathways: Iterable[tuple[int, str]]
+    ) -> list[RosterLine]:
+        """The same to look at: what no line of the list has is not asked for, and `pathways` are
+        what the page has read of them.
+        """
+        return self._lines(pairs, which.parts, pathways)
+
+    def _lines(
+        self, pairs: Iterable[Pair], parts: Container[LinePart], named: Iterable[tuple[int, str]]
+    ) -> list[RosterLine]:
         pairs_in_order = list(pairs)
         if not pairs_in_order:
             return []
-        named = filled_up(tuple({student for student, _ in pairs_in_order}))
-        placed = map(PlacedStudent._make, reversed(lines.students(self.scope, named)))
-        students = {row.pk: row for row in placed}
+        people = filled_up(tuple({student for student, _ in pairs_in_order}))
+        rows = lines.students(self.scope, people)
+        students = {row.pk: row for row in (PlacedStudent._make(row[2:]) for row in reversed(rows))}
         if not students:
             return []
         people = filled_up(tuple(students))
-        pathways = {row.pk: row for row in lines.pathways(self.scope)}
-        stored = {
-            (record.student_id, record.pathway_id): record
-            for record in map(RecordNow._make, lines.records(self.scope, people))
-        }
-        before = {
-            (image.student_id, image.pathway_id): image
-            for image in map(RecordBefore._make, lines.earlier(self.scope.end_year, people))
-        }
+        pathways = {row.pk: row for row in map(NamedPathway._make, named)}
+        records = self._records_of(people) if LinePart.RECORD in parts else {}
+        before = self._before_of(people) if LinePart.RECORD in parts else {}
+        enrolled = {enrollment: (student, since) for enrollment, since, student, *_ in rows}
+        courses = self._courses(enrolled) if LinePart.COURSES in parts else {}
         ids = filled_up(tuple(row.state_id for row in students.values()))
         decisions = {
             (row.state_id, row.pathway_id): row for row in lines.decisions(self.scope, ids)
         }
-        courses = self._courses(people)
-        parents = {record.student_id for record in stored.values() if record.single_parent}
+        parents = {record.student_id for record in records.values() if record.single_parent}
         return [
             RosterLine(
                 student=students[student],
                 pathway=pathways[pathway],
                 courses=courses.get((student, pathway), ()),
-                record=stored.get((student, pathway)),
-                before=_standing(before.get((student, pathway))),
+                record=records.get((student, pathway)),
+                before=before.get((student, pathway)),
                 decision=decisions.get((students[student].state_id, pathway)),
                 single_parent=student in parents,
             )
@@ -157,17 +168,30 @@ class Worklist(Pairs):
             if student in students and pathway in pathways
         ]
 
-    def _courses(self, people: tuple[int, ...]) -> dict[Pair, tuple[CourseTaken, ...]]:
-        """A course that a student sits in twice, in two sections, earns its credits once."""
+    def _records_of(self, people: tuple[int, ...]) -> dict[Pair, RecordNow]:
+        records = map(RecordNow._make, lines.records(self.scope, people))
+        return {(record.student_id, record.pathway_id): record for record in records}
+
+    def _before_of(self, people: tuple[int, ...]) -> dict[Pair, RecordBefore]:
+        """Without those that were deleted."""
+        images = map(RecordBefore._make, lines.earlier(self.scope.end_year, people))
+        newest = {(image.student_id, image.pathway_id): image for image in images}
+        return {pair: image for pair, image in newest.items() if not image.is_gone}
+
+    def _courses(
+        self, enrolled: dict[int, tuple[int, datetime.date]]
+    ) -> dict[Pair, tuple[CourseTaken, ...]]:
+        """`enrolled` says student and first day by enrollment. A course that a student sits in
+        twice, in two sections, earns its credits once.
+        """
+        by_course: dict[tuple[int, int], list[Seat]] = {}
+        for seat in map(Seat._make, lines.seats(self.scope, filled_up(tuple(enrolled)))):
+            if (seat.district, seat.end_year) == (self.scope.district, self.scope.end_year):
+                student, _ = enrolled[seat.enrollment_id]
+                by_course.setdefault((student, seat.course_id), []).append(seat)
         courses: dict[Pair, tuple[CourseTaken, ...]] = {}
-        for student, pathway, name, worth, earned, enrolled_on in lines.courses(self.scope, people):
-            known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
-            courses[student, pathway] = (
-                *courses.get((student, pathway), ()),
-                CourseTaken(name, worth, known, enrolled_on),
-            )
+        for (student, _), seats in by_course.items():
+            pair = student, seats[0].pathway_id
+            since = min(enrolled[seat.enrollment_id][1] for seat in seats)
+            courses[pair] = (*courses.get(pair, ()), CourseTaken.of(seats, since))
         return courses
-
-
-def _standing(image: RecordBefore | None) -> RecordBefore | None:
-    return image if image and not image.is_gone else None

@@ -326,7 +326,21 @@ def test_the_one_who_is_meant_opens_at_once(term: str, many: Client) -> None:
     assert "MARTINEZ" in many.get(address).content.decode()
 
 
-@pytest.mark.parametrize("term", ["martinez", "jose", "", "99900030"])
+@pytest.mark.parametrize(
+    "term", ["a-17", "A-17", "Á’lbo martinez", "martinez, álbo", "martí Nezálbo"]
+)
+def test_a_whole_local_id_or_name_opens_as_it_is_typed(
+    term: str, many: Client, cottonwood: District_
+) -> None:
+    """Of two of one name, or with one Local ID, neither opens."""
+    student = cottonwood.student("999000310", "Martinez", "Albo", local_id="A-17")
+    address = many.post(SCREEN, {"term": term})["Location"]
+    assert address.partition("?")[0] == f"{SCREEN}{student.pk}/"
+    cottonwood.student("999000311", "Martínez", "Al-Bo", local_id="a-17")
+    assert many.post(SCREEN, {"term": term})["Location"].partition("?")[0] == SCREEN
+
+
+@pytest.mark.parametrize("term", ["martinez", "jose", "", "99900030", "a-1", "’", "martinez bo x"])
 def test_what_may_mean_several_stays_a_list(term: str, many: Client) -> None:
     assert many.post(SCREEN, {"term": term})["Location"].partition("?")[0] == SCREEN
 

@@ -48,6 +48,20 @@ def lines(
     return worklist.lines((row["person"], row["taught"]) for row in worklist.found(which, show))
 
 
+def shown_of(line: RosterLine) -> tuple[Any, ...]:
+    """All that any page shows of a line or sends back with it."""
+    before = line.before if line.record else None
+    return line.student, line.pathway, line.courses, line.record, before, line.decision, line.token
+
+
+def as_listed(district: District_, which: Which, show: Show) -> list[RosterLine]:
+    """The same as their page reads them."""
+    worklist = Worklist(district.scope)
+    pathways = Pathway.objects.values_list("pk", "name")
+    pairs = worklist.everything(which)[show]
+    return worklist.listed(pairs, which, pathways)
+
+
 def seen(*chosen: RosterLine) -> list[Seen]:
     return Seen.read(line.token for line in chosen)
 
@@ -221,7 +235,10 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
                     computed[which] - expected[Show.DISMISSED] - expected[Show.LATER]
                 )
                 for show, pairs in expected.items():
-                    assert {line.pair for line in lines(cottonwood, which, show)} == pairs, which
+                    whole = lines(cottonwood, which, show)
+                    assert {line.pair for line in whole} == pairs, which
+                    listed = as_listed(cottonwood, which, show)
+                    assert list(map(shown_of, listed)) == list(map(shown_of, whole))
                 assert worklist.counts(which) == {
                     show: len(pairs) for show, pairs in expected.items()
                 }

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
+from pathways.ledger import kept
 from pathways.models import Pathway, Student
 from pathways.roster.worklist.which import Which
 from pathways.roster.worklist.worklist import Worklist
@@ -68,7 +69,8 @@ def blocks_of_lines(district: District_, people: list[Student]) -> int:
     with touched() as page:
         lines = Worklist(district.scope).lines((person.pk, health.pk) for person in people)
     assert [len(line.courses) for line in lines] == [3] * len(people)
-    numbers = [number for number, sql in page.statements if '"pathways_enrollment"' in sql]
+    of_seats = '"pathways_enrollment"', '"pathways_roster"'
+    numbers = [number for number, sql in page.statements if any(name in sql for name in of_seats)]
     assert len(numbers) == 2
     return sum(numbers)
 
@@ -110,3 +112,36 @@ def test_no_part_of_the_page_is_computed_twice(
         ]
         assert len(statements) == len(set(statements)), page
         assert sum('"has_record"' in sql for sql in statements) == 1, page
+
+
+class Asked:
+    """The cache, and by which words it was read."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def __getattr__(self, word: str) -> Any:
+        if word.startswith("get"):
+            self.words.append(word)
+        return getattr(cache, word)
+
+
+def test_what_pages_of_a_kind_ask_of_the_cache_is_read_at_once(
+    client: Client,
+    cottonwood: District_,
+    clerk: User,
+    kayla: Student,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A word with Redis costs as much as eight values. Whatever was read so is that of now."""
+    cottonwood.roster(kayla, HEALTH)
+    client.force_login(clerk)
+    page = "/districts/9012/2025/roster-worklist/"
+    for _ in range(2):
+        client.get(page)
+    asked = Asked()
+    monkeypatch.setattr(kept, "cache", asked)
+    assert "Open (1)" in client.get(page).content.decode()
+    assert asked.words == ["get_many"]
+    cottonwood.roster(cottonwood.student("999000124", "Other"), HEALTH)
+    assert "Open (2)" in client.get(page).content.decode()
