@@ -98,12 +98,12 @@ def cached(key: str, scope: Scope, known: dict[Any, Any]) -> Any:
     ahead: dict[str, Any] = known.setdefault(AHEAD, {})
     if ASKED not in known:
         page = known[PAGE], scope
-        asked, known[ASKED] = tuple(_last_asked.get(page, ())), []
+        keys, known[ASKED] = tuple(_last_asked.get(page, ())), []
         if len(_last_asked) >= MOST:
             _last_asked.clear()
         _last_asked[page] = known[ASKED]
-        if len(asked) > 1:
-            ahead.update({**dict.fromkeys(asked), **cache.get_many(asked)})
+        if len(keys) > 1:
+            ahead.update({**dict.fromkeys(keys), **cache.get_many(keys)})
     known[ASKED].append(key)
     return ahead.pop(key) if key in ahead else cache.get(key)
 

@@ -38,9 +38,7 @@ def by_name_of(student: str) -> tuple[str, ...]:
 
 
 def _words(term: str) -> list[str]:
-    """What is looked for, each word as names are kept; empty ones are what has no letter, an
-    apostrophe alone.
-    """
+    """Each word as names are kept; empty is what has no letter, an apostrophe alone."""
     return [folded(word) for word in term.replace(",", " ").split()]
 
 
@@ -119,28 +117,20 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.filter(named | Q(local_id__iexact=term)) if term else self
 
     def exactly(self, whole: Any, parts: tuple[Any, ...]) -> StudentQuerySet:
-        """Students whose whole State ID or name this is, last name first or last.
-
-        `whole` is folded, and `parts` are what it may begin or end with: the last name is one of
-        them, by which the database finds it in an index.
+        """Students whose whole State ID or name this is, last name first or last. It is folded, and
+        may begin or end with `parts`: by one of them an index finds the last name.
         """
-        names = {
-            "last_first": Concat("last_name_folded", "first_name_folded"),
-            "first_last": Concat("first_name_folded", "last_name_folded"),
-        }
-        is_named = Q(last_first=whole) | Q(first_last=whole)
-        return self.alias(**names).filter(
-            Q(state_id=whole) | Q(is_named, last_name_folded__in=parts)
-        )
+        last, first = F("last_name_folded"), F("first_name_folded")
+        names = {"last_first": Concat(last, first), "first_last": Concat(first, last)}
+        named = Q(Q(last_first=whole) | Q(first_last=whole), last_name_folded__in=parts)
+        return self.alias(**names).filter(Q(state_id=whole) | named)
 
     def with_local_id(self, term: Any, length: Any, *, has_letters: bool) -> StudentQuerySet:
-        """Students whose whole Local ID this is, in capitals or not. No index has them: the
-        database writes in capitals only what is as long as the term, and what is only digits never.
-        """
-        long = self.alias(local_length=Length("local_id")).filter(local_length=length)
+        """Students whose whole Local ID this is. Only one as long is written in capitals."""
+        as_long = self.alias(local_length=Length("local_id")).filter(local_length=length)
         if not has_letters:
-            return long.filter(local_id=term)
-        return long.alias(local_in_capitals=Upper("local_id")).filter(local_in_capitals=Upper(term))
+            return as_long.filter(local_id=term)
+        return as_long.alias(in_capitals=Upper("local_id")).filter(in_capitals=Upper(term))
 
     def best_first(self, term: str) -> StudentQuerySet:
         """By name, those first whose last name begins with a word of `term`."""

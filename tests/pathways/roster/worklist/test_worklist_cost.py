@@ -114,7 +114,7 @@ def test_no_part_of_the_page_is_computed_twice(
         assert sum('"has_record"' in sql for sql in statements) == 1, page
 
 
-class Asked:
+class Spied:
     """The cache, and by which words it was read."""
 
     def __init__(self) -> None:
@@ -139,9 +139,9 @@ def test_what_pages_of_a_kind_ask_of_the_cache_is_read_at_once(
     page = "/districts/9012/2025/roster-worklist/"
     for _ in range(2):
         client.get(page)
-    asked = Asked()
-    monkeypatch.setattr(kept, "cache", asked)
+    spy = Spied()
+    monkeypatch.setattr(kept, "cache", spy)
     assert "Open (1)" in client.get(page).content.decode()
-    assert asked.words == ["get_many"]
+    assert spy.words == ["get_many"]
     cottonwood.roster(cottonwood.student("999000124", "Other"), HEALTH)
     assert "Open (2)" in client.get(page).content.decode()
