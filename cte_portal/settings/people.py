@@ -87,7 +87,7 @@ SESSION_IDLE_SECONDS = int(number("SESSION_IDLE_SECONDS", 30 * 60, least=1))
 SESSION_WARNING_SECONDS = int(number("SESSION_WARNING_SECONDS", 20 * 60))
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "cte_portal.accounts.sign_in.middleware.sent_with_an_old_token"
 
 # Seconds from a page to the line that says who looked at it
 # (cte_portal/accounts/access/view_log.py); 0 writes nothing by itself.

@@ -23,6 +23,7 @@ from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import ENDED_FOR, LAST_SEEN, SIGNED_IN_AT
 from cte_portal.accounts.sign_in.sign_on import mark
+from cte_portal.ui.errors import csrf_failure
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000
@@ -125,6 +126,19 @@ class SecondFactorMiddleware:
             "Nothing was saved. What you typed is kept: set up your authenticator app first, then"
             " open the page again."
         )
+
+
+def sent_with_an_old_token(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form whose token is not that of today's sign-in, as of a window that stayed open while the
+    person signed in again in another one: nothing is done, and where its page keeps what is typed,
+    it is there again. The browser says that the form is the portal's own; from elsewhere nothing is
+    kept.
+    """
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if own and request.user.is_authenticated and keep_typed(request, int(request.user.pk)):
+        request.session["forms_kept"] = True
+        return redirect(request.get_full_path())
+    return csrf_failure(request, reason)
 
 
 def keep_typed(request: HttpRequest, user_id: int) -> bool:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cte_portal.accounts.models import AuditEvent, KeptForm, Role, User
 from pathways.models import Pathway
-from tests.fixtures.people import person
+from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off, send_too_late, session_over, sign_in
 from tests.pathways.desk import text
@@ -74,6 +74,34 @@ def test_whatever_meets_the_end_first_what_is_sent_after_it_is_kept(
     client.post(reverse("account_logout"))
     client.post(f"{HERE}new/", NEW)
     assert not KeptForm.objects.exists(), "who signed out has nothing kept"
+
+
+def test_a_window_that_was_open_before_the_person_signed_in_again_loses_nothing(
+    administrator: User,
+) -> None:
+    """Its token is of the sign-in before."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(administrator)
+    token = str(client.get(f"{HERE}new/").context["csrf_token"])
+    again = {"login": administrator.username, "password": PASSPHRASE}
+    client.post(reverse("account_logout"), {"csrfmiddlewaretoken": token})
+    there = str(client.get("/accounts/sign-in/").context["csrf_token"])
+    assert (
+        client.post("/accounts/sign-in/", {**again, "csrfmiddlewaretoken": there}).status_code
+        == 302
+    )
+    typed = {**NEW, "csrfmiddlewaretoken": token}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    assert (
+        client.post(f"{HERE}new/", typed, headers={"Sec-Fetch-Site": "cross-site"}).status_code
+        == 403
+    )
+    assert not KeptForm.objects.exists()
+    page = client.post(f"{HERE}new/", typed, headers=own, follow=True).content.decode()
+    assert BACK in page and 'value="nora@example.org"' in page
+    assert not User.objects.filter(username="nlee").exists()
+    refused = client.post("/districts/", {"csrfmiddlewaretoken": token}, headers=own)
+    assert refused.status_code == 403 and "This form is too old" in refused.content.decode()
 
 
 @pytest.mark.parametrize(
