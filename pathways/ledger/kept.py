@@ -179,7 +179,7 @@ def _whole(key: str, answer: Any) -> Any:
     return _long(key, answer.token) if isinstance(answer, ByItself) else answer
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _long(key: str, token: str) -> Any:
     match cache.get(f"{key}-long"):
         case (kept, answer) if kept == token:

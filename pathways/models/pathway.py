@@ -11,13 +11,18 @@ from pathways.models.calendar import SchoolYear
 from pathways.models.district import District
 
 
+def offered_in(end_year: int) -> Q:
+    """Whether a pathway is on OPI's list in an end year."""
+    return (Q(last_year=None) | Q(last_year__gte=end_year)) & Q(first_year__lte=end_year)
+
+
 class PathwayQuerySet(models.QuerySet["Pathway"]):
     def in_scope(self, scope: Scope) -> PathwayQuerySet:
         """OPI's list as the scope's edition has it."""
         return self.using(scope.alias)
 
     def offered_in(self, end_year: int) -> PathwayQuerySet:
-        return self.filter(Q(last_year=None) | Q(last_year__gte=end_year), first_year__lte=end_year)
+        return self.filter(offered_in(end_year))
 
     def approved_for(self, district: str, end_year: int) -> PathwayQuerySet:
         """Pathways a district may enter in an end year: on OPI's list that year, and approved for

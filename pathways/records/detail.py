@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from cte_portal.ui.patterns import kept_patterns
-from cte_portal.ui.templatetags.portal import credits
 from pathways.ledger.shape import CREDITS
-from pathways.records.forms import ParticipationForm
+from pathways.models import Change, Participation
+from pathways.records.forms import ParticipationForm, advice_on, total_of
 
 ANSWERS = ("concentrator", "single_parent")
 TYPED = ("start_date", "version", *CREDITS)
@@ -28,7 +28,6 @@ class DetailKind:
     more: int
     before_year: str
     """Beside the credits stand those of this year; empty where nothing stands there."""
-    total_is_known: bool
     advice: str
     other_answers: tuple[str, ...]
     single_parent_differs: bool
@@ -58,7 +57,7 @@ class MarkedForm(ParticipationForm):
 
     @property
     def total(self) -> Decimal | None:
-        return Decimal(0) if self.kind.total_is_known else None
+        return Decimal(0)
 
     @property
     def total_words(self) -> str:
@@ -73,26 +72,34 @@ class MarkedForm(ParticipationForm):
         return {"kind": self.kind.advice, "words": "{advice}"} if self.kind.advice else None
 
 
-def detail(form: ParticipationForm, facts: dict[str, Any]) -> SafeString:
-    """The fields as they are first shown; `facts` are the page's, which the template reads."""
-    advice, years = form.advice, [field.before_year for field in form.credits.values()]
+def detail(
+    record: Participation, image: Change | None, school_year: str, facts: dict[str, Any]
+) -> SafeString:
+    """The fields as they are first shown, without a form being made for them; beside the credits
+    those of `image`, which stood at the end of `school_year`. `facts` are the page's, which the
+    template reads.
+    """
+    initial = ParticipationForm.initial_of(record)
+    total = total_of(record)
+    advice = advice_on(total, initial["concentrator"])
     kind = DetailKind(
-        answers=tuple(str(form[name].value()) for name in ANSWERS),
+        answers=tuple(initial[name] for name in ANSWERS),
         more=facts["more"],
-        before_year=years[0],
-        total_is_known=form.total is not None,
+        before_year=school_year if image else "",
         advice=advice["kind"] if advice else "",
         other_answers=tuple(facts["other_answers"]),
         single_parent_differs=facts["single_parent_differs"],
     )
+    before = {f"before_{name}": f"{getattr(image, name):.2f}" for name in CREDITS if image}
     values = {
-        **{name: form[name].value() for name in TYPED},
-        **{f"before_{name}": credits(field.before) for name, field in form.credits.items()},
-        "pathway": facts["record"].pathway.name,
+        **{name: initial[name] for name in TYPED},
+        **dict.fromkeys((f"before_{name}" for name in CREDITS), ""),
+        **before,
+        "pathway": record.pathway.name,
         "modified_date": facts["modified_date"],
         "modified_by": facts["modified_by"],
         "advice": advice["words"] if advice else "",
-        "total": form.total_words,
-        "before_total": credits(form.before_total),
+        "total": f"{total:.2f}",
+        "before_total": f"{total_of(image):.2f}" if image else "",
     }
     return kept_patterns().fill("pathways/records/record_detail.html", values, kind=kind)

@@ -197,30 +197,24 @@ class ParticipationForm(forms.Form):
 
     @property
     def advice(self) -> dict[str, str] | None:
-        """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a
-        change. record.js says the same.
-        """
-        if self.total is None:
-            return None
-        enough, answer = self.total >= CONCENTRATOR_CREDITS, self["concentrator"].value()
-        if enough and answer == "No":
-            return {
-                "kind": "warn",
-                "words": (
-                    f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the"
-                    " credits"
-                ),
-            }
-        if not enough and answer == "Yes":
-            return {
-                "kind": "warn",
-                "words": (
-                    f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the"
-                    " credits"
-                ),
-            }
-        return (
-            {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"}
-            if enough
-            else None
-        )
+        return None if self.total is None else advice_on(self.total, self["concentrator"].value())
+
+
+def total_of(record: Participation | Change) -> Decimal:
+    """The total of a record's credits, or of those that it had after a change."""
+    return sum((getattr(record, name) for name in PARTS_OF_THE_TOTAL), Decimal(0))
+
+
+def advice_on(total: Decimal, answer: str) -> dict[str, str] | None:
+    """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a
+    change. record.js says the same.
+    """
+    enough = total >= CONCENTRATOR_CREDITS
+    if enough and answer == "No":
+        words = f"Total is {total:.2f}. Choose Yes for CTE Concentrator, or check the credits"
+        return {"kind": "warn", "words": words}
+    if not enough and answer == "Yes":
+        words = f"Total is {total:.2f}. Choose No for CTE Concentrator, or check the credits"
+        return {"kind": "warn", "words": words}
+    words = f"{total:.2f} credits: this student is a concentrator"
+    return {"kind": "ok", "words": words} if enough else None

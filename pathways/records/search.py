@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
@@ -127,15 +127,13 @@ class Search:
             )
         return keys[0][0] if len(keys) == 1 else None
 
-    def keys(self, scope: Scope, known: dict[Any, Any]) -> list[int]:
-        """The keys of all students of the list, in its order; counted once, and not for each
-        student that is opened from it.
-        """
+    def listed(self, scope: Scope, known: dict[Any, Any]) -> Listed:
+        """All students of the list, read once, and not for each student that is opened from it."""
         return kept(
             scope,
             known,
-            "students",
-            lambda: list(self.students(scope).values_list("pk", flat=True)),
+            "listed",
+            lambda: Listed(list(self.students(scope).values_list("pk", flat=True))),
             *self.choices,
             of_records=HangsOn.KEYS if self.without_record else HangsOn.NOTHING,
             is_long=True,
@@ -143,9 +141,10 @@ class Search:
 
     def page(self, scope: Scope, known: dict[Any, Any], start: int = 0) -> ResultList:
         """The list from its beginning, or from the student at `start`, who is counted from 0."""
-        keys = self.keys(scope, known)
-        start = start if start < len(keys) else 0
-        return ResultList(self, self._rows(scope, keys, start), total=len(keys), start=start)
+        students = self.listed(scope, known)
+        total = len(students.keys)
+        start = start if start < total else 0
+        return ResultList(self, students.rows(scope, start), total=total, start=start)
 
     def around(
         self, scope: Scope, known: dict[Any, Any], student_id: int, start: int | None = None
@@ -153,13 +152,11 @@ class Search:
         """The part of the list in which a student stands, or that begins at `start`, with the
         student's neighbours.
         """
-        keys = self.keys(scope, known)
-        place = None
-        with suppress(ValueError):
-            place = keys.index(student_id)
+        students = self.listed(scope, known)
+        keys, place = students.keys, students.places.get(student_id)
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
-        rows = self._rows(scope, keys, start)
+        rows = students.rows(scope, start)
         if place is None:
             return ResultList(self, rows, len(keys), start)
         return ResultList(
@@ -172,12 +169,35 @@ class Search:
             next=keys[place + 1] if place + 1 < len(keys) else None,
         )
 
-    @staticmethod
-    def _rows(scope: Scope, keys: list[int], start: int) -> list[ListedStudent]:
-        own = keys[start : start + MOST_SHOWN]
-        brief = _in_brief(scope, filled_up(tuple(own))) if own else []
-        students = {row.pk: row for row in map(ListedStudent._make, brief) if row.grade is not None}
-        return [students[key] for key in own if key in students]
+
+@dataclass(frozen=True)
+class Listed:
+    """The students of a list: their keys in its order, and the lines of those that a page of this
+    process has shown. Who is not in scope any more has no line.
+
+    Another name, grade or enrollment moves the district's position, on which the list hangs, so the
+    lines stand for as long as it does. Records come meanwhile, and are counted for each page.
+    """
+
+    keys: list[int]
+    lines: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where each one stands, counted from 0."""
+        return {key: place for place, key in enumerate(self.keys)}
+
+    def rows(self, scope: Scope, start: int) -> list[ListedStudent]:
+        own = self.keys[start : start + MOST_SHOWN]
+        if new := tuple(key for key in own if key not in self.lines):
+            brief = _in_brief(scope, filled_up(new))
+            self.lines.update((line[0], line) for line in brief if line[-1] is not None)
+        numbers = dict(_record_counts(filled_up(tuple(own)))) if own else {}
+        return [
+            ListedStudent._make((*self.lines[key], numbers.get(key, 0)))
+            for key in own
+            if key in self.lines
+        ]
 
 
 class ListedStudent(NamedTuple):
@@ -232,14 +252,17 @@ def _exactly(
 
 @prepared
 def _in_brief(scope: Scope, students: tuple[int, ...]) -> QuerySet[Any]:
-    """The named ones, in no order; who is not in scope has no grade. Records are counted for each
-    by itself: of a join, PostgreSQL finds the grade once for each record.
-    """
-    records = Participation.objects.filter(student=OuterRef("pk")).order_by()
-    number = Func("pk", function="COUNT", output_field=IntegerField())
+    """The named ones, in no order; who is not in scope has no grade."""
     brief = Student.objects.of_district(scope).graded(scope.end_year).filter(pk__in=students)
-    counted = brief.annotate(record_count=Subquery(records.values(number=number)))
-    return counted.order_by().values_list(*ListedStudent._fields)
+    return brief.order_by().values_list(*ListedStudent._fields[:-1])
+
+
+@prepared
+def _record_counts(students: tuple[int, ...]) -> QuerySet[Any]:
+    """How many records each of the named ones has that has any."""
+    key = ExpressionWrapper(F("student_id"), output_field=BigIntegerField())
+    records = Participation.objects.alias(key=key).filter(key__in=students).order_by()
+    return records.values_list("student_id").annotate(number=Count("pk"))
 
 
 @dataclass(frozen=True)

@@ -87,26 +87,27 @@ def desk(client: Client, cottonwood: District_, clerk: User, kayla: Student) -> 
 
 
 def test_a_search_takes_fourteen(desk: Client) -> None:
+    """And one more where it finds students that this process has not shown."""
     with at_most(7):
         answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})
-    with at_most(14):  # two of them are the schools and grades to choose from
-        page = desk.get(answer["Location"])
-    assert page.content.count(b"ANSELMO") == 30
+    for number in (15, 15, 14):  # two of them are the schools and grades to choose from
+        with at_most(number):
+            page = desk.get(answer["Location"])
+        assert page.content.count(b"ANSELMO") == 30
 
 
-def test_a_record_page_takes_eighteen(desk: Client, kayla: Student) -> None:
+def test_a_record_page_takes_fifteen(desk: Client, kayla: Student) -> None:
+    """And one more where its list shows students that this process has not shown."""
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
     answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})[
         "Location"
     ].partition("?")[2]
     for address in (f"{record.pathway_id}/", "", "new/"):
-        with at_most(18):
-            assert (
-                desk.get(
-                    f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{answer}"
-                ).status_code
-                == 200
-            )
+        page = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{answer}"
+        desk.get(page)
+        desk.get(page)
+        with at_most(15):
+            assert desk.get(page).status_code == 200
 
 
 def test_what_clerks_open_all_day_is_prepared(desk: Client, kayla: Student) -> None:

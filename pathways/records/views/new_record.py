@@ -130,7 +130,7 @@ class NewRecord(StudentPage):
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
         """Somebody entered the same pathway in the same moment."""
-        del self.__dict__["records"]
+        del self.__dict__["entered"]
         form.add_error(
             "pathway", "This student already has this pathway. Open that record to change it"
         )
@@ -159,7 +159,7 @@ class NewRecord(StudentPage):
     ) -> HttpResponse:
         """Say what was saved, offer the way back, and go where the button says."""
         pathway_id = rows[0].pathway_id
-        written = lookups.records(self.scope, self.student.pk, self.approved)
+        written = lookups.entered(self.scope, self.student.pk).records
         standing: dict[int | None, Participation] = {
             record.pathway_id: record for record in written
         }

@@ -62,7 +62,7 @@ class Record(NewRecord):
         """Somebody saved the record since it was opened: theirs and yours side by side, nothing
         overwritten until chosen.
         """
-        for name in ("records", "record", "changes", "changes_of_student", "stored_elements"):
+        for name in ("entered", "record", "changes", "changes_of_student", "stored_elements"):
             self.__dict__.pop(name, None)
         if self.record is None:
             return self._gone()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from cte_portal.editions import Scope
+from pathways.models import Student
 from pathways.pages.addresses import address_of
 from pathways.records.search import ResultList
 
@@ -36,3 +39,12 @@ def addresses_of_links(
         "new": new + query,
         "form": form + form_query,
     }
+
+
+def address_in(there: Scope, student: int, pathway: int | None) -> str:
+    """The same page in another school year; that of all students where the student has none."""
+    if not Student.objects.in_scope(there).filter(pk=student).exists():
+        return reverse("cte-concentrator", args=[there.district, there.end_year])
+    if pathway is None:
+        return reverse("cte-student", args=[there.district, there.end_year, student])
+    return reverse("cte-record", args=[there.district, there.end_year, student, pathway])

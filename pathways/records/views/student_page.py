@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
@@ -22,7 +21,15 @@ from pathways.elements.entry_fields import fields_of
 from pathways.elements.entry_form import ElementsForm
 from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.shape import CREDITS, LABELS
-from pathways.models import Change, Element, ElementValue, Participation, Pathway, Student
+from pathways.models import (
+    Change,
+    CollectionLock,
+    Element,
+    ElementValue,
+    Participation,
+    Pathway,
+    Student,
+)
 from pathways.models.author import told_apart
 from pathways.pages.addresses import address_of
 from pathways.pages.scoped import RecordsView
@@ -33,7 +40,7 @@ from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, lines, summary
 from pathways.records.views import lookups
-from pathways.records.views.student_links import addresses_of_links
+from pathways.records.views.student_links import address_in, addresses_of_links
 
 
 class StudentPage(RecordsView, TemplateView):
@@ -64,8 +71,18 @@ class StudentPage(RecordsView, TemplateView):
         return student
 
     @cached_property
+    def lock(self) -> CollectionLock | None:
+        """The same as of any page; what is sent may meet a lock that came after it was begun."""
+        is_read = self.request.method == "GET"
+        return None if is_read and not self.student.has_lock else super().lock  # type: ignore[attr-defined]
+
+    @cached_property
+    def entered(self) -> lookups.Entered:
+        return lookups.entered(self.scope, self.student.pk)
+
+    @property
     def records(self) -> list[Participation]:
-        return lookups.records(self.scope, self.student.pk, self.approved)
+        return self.entered.records
 
     @cached_property
     def record(self) -> Participation | None:
@@ -101,22 +118,13 @@ class StudentPage(RecordsView, TemplateView):
         """What the record's own form carries on: the result list, and the finding through errors
         and conflicts.
         """
-        finding = self.from_finding
-        return (
-            f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}"
-            if finding
-            else self.search.query
-        )
+        query, finding = self.search.query, self.from_finding
+        return f"{query}{'&' if query else '?'}{finding.query}" if finding else query
 
-    @cached_property
+    @property
     def offered(self) -> list[Pathway]:
         """Approved pathways that the student does not have yet."""
-        entered = {record.pathway_id for record in self.records}
-        return [pathway for pathway in self.approved if pathway.pk not in entered]
-
-    @cached_property
-    def approved(self) -> list[Pathway]:
-        return lookups.approved(self.scope.district, self.scope.end_year)
+        return self.entered.offered
 
     @property
     def more_to_add(self) -> bool:
@@ -132,16 +140,8 @@ class StudentPage(RecordsView, TemplateView):
         if end_year is None:
             return None
         there = Scope(self.scope.district, end_year, self.scope.edition)
-        if not Student.objects.in_scope(there).filter(pk=self.student.pk).exists():
-            address = reverse("cte-concentrator", args=[there.district, end_year])
-        elif self.record:
-            address = reverse(
-                "cte-record",
-                args=[there.district, end_year, self.student.pk, self.record.pathway_id],
-            )
-        else:
-            address = reverse("cte-student", args=[there.district, end_year, self.student.pk])
-        return there.school_year, address + self.search.query
+        pathway = self.record.pathway_id if self.record else None
+        return there.school_year, address_in(there, self.student.pk, pathway) + self.search.query
 
     def address(self, name: str, *arguments: int) -> str:
         student = () if name == "cte-concentrator" else (self.student.pk,)
@@ -167,7 +167,7 @@ class StudentPage(RecordsView, TemplateView):
     @cached_property
     def elements(self) -> list[Element]:
         """What the district asks of a record, the retired ones last."""
-        return lookups.elements(self.scope)
+        return lookups.elements(self.scope) if self.student.has_elements else []  # type: ignore[attr-defined]
 
     @cached_property
     def elements_form(self) -> ElementsForm | None:
@@ -229,10 +229,10 @@ class StudentPage(RecordsView, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = None
         kept = self.kept_form() if self.may_edit else None
-        if (
-            kept is not None and "seen" in kept
-        ):  # sent from the conflict page: what it chose is asked again
+        if kept is not None and "seen" in kept:  # sent from the conflict page, and asked again
             kept["version"] = str(kept["seen"])
+        if self.record is not None and kept is None and self.from_finding is None:
+            return self.render_to_response(self.get_context_data(is_first=self.may_edit))
         if self.may_edit and (self.record is not None or self.offered):
             form = self.make_form(kept)
             if self.from_finding and not form.is_bound:
@@ -293,7 +293,7 @@ class StudentPage(RecordsView, TemplateView):
                 {"Yes" if entry.single_parent else "No" for entry in self.other_records()}
             ),
         }
-        form: ParticipationForm | None = kwargs.get("form")
-        if form is not None and record and not form.is_bound and not self.from_finding:
-            kwargs["detail"] = detail(form, {**context, "more": len(self.other_records())})
+        if record and kwargs.pop("is_first", False):
+            facts = {**context, "more": len(self.other_records())}
+            kwargs["detail"] = detail(record, self.last_year, last_year, facts)
         return super().get_context_data(**{**context, **kwargs})

@@ -4,81 +4,84 @@ would.
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 from django.template.loader import render_to_string
 from hypothesis import example, given, settings
-from hypothesis.strategies import booleans, integers, lists, none, sampled_from
+from hypothesis.strategies import (
+    booleans,
+    decimals,
+    integers,
+    lists,
+    none,
+    sampled_from,
+    tuples,
+)
 
 from pathways.ledger.shape import CREDITS
-from pathways.models import Change
+from pathways.models import Change, Participation, Pathway
 from pathways.records.detail import detail
 from pathways.records.forms import ParticipationForm
 from tests.plain import hostile
 
-amounts = sampled_from(["0.00", "0.50", "2.00", "13.24"])
-typed = hostile.filter(bool)  # a record that stands has all values
-answers = sampled_from(["Yes", "No"])
+amounts = decimals("0", "30", places=2)
+four = lists(amounts, min_size=4, max_size=4)
 
 
 @settings(max_examples=80, deadline=None)
 @given(
-    texts=lists(typed, min_size=4, max_size=4),
-    credits=lists(amounts | typed, min_size=4, max_size=4),
-    before=none() | lists(amounts, min_size=4, max_size=4),
-    concentrator=answers,
-    single_parent=answers,
-    others=lists(answers, unique=True),
+    texts=lists(hostile.filter(bool), min_size=3, max_size=3),
+    credits=four,
+    before=none() | four,
+    answers=tuples(booleans(), booleans()),
+    others=lists(sampled_from(["Yes", "No"]), unique=True),
     more=integers(0, 3),
     differs=booleans(),
 )
 @example(
-    texts=["{advice}", "{total}", "{pathway}", "{modified_by}"],
-    credits=["{version}", "{in_district_credits}", "1", "1"],
-    before=["1.00", "1.00", "0.00", "0.00"],
-    concentrator="No",
-    single_parent="No",
+    texts=["{pathway}", "{modified_by}", "{advice}"],
+    credits=[Decimal("2.00"), Decimal(0), Decimal(1), Decimal(1)],
+    before=[Decimal(1), Decimal(1), Decimal(0), Decimal(0)],
+    answers=(False, False),
     others=["Yes"],
     more=1,
     differs=True,
 )
 def test_the_detail_is_what_its_template_says(
     texts: list[str],
-    credits: list[str],
-    before: list[str] | None,
-    concentrator: str,
-    single_parent: str,
+    credits: list[Decimal],
+    before: list[Decimal] | None,
+    answers: tuple[bool, bool],
     others: list[str],
     more: int,
     differs: bool,
 ) -> None:
-    pathway, modified_by, start_date, modified_date = texts
-    values = dict(zip(CREDITS, credits, strict=True))
-    form = ParticipationForm(
-        initial={
-            "concentrator": concentrator,
-            "single_parent": single_parent,
-            "start_date": start_date,
-            "version": 3,
-            **values,
-        },
-        more=more,
+    pathway, modified_by, modified_date = texts
+    record = Participation(
+        pathway=Pathway(name=pathway),
+        concentrator=answers[0],
+        single_parent=answers[1],
+        start_date=datetime.date(2022, 7, 14),
+        version=3,
+        **dict(zip(CREDITS, credits, strict=True)),
     )
+    form = ParticipationForm(initial=ParticipationForm.initial_of(record), more=more)
+    image = None
     if before is not None:
-        stood = {name: Decimal(text) for name, text in zip(CREDITS, before, strict=True)}
-        form.show_before(Change(**stood), "2023-24")
+        image = Change(**dict(zip(CREDITS, before, strict=True)))
+        form.show_before(image, "2023-24")
     form.begin()
     facts: dict[str, Any] = {
-        "record": SimpleNamespace(pathway=SimpleNamespace(name=pathway)),
+        "record": record,
         "modified_by": modified_by,
         "modified_date": modified_date,
         "other_answers": others,
         "single_parent_differs": differs,
         "more": more,
     }
-    patterned = detail(form, facts)
+    patterned = detail(record, image, "2023-24", facts)
     plain = render_to_string("pathways/records/record_form.html", {**facts, "form": form})
     assert patterned.strip() == plain.strip()
     assert "<script>" not in patterned

@@ -382,15 +382,15 @@ def test_a_saved_record_has_only_a_list_searched_again_that_hangs_on_it(
     cottonwood.student("999000201", "Adkins", "Hannah")
     everybody, without = search.Search(), search.Search(without_record=True)
     scope = cottonwood.scope
-    assert len(everybody.keys(scope, {})) == len(without.keys(scope, {})) == 2
+    assert len(everybody.listed(scope, {}).keys) == len(without.listed(scope, {}).keys) == 2
     cottonwood.record(kayla)
     with CaptureQueriesContext(connection) as queries:
-        assert len(everybody.keys(scope, {})) == 2
+        assert len(everybody.listed(scope, {}).keys) == 2
     assert len(queries) == 1, "where the district stands, and nothing else"
-    (only,) = without.keys(scope, {})
+    (only,) = without.listed(scope, {}).keys
     assert only != kayla.pk
     cottonwood.student("999000202", "Zook", "Ann")
-    assert len(everybody.keys(scope, {})) == 3
+    assert len(everybody.listed(scope, {}).keys) == 3
 
 
 def test_a_search_of_an_earlier_version_still_stands(desk: Client) -> None:
