@@ -23,6 +23,9 @@ from pathways.records import search
 from pathways.reports.concentrators import ConcentratorsAndParticipants
 from pathways.reports.modified import ModifiedInCurrentYear
 from pathways.reports.rostered import RosteredToCoursesWithPathways
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import STUDENT
 from pathways.roster.worklist.which import Which
 from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.records import BUSINESS, District_
@@ -391,6 +394,27 @@ def test_a_saved_record_has_only_a_list_searched_again_that_hangs_on_it(
     assert only != kayla.pk
     cottonwood.student("999000202", "Zook", "Ann")
     assert len(everybody.listed(scope, {}).keys) == 3
+
+
+def test_a_student_of_a_list_is_read_once_and_anew_when_the_name_is_another(
+    cottonwood: District_, kayla: Student
+) -> None:
+    scope, everybody = cottonwood.scope, search.Search()
+    other = cottonwood.student("999000201", "Adkins", "Hannah")
+    cottonwood.record(other)
+
+    def shown() -> list[tuple[str, int]]:
+        rows = everybody.page(scope, {}).rows
+        return [(row.name, row.record_count) for row in rows if row.pk == other.pk]
+
+    assert shown() == shown() == [("ADKINS, HANNAH", 1)]
+    cottonwood.record(other, BUSINESS)
+    with CaptureQueriesContext(connection) as queries:
+        assert shown() == [("ADKINS, HANNAH", 2)]
+    assert len(queries) == 2, "where the district stands, and the number of records"
+    edit = RowEdit({"last_name": "Zook"}, other.pk, 0)
+    editing.write(scope, [(STUDENT, edit)], by="MARTIN, CHERYL")
+    assert shown() == [("ZOOK, HANNAH", 2)]
 
 
 def test_a_search_of_an_earlier_version_still_stands(desk: Client) -> None:
