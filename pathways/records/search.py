@@ -6,22 +6,21 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
 from cte_portal.folding import folded
 from cte_portal.pages.typed import number
 from cte_portal.prepared import filled_up, prepared
-from cte_portal.words import listed_name
 from pathways.files import values
 from pathways.ledger.kept import HangsOn, kept
-from pathways.models import Participation, Student
+from pathways.models import Student
 from pathways.models.student import StudentQuerySet
+from pathways.records.student_list.listed import Listed, ListedStudent
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
@@ -144,7 +143,7 @@ class Search:
         students = self.listed(scope, known)
         total = len(students.keys)
         start = start if start < total else 0
-        return ResultList(self, students.rows(scope, start), total=total, start=start)
+        return ResultList(self, students.rows(scope, start, MOST_SHOWN), total=total, start=start)
 
     def around(
         self, scope: Scope, known: dict[Any, Any], student_id: int, start: int | None = None
@@ -156,7 +155,7 @@ class Search:
         keys, place = students.keys, students.places.get(student_id)
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
-        rows = students.rows(scope, start)
+        rows = students.rows(scope, start, MOST_SHOWN)
         if place is None:
             return ResultList(self, rows, len(keys), start)
         return ResultList(
@@ -168,53 +167,6 @@ class Search:
             previous=keys[place - 1] if place else None,
             next=keys[place + 1] if place + 1 < len(keys) else None,
         )
-
-
-@dataclass(frozen=True)
-class Listed:
-    """The students of a list: their keys in its order, and the lines of those that a page of this
-    process has shown. Who is not in scope any more has no line.
-
-    Another name, grade or enrollment moves the district's position, on which the list hangs, so the
-    lines stand for as long as it does. Records come meanwhile, and are counted for each page.
-    """
-
-    keys: list[int]
-    lines: dict[int, tuple[Any, ...]] = field(default_factory=dict)
-
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """Where each one stands, counted from 0."""
-        return {key: place for place, key in enumerate(self.keys)}
-
-    def rows(self, scope: Scope, start: int) -> list[ListedStudent]:
-        own = self.keys[start : start + MOST_SHOWN]
-        if new := tuple(key for key in own if key not in self.lines):
-            brief = _in_brief(scope, filled_up(new))
-            self.lines.update((line[0], line) for line in brief if line[-1] is not None)
-        numbers = dict(_record_counts(filled_up(tuple(own)))) if own else {}
-        return [
-            ListedStudent._make((*self.lines[key], numbers.get(key, 0)))
-            for key in own
-            if key in self.lines
-        ]
-
-
-class ListedStudent(NamedTuple):
-    """A student as a line of the list."""
-
-    pk: int
-    state_id: str
-    last_name: str
-    first_name: str
-    middle_name: str
-    grade: str | None
-    record_count: int
-
-    @property
-    def name(self) -> str:
-        """ANDERSON, KAYLA R."""
-        return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
 def _narrowed(
@@ -248,21 +200,6 @@ def _exactly(
     if whole is None:  # nothing of it is a letter or a digit
         return local[:2]
     return students.exactly(whole, parts).values_list("pk").union(local)[:2]
-
-
-@prepared
-def _in_brief(scope: Scope, students: tuple[int, ...]) -> QuerySet[Any]:
-    """The named ones, in no order; who is not in scope has no grade."""
-    brief = Student.objects.of_district(scope).graded(scope.end_year).filter(pk__in=students)
-    return brief.order_by().values_list(*ListedStudent._fields[:-1])
-
-
-@prepared
-def _record_counts(students: tuple[int, ...]) -> QuerySet[Any]:
-    """How many records each of the named ones has that has any."""
-    key = ExpressionWrapper(F("student_id"), output_field=BigIntegerField())
-    records = Participation.objects.alias(key=key).filter(key__in=students).order_by()
-    return records.values_list("student_id").annotate(number=Count("pk"))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from cte_portal.ui.patterns import joined, kept_patterns
 from cte_portal.ui.templatetags.portal import credits, threes, us_date
 from cte_portal.words import text
 from pathways.models import Participation
-from pathways.records.search import ListedStudent, ResultList
+from pathways.records.search import ResultList
+from pathways.records.student_list.listed import ListedStudent
 
 
 @dataclass(frozen=True)
