@@ -32,6 +32,8 @@ pytest_plugins = [
     "tests.fixtures.flush",
     "tests.fixtures.static",
     "tests.fixtures.quick.contexts",
+    "tests.fixtures.quick.middleware",
+    "tests.fixtures.quick.sqlite",
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",

@@ -267,10 +267,9 @@ def _follow(
         ("create", sql.create, modified),
         ("delete", sql.delete, []),
     ):
-        if counts.get(operation):
-            staged.execute(cursor, statement, _for_vendor(values))
-            if cursor.rowcount != counts[operation]:
-                raise Stale
+        planned = counts.get(operation, 0)
+        if planned and staged.written(cursor, statement, _for_vendor(values)) != planned:
+            raise Stale
     applied = Applied.by_plan(counts, stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch

@@ -1,7 +1,7 @@
 """Rows on their way in: typed, not yet judged, in a temporary table of the connection.
 
 A form stages one row, a grid 200, an upload a million; from here on all go the same way. What a page
-sends needs no table on PostgreSQL (`staged_values.py`). Staging runs outside any write transaction
+sends needs no table (`staged_values.py`). Staging runs outside any write transaction
 (ADR 0003): on SQLite `executemany` in autocommit leaves the file's write lock alone, which
 `bulk_create` would not.
 
@@ -75,6 +75,11 @@ class Staged:
     def execute(self, cursor: Any, sql: str, values: Sequence[Any] = ()) -> None:
         """Ask a statement about the staged rows and their plan."""
         cursor.execute(self.own(sql), values)
+
+    def written(self, cursor: Any, sql: str, values: Sequence[Any] = ()) -> int:
+        """Write what the plan says; returns the number of rows."""
+        self.execute(cursor, sql, values)
+        return int(cursor.rowcount)
 
     def plan(
         self, cursor: Any, select: str, values: Sequence[Any]

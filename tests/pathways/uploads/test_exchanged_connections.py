@@ -206,7 +206,6 @@ def test_a_save_from_a_table_on_an_exchanged_connection_is_refused(
     assert not Participation.objects.exists() and not Change.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite stages in a table")
 def test_what_a_page_sends_is_its_own_on_whatever_connection(
     cottonwood: District_, elsewhere: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
