@@ -276,7 +276,7 @@ def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     without an extension.
     """
     now = timezone.now()
-    events = events_worked_on_in(end_year)
+    events = events_worked_on_in(end_year, standing.known)
     waiting = [event for event in events if event.dates.phase(now) is not Phase.OVER]
     if not events:
         return None

@@ -27,9 +27,7 @@ def rows_of(
     for line in lines:
         word, kind = line.word, line.stand.kind
         if (word, kind) not in statuses:
-            statuses[word, kind] = patterns.fill(
-                "ui/status.html", {"word": word}, kind=kind, sentence=""
-            )
+            statuses[word, kind] = patterns.fill("ui/status.html", {"word": word}, kind=kind)
         of_district = line.district_event
         has_signers = of_district.primaries or of_district.is_certified
         leavers, tried, answered, placed = line.leavers or NONE

@@ -60,7 +60,7 @@ class BoardView(StatewideView):
     @cached_property
     def events(self) -> list[CertificationEvent]:
         """The events that districts have seen, newest first."""
-        return events_shown()
+        return events_shown(self.known)
 
     @cached_property
     def event(self) -> CertificationEvent | None:
@@ -85,8 +85,11 @@ class BoardView(StatewideView):
 
     @cached_property
     def lines(self) -> list[Line]:
+        if self.event is None:
+            return []
         # Whoever works statewide sees records everywhere: these are all districts.
-        return lines_of(self.event, reachable_districts(self.request)) if self.event else []
+        districts = reachable_districts(self.request)
+        return lines_of(self.event, districts, active_end_year(self.request))
 
     def lines_with(self, numbers: list[str]) -> list[Line]:
         return [line for line in self.lines if line.number in set(numbers)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from certification.models import Certifier
 from cte_portal.accounts.models import Membership, Role, User
@@ -44,11 +44,12 @@ def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
 
 def readers_in_short(numbers: Iterable[str]) -> dict[str, list[ReaderInShort]]:
     """The same people in no order."""
-    return _first_named(
-        numbers,
-        lambda districts: _in_short(districts, _certifiers(), is_certifier=True),
-        lambda districts: _in_short(districts, _administrators(), is_certifier=False),
-    )
+    certifiers: dict[str, list[ReaderInShort]] = {}
+    administrators: dict[str, list[ReaderInShort]] = {}
+    for district, pk, email, is_certifier in _everyone():
+        people = certifiers if is_certifier else administrators
+        people.setdefault(district, []).append(ReaderInShort(pk, email, bool(is_certifier)))
+    return {number: certifiers.get(number) or administrators.get(number, []) for number in numbers}
 
 
 def _first_named(
@@ -58,24 +59,13 @@ def _first_named(
     return named | administrators([number for number, people in named.items() if not people])
 
 
-def _in_short(
-    numbers: Iterable[str], rows: Iterable[tuple[Any, ...]], *, is_certifier: bool
-) -> dict[str, list[ReaderInShort]]:
-    people: dict[str, list[ReaderInShort]] = {number: [] for number in numbers}
-    for district, pk, email in rows:
-        if district in people:
-            people[district].append(ReaderInShort(pk, email, is_certifier))
-    return people
-
-
 @prepared
-def _certifiers() -> QuerySet[Certifier, tuple[Any, ...]]:
-    return Certifier.objects.active().values_list("district", "user", "user__email")
-
-
-@prepared
-def _administrators() -> QuerySet[Membership, tuple[Any, ...]]:
-    return _open_administrators().values_list("district", "user", "user__email")
+def _everyone() -> QuerySet[Certifier, tuple[Any, ...]]:
+    """District, person, e-mail address, and 1 of a certifier, 0 of a District Administrator."""
+    columns = ("district", "user", "user__email")
+    certifiers = Certifier.objects.active().order_by().values_list(*columns, Value(1))
+    administrators = _open_administrators().order_by().values_list(*columns, Value(0))
+    return certifiers.union(administrators, all=True)
 
 
 def _open_administrators() -> QuerySet[Membership]:

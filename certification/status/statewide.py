@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -22,11 +22,23 @@ from cte_portal.accounts.models.user import UNUSED, unused
 from cte_portal.prepared import counted, prepared
 from pathways.models import SchoolYear
 
+SHOWN = "events shown"
+"""Under which a page knows them."""
 
-def events_worked_on_in(end_year: int) -> list[CertificationEvent]:
+
+def events_worked_on_in(
+    end_year: int, known: Mapping[Any, Any] | None = None
+) -> list[CertificationEvent]:
     """The published ones of a school year, and of the year before whose leavers are followed up in
-    it, by their due dates.
+    it, by their due dates. Those that `events_shown` has read for the page are not read again.
     """
+    if known and SHOWN in known:
+        worked_on = (
+            event
+            for event in known[SHOWN]
+            if event.is_published and event.is_worked_on_in(end_year)
+        )
+        return sorted(worked_on, key=lambda event: (event.due, event.pk))
     events: list[CertificationEvent] = _worked_on_in(end_year, end_year - 1)
     return events
 
@@ -37,9 +49,11 @@ def _worked_on_in(end_year: int, before: int) -> QuerySet[CertificationEvent]:
     return published.worked_on_in(end_year, before).order_by("due", "pk")
 
 
-def events_shown() -> list[CertificationEvent]:
-    """Those that districts have seen, newest first."""
-    events: list[CertificationEvent] = _shown()
+def events_shown(known: dict[Any, Any]) -> list[CertificationEvent]:
+    """Those that districts have seen, newest first; once for each page that gives what it knows."""
+    if SHOWN not in known:
+        known[SHOWN] = _shown()
+    events: list[CertificationEvent] = known[SHOWN]
     return events
 
 
@@ -60,14 +74,19 @@ def _waiting() -> QuerySet[Recertification]:
     return Recertification.objects.waiting()
 
 
-def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[str, DistrictEvent]:
-    """District number → the event as that district has it, at one moment."""
+def district_events(
+    event: CertificationEvent, numbers: Iterable[str], current: int | None = None
+) -> dict[str, DistrictEvent]:
+    """District number → the event as that district has it, at one moment; `current` is the current
+    school year, where a page knows it.
+    """
     now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
     primaries = {number: tuple(counts) for number, *counts in _primaries(now - UNUSED)}
     signed = dict(_signed(event.pk))
     rounds = {(status, number): tuple(row) for status, number, *row in _rounds(event.pk)}
     requests = {number: tuple(row) for number, *row in _requests(event.pk)}
-    current = next((year for (year,) in _current_year()), None)
+    if current is None:
+        current = next((year for (year,) in _current_year()), None)
     in_active_year, year_is_over = event.is_of(current), event.is_over_in(current)
     may_finish = event.may_finish
 

@@ -81,8 +81,8 @@ QUICK_CACHE = (
         "LOCATION": str(VAR_DIR / "cache"),
     }
 )
-# The limits of sign-in are all that a cache is used for: while the quick one does not answer, a
-# table stands in, and people sign in.
+# While the quick cache does not answer a table stands in: the limits of sign-in hold, and people
+# sign in. What pages keep in a cache they count anew without one.
 CACHES = {
     "default": {
         "BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import connections, models
@@ -57,21 +57,42 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """What the ledger has written of a district since."""
         return self.filter(district=district, pk__gt=cursor)
 
-    def numbers_after(self, cursors: Mapping[str, int]) -> dict[str, int]:
-        """The same as a number for each district after its own cursor, in one statement; a district
-        without any is not in it.
+    def numbers_after(self, cursors: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The same as a number for each pair of a district and a cursor, in one statement.
+
+        Were the changes joined with the pairs, PostgreSQL would read those of all districts where
+        there are few.
         """
         if not cursors:
             return {}
         connection = connections[self.db]
         statement = (
-            f"WITH sent AS ({PAIRS[connection.vendor]}) SELECT change.district, COUNT(*) FROM sent"
-            f" JOIN {self.model._meta.db_table} change ON change.district = sent.district AND"
-            " change.id > sent.id GROUP BY change.district"
+            "SELECT sent.district, sent.id, (SELECT COUNT(*)"
+            f" FROM {self.model._meta.db_table} own"
+            " WHERE own.district = sent.district AND own.id > sent.id)"
+            f" FROM ({PAIRS[connection.vendor]}) sent"
         )
         with connection.cursor() as cursor:
             keep_plans(cursor)
-            cursor.execute(statement, [json.dumps(list(cursors.items()))])
+            cursor.execute(statement, [json.dumps(list(cursors))])
+            return {(number, pk): changes for number, pk, changes in cursor.fetchall()}
+
+    def ends_moved(self, ends: Collection[tuple[str, int]]) -> dict[str, int]:
+        """The last change of each district for which that is not the one it is paired with; 0 where
+        neither that one is there nor a later one.
+
+        The sum keeps PostgreSQL from looking for the largest key among those of all districts.
+        """
+        connection = connections[self.db]
+        statement = (
+            "SELECT district, last FROM (SELECT seen.district, seen.id, COALESCE((SELECT"
+            f" MAX(own.id + 0) FROM {self.model._meta.db_table} own"
+            " WHERE own.district = seen.district AND own.id >= seen.id), 0) AS last"
+            f" FROM ({PAIRS[connection.vendor]}) seen) ends WHERE last <> id"
+        )
+        with connection.cursor() as cursor:
+            keep_plans(cursor)
+            cursor.execute(statement, [json.dumps(ends)])
             return dict(cursor.fetchall())
 
     def cursor(self, district: str) -> int:

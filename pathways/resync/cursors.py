@@ -55,18 +55,23 @@ def cursors_of_all(districts: Collection[str] | None = None) -> dict[str, dict[s
     }
 
 
-def last_records(seen: SeenInLedgers) -> dict[str, LastRecord]:
-    """Of each district that has one. A line that was read once is not read again."""
-    last = {number: pk for number, pk in _ends_of_records() if pk}
-    records = dict(seen.records)  # which another thread may move on meanwhile
-    unread = [
-        pk for number, pk in last.items() if number not in records or records[number].pk != pk
-    ]
-    rows = _records(filled_up(tuple(unread))) if unread else ()
-    records |= {number: LastRecord(*record) for number, *record in rows}
-    if unread:
-        seen.records.update(records)
-    return {number: records[number] for number in last if number in records}
+def last_records(districts: Iterable[str], seen: SeenInLedgers) -> dict[str, LastRecord]:
+    """Of each district that has one. A line that was read once is not read again: the named
+    districts' ledgers are asked whether it is the last one still.
+    """
+    records = seen.records
+    ends = [(number, records[number].pk if number in records else 0) for number in districts]
+    moved = Change.objects.ends_moved(ends) if records else {}
+    if not records or 0 in moved.values():
+        moved = {number: pk or 0 for number, pk in _ends_of_records()}
+    if moved:
+        keys = tuple(pk for pk in moved.values() if pk)
+        rows = _records(filled_up(keys)) if keys else ()
+        kept = {number: record for number, record in records.items() if number not in moved}
+        records = kept | {number: LastRecord(*record) for number, *record in rows}
+        # Another thread's page goes on with what it has.
+        seen.records = records
+    return records
 
 
 @prepared

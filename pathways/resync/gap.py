@@ -13,13 +13,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 
@@ -28,8 +26,8 @@ from cte_portal.prepared import prepared
 from pathways.ledger.kept import NO_CACHE, cached, is_fresh
 from pathways.ledger.position import Position, position_of, settled_position
 from pathways.models import Change, StateCopy
-from pathways.models.state_copy import CopyInShort
 from pathways.resync.difference import NONE, Difference, differences, owners_of
+from pathways.resync.figures import GapInShort, key_of, to_keep
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS, ObjectType
 
 MOST_STUDENTS = 500
@@ -58,19 +56,6 @@ ByStudent = dict[tuple[int, str], int]
 """The number of a student's records that differ for a cause."""
 Again = dict[int, dict[str, int]]
 """The same of students who were compared again by themselves."""
-
-
-FIGURES = "figures-of-"
-"""How their keys in the cache begin."""
-
-
-class GapInShort(NamedTuple):
-    """What a list of all districts says of one's last comparison."""
-
-    resync: tuple[Any, ...] | None
-    cursor: int
-    rows: int
-    outcomes: int
 
 
 @dataclass(frozen=True)
@@ -200,14 +185,14 @@ def _is_of_the_same_rows(last: Point, now: Point) -> bool:
 
 def _last(scope: Scope, known: dict[Any, Any]) -> Gap | None:
     with suppress(*NO_CACHE):
-        gap: Gap | None = cached(_key(scope.district, scope.end_year), scope, known)
+        gap: Gap | None = cached(key_of(scope.district, scope.end_year), scope, known)
         return gap if gap and gap.is_fresh else None
     return None
 
 
 def _stored(scope: Scope) -> Gap | None:
     with suppress(*NO_CACHE):
-        gap: Gap | None = cache.get(_key(scope.district, scope.end_year))
+        gap: Gap | None = cache.get(key_of(scope.district, scope.end_year))
         return gap
     return None
 
@@ -215,7 +200,7 @@ def _stored(scope: Scope) -> Gap | None:
 def _whole_of(scope: Scope, gap: Gap) -> ByStudent | None:
     """What the whole comparison said of each student from which a gap goes on."""
     with suppress(LookupError, *NO_CACHE):
-        return _whole(f"{_key(scope.district, scope.end_year)}-students", gap.began)
+        return _whole(f"{key_of(scope.district, scope.end_year)}-students", gap.began)
     return None
 
 
@@ -230,7 +215,7 @@ def _whole(key: str, began: str) -> ByStudent:
 
 def _store(scope: Scope, gap: Gap, by_student: ByStudent) -> None:
     with suppress(*NO_CACHE):
-        key = _key(scope.district, scope.end_year)
+        key = key_of(scope.district, scope.end_year)
         cache.set(f"{key}-students", (gap.began, by_student), KEPT)
     _keep(scope, gap)
 
@@ -239,9 +224,9 @@ def _keep(scope: Scope, gap: Gap) -> None:
     """With its figures for lists of all districts, which would read hundreds of gaps for four
     numbers of each.
     """
-    key, figures = _key(scope.district, scope.end_year), gap.figures
+    figures = to_keep(scope.district, scope.end_year, gap.figures)
     with suppress(*NO_CACHE):
-        cache.set_many({key: gap, f"{FIGURES}{key}": tuple(figures)}, KEPT)
+        cache.set_many({key_of(scope.district, scope.end_year): gap, **figures}, KEPT)
 
 
 def _by_student(scope: Scope, copy: StateCopy | None, records: Difference) -> ByStudent:
@@ -269,24 +254,6 @@ def refused_of(copy: StateCopy | None, kind: ObjectType) -> dict[Any, str]:
     """Key and reason of the rows that the last resync left out."""
     entry = copy.objects_sent.get(kind.name) if copy else None
     return dict(copy.refused.get(kind.name, ())) if copy and entry and entry["errors"] else {}
-
-
-def _key(district: str, end_year: int) -> str:
-    """After an upgrade nothing is read that the version before kept, maybe in another shape."""
-    return f"unsent-{settings.PORTAL_VERSION}-{district}-{end_year}"
-
-
-def last_known(end_year: int, copies: Iterable[CopyInShort]) -> dict[str, GapInShort]:
-    """The last comparison of each district since its last resync, however long ago."""
-    by_key = {f"{FIGURES}{_key(copy.district, end_year)}": copy for copy in copies}
-    with suppress(*NO_CACHE):
-        cached = cache.get_many(by_key)
-        return {
-            by_key[key].district: GapInShort._make(figures)
-            for key, figures in cached.items()
-            if figures[0] == by_key[key].resync
-        }
-    return {}
 
 
 def point_of(copy: StateCopy | None, position: Position) -> Point:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from pathways.resync.cursors import (
     last_records,
 )
 from pathways.resync.difference import differences
+from pathways.resync.figures import last_known
 from pathways.resync.object_types import OBJECTS, OUTCOMES, RECORDS
 from pathways.resync.seen import LastRecord, SeenInLedgers, seen
 
@@ -202,26 +203,35 @@ class KnownUnsent(NamedTuple):
         numbers, known = list(numbers), seen()
         answer = if_state_answers(lambda: _copies(frozenset(numbers), known))
         if answer is None:
-            last = last_records(known)
+            last = last_records(numbers, known)
             return {number: NOT_KNOWN._replace(last=last.get(number)) for number in numbers}
         stored, new = answer
         sent = {number: copy.cursor for number, copy in stored.items()}
-        last = last_records(known)
+        last = last_records(numbers, known)
         ahead = districts_ahead(stored.values(), new, last, known)
-        gaps = gap.last_known(end_year, stored.values())
-        changes = _numbers_after(sent, last)
-        changes |= {number: 1 for number in numbers if number not in sent and number in last}
-        cursors = {number: compared.cursor for number, compared in gaps.items()}
-        since = _numbers_after(cursors, last)
+        gaps = last_known(end_year, stored)
+        compared = {number: last_gap.cursor for number, last_gap in gaps.items()}
+        numbers_after = Change.objects.numbers_after(
+            {
+                (number, cursor)
+                for reached in (sent, compared)
+                for number, cursor in reached.items()
+                if number in last and last[number].pk > cursor
+            }
+        )
 
         def of(number: str) -> KnownUnsent:
-            copy, compared = stored.get(number), gaps.get(number)
-            changed = changes.get(number, 0)
-            nothing_sent = copy is None or copy.end_year < end_year
-            rows = compared.rows + since.get(number, 0) if compared else changed
-            outcomes = compared.outcomes if compared else 0
-            is_ahead, end = number in ahead, last.get(number)
-            return cls(copy, changed, nothing_sent, is_ahead, rows, outcomes, last=end)
+            copy, end = stored.get(number), last.get(number)
+            if copy is None:
+                return cls(None, int(end is not None), True, False, int(end is not None), last=end)
+            changes = rows = numbers_after.get((number, copy.cursor), 0)
+            outcomes = 0
+            if number in gaps:
+                _, cursor, rows, outcomes = gaps[number]
+                rows += numbers_after.get((number, cursor), 0)
+            return cls(
+                copy, changes, copy.end_year < end_year, number in ahead, rows, outcomes, True, end
+            )
 
         return {number: of(number) for number in numbers}
 
@@ -236,19 +246,6 @@ def _copies(
     )
     newest = {copy.district: copy for copy, _ in new}
     return {copy.district: newest.get(copy.district, copy) for copy in copies}, new
-
-
-def _numbers_after(reached: Mapping[str, int], last: Mapping[str, LastRecord]) -> dict[str, int]:
-    """How many changes of records each district has after its own cursor; counted only where its
-    ledger has come further.
-    """
-    return Change.objects.numbers_after(
-        {
-            number: cursor
-            for number, cursor in reached.items()
-            if number in last and last[number].pk > cursor
-        }
-    )
 
 
 NOT_KNOWN = KnownUnsent(

@@ -85,6 +85,10 @@ class PortalView(View):
         """Who is signed in, and does what the page does."""
         return person_of(self.request)
 
+    @property
+    def known(self) -> dict[Any, Any]:
+        return known_of(self.request)
+
     def kept_form(self, *doing: str) -> QueryDict | None:
         """What the person typed on this page before being signed out, if anything waits: of these
         buttons alone, where some are named.
@@ -209,10 +213,6 @@ class ScopedView(PortalView):
         alone.
         """
         return int(self.kwargs.get("student", 0))
-
-    @property
-    def known(self) -> dict[Any, Any]:
-        return known_of(self.request)
 
     @property
     def in_active_year(self) -> bool:

@@ -1,5 +1,7 @@
-"""The cache that counts tries at signing in: Redis or files while they answer, a table of the
-District edition while they do not.
+"""The cache: Redis or files while they answer, a table of the District edition while they do not.
+
+It counts tries at signing in, and holds what pages have counted of a district or compared with the
+state. People sign in and pages are right without it; they are slower.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from django.test import Client
 
 from cte_portal.accounts.models import User
 from pathways.models import Participation, Pathway
+from pathways.resync.seen import seen
 from tests.by_hand.kill_people import form_with
 from tests.cte_portal.access import districts
 from tests.cte_portal.access.access_matrix import DISTRICT, STATEWIDE
@@ -129,12 +130,16 @@ def costs(
     method: str,
     query: str = "",
     fields: dict[str, Any] | None = None,
+    again: bool = False,
 ) -> Touched:
     """Of a page that nothing has been kept for; of a file, to its end. Whatever it does to the
-    session is taken back. What is sent with `fields` is accepted, and undone.
+    session is taken back. What is sent with `fields` is accepted, and undone. `again` asks a
+    process that has looked at the ledgers before.
     """
     cookies = client.cookies.copy()
     cache.clear()
+    if not again:
+        seen().until = 0
     place = statewide_address(name) if name in STATEWIDE else address(name, record)
     with undone(), touched(writes=fields is not None) as page:
         if fields is None:
@@ -175,11 +180,14 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
         forms = {name: filled(client, record, name) for name in SENT}
 
         def of_opi() -> Costs:
-            return {
+            by_page: Costs = {
                 (name, "GET", ""): costs(opi[role], record, name, "GET")
                 for name, role in by.items()
                 if role
             }
+            board = costs(opi["opi"], record, "status-board", "GET")
+            board_again = costs(opi["opi"], record, "status-board", "GET", again=True)
+            return {**by_page, "board": board, "board again": board_again}
 
         def of_district() -> Costs:
             return {
