@@ -32,7 +32,7 @@ class GapInShort(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Read:
+class GapsRead:
     """The districts that the cache was asked for, and what it had of them."""
 
     stamp: str | None
@@ -42,7 +42,7 @@ class Read:
     figures: Mapping[str, GapInShort]
 
 
-_read: dict[int, Read] = {}
+_read: dict[int, GapsRead] = {}
 """By school year what this process read last."""
 
 
@@ -87,7 +87,9 @@ def _figures(end_year: int, districts: AbstractSet[str]) -> Mapping[str, GapInSh
         by_key = {_key_of_figures(district, end_year): district for district in districts}
         kept = cache.get_many(by_key)
         figures = {by_key[key]: GapInShort._make(values) for key, values in kept.items()}
-        read = _read[end_year] = Read(stamp, monotonic() + A_WHILE, frozenset(districts), figures)
+        read = _read[end_year] = GapsRead(
+            stamp, monotonic() + A_WHILE, frozenset(districts), figures
+        )
     return read.figures
 
 
