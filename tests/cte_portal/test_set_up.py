@@ -19,8 +19,9 @@ import sys
 import time
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.apps import apps as django_apps
@@ -58,6 +59,37 @@ def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
         timeout=600,
         check=False,
     )
+
+
+Manage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def manage_imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manage]:
+    """As `manage`, by `tests/cte_portal/imported.py`."""
+    folder = tmp_path_factory.mktemp("imported")
+    output, errors = folder / "output", folder / "errors"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.cte_portal.imported"],
+        cwd=ROOT,
+        env=bare(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+
+    def run(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+        assert process.stdin and process.stdout
+        command = [arguments, bare(**values), str(output), str(errors)]
+        process.stdin.write(json.dumps(command) + "\n")
+        process.stdin.flush()
+        code = int(process.stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, output.read_text(), errors.read_text())
+
+    yield run
+    process.stdin.close()
+    process.wait()
 
 
 def free_port() -> int:
@@ -191,21 +223,23 @@ def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> Non
         ("STORAGE_ENDPOINT", "http://127.0.0.1:9000", "like https://s3.example.gov"),
     ],
 )
-def test_w_09_production_does_not_start_half_configured(name: str, value: str, says: str) -> None:
-    refused = manage("check", **{**PRODUCTION, name: value})
+def test_w_09_production_does_not_start_half_configured(
+    name: str, value: str, says: str, manage_imported: Manage
+) -> None:
+    refused = manage_imported("check", **{**PRODUCTION, name: value})
     assert refused.returncode != 0
     assert says in refused.stderr
 
 
-def test_a_forgotten_mode_does_not_run_real_data_as_practice() -> None:
+def test_a_forgotten_mode_does_not_run_real_data_as_practice(manage_imported: Manage) -> None:
     """L-22: without second factor, secure cookies and the checks of production."""
     forgotten = {name: value for name, value in PRODUCTION.items() if name != "PORTAL_MODE"}
-    refused = manage("check", **forgotten)
+    refused = manage_imported("check", **forgotten)
     assert (
         refused.returncode != 0
         and "PORTAL_MODE is not set, and DATABASE_URL names a database" in refused.stderr
     )
-    assert manage("check", **forgotten, PORTAL_MODE="demo").returncode == 0
+    assert manage_imported("check", **forgotten, PORTAL_MODE="demo").returncode == 0
 
 
 def test_s_12_practice_data_are_refused_in_production() -> None:
@@ -233,20 +267,25 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
     assert problems == []
 
 
+class Served(NamedTuple):
+    """A portal that `up` serves: all that it prints goes to `terminal`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    var: Path
+    terminal: Path
+
+
 @pytest.fixture(scope="module")
-def served(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
-    """`manage.py up --no-demo` on a `var/` of its own, answering."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`manage.py up --no-demo` on an empty `var/` of its own, answering. The last test stops it."""
     var, port = tmp_path_factory.mktemp("var"), free_port()
+    terminal = tmp_path_factory.mktemp("terminal") / "printed"
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
-    process = subprocess.Popen(
-        command,
-        env=bare(VAR_DIR=str(var)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with terminal.open("wb") as screen:
+        process = subprocess.Popen(
+            command, env=bare(VAR_DIR=str(var)), stdout=screen, stderr=subprocess.STDOUT
+        )
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -257,25 +296,19 @@ def served(
                 break
         except OSError:
             time.sleep(0.2)
-    yield process, port, var
+    yield Served(process, port, var, terminal)
     process.kill()
     process.wait()
 
 
-def test_a_second_up_names_the_first_ones_address(
-    served: tuple[subprocess.Popen[str], int, Path],
-) -> None:
-    _, port, var = served
-    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(var))
+def test_a_second_up_names_the_first_ones_address(served: Served) -> None:
+    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(served.var))
     assert refused.returncode != 0
-    assert f"http://127.0.0.1:{port}/" in refused.stderr
+    assert f"http://127.0.0.1:{served.port}/" in refused.stderr
 
 
-def test_up_on_a_taken_port_says_so(
-    served: tuple[subprocess.Popen[str], int, Path], tmp_path: Path
-) -> None:
-    _, port, _ = served
-    refused = manage("up", "--port", str(port), VAR_DIR=str(tmp_path))
+def test_up_on_a_taken_port_says_so(served: Served, tmp_path: Path) -> None:
+    refused = manage("up", "--port", str(served.port), VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert "--port" in refused.stderr
 
@@ -285,66 +318,51 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
-def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int, Path]) -> None:
-    process, port, _ = served
-    web = children(process.pid)
-    assert web
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
-    with pytest.raises(OSError, match=r"refused|reset"):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
 def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
-    tmp_path: Path, django_db_setup: None
+    served: Served,
 ) -> None:
     """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine
     reads students.
     """
-    port = free_port()
-    migrated.lay(tmp_path)
-    command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
-    process = subprocess.Popen(
-        command,
-        env=bare(VAR_DIR=str(tmp_path)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        assert any("The CTE Portal is at" in line for line in iter(process.stdout.readline, ""))
-        before = children(process.pid)
-        assert len(before) == 4
-        for pid in before:
-            os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while set(children(process.pid)) & set(before) and time.monotonic() < deadline:
-            time.sleep(0.1)  # a killed server's own children may answer for a moment
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(
-                    f"http://127.0.0.1:{port}/health/ready", timeout=5
-                ) as answer:
-                    standing = json.load(answer)
-                    assert standing["ready"] and standing["missing"] == []
-                    break
-            except OSError:
-                time.sleep(0.2)
-        after = children(process.pid)
-        assert len(after) == 4 and not set(after) & set(before)
-        modes = {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()}
-        assert modes == {0o700} and tmp_path.stat().st_mode & 0o777 == 0o700
-        open_to_others = [
-            path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077
-        ]
-        assert open_to_others == []
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, output = process.communicate(timeout=120)
-    assert process.returncode == 0
-    assert output.count("stopped and is being restarted") == 4
+    deadline = time.monotonic() + 60
+    while "The CTE Portal is at" not in served.terminal.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    before = children(served.process.pid)
+    assert len(before) == 4
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while set(children(served.process.pid)) & set(before) and time.monotonic() < deadline:
+        time.sleep(0.1)  # a killed server's own children may answer for a moment
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{served.port}/health/ready", timeout=5
+            ) as answer:
+                standing = json.load(answer)
+                assert standing["ready"] and standing["missing"] == []
+                break
+        except OSError:
+            time.sleep(0.2)
+    after = children(served.process.pid)
+    assert len(after) == 4 and not set(after) & set(before)
+    modes = {path.stat().st_mode & 0o777 for path in served.var.rglob("*") if path.is_dir()}
+    assert modes == {0o700} and served.var.stat().st_mode & 0o777 == 0o700
+    open_to_others = [
+        path for path in served.var.rglob("*") if path.is_file() and path.stat().st_mode & 0o077
+    ]
+    assert open_to_others == []
+    assert served.terminal.read_text().count("stopped and is being restarted") == 4
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
+def test_term_stops_up_and_its_children(served: Served) -> None:
+    assert children(served.process.pid)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(120) == 0
+    with pytest.raises(OSError, match=r"refused|reset"):
+        urllib.request.urlopen(f"http://127.0.0.1:{served.port}/", timeout=2)
 
 
 def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
@@ -383,20 +401,14 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
 def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(
     tmp_path: Path, django_db_setup: None
 ) -> None:
-    environment = {"VAR_DIR": str(tmp_path)}
+    """That it helps is tried in `tests/pathways/test_demo_again.py`."""
     migrated.lay(tmp_path)
-    assert manage("demo", "--students", "60", **environment).returncode == 0
     with sqlite3.connect(tmp_path / "district.sqlite3") as district:
-        district.execute("DELETE FROM accounts_user")
-    refused = manage("up", "--port", str(free_port()), **environment)
+        district.execute("PRAGMA ignore_check_constraints = ON")  # Django brings their functions
+        district.execute("INSERT INTO pathways_district (number, name) VALUES ('9012', 'Bend')")
+    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert "demo --reset" in refused.stderr
-    (tmp_path / "practice-sign-ins.json").unlink()
-    assert manage("demo", "--reset", "--students", "60", **environment).returncode == 0
-    assert "cmartin" in (tmp_path / "practice-sign-ins.json").read_text()
-    assert (tmp_path / "practice-sign-ins.json").stat().st_mode & 0o077 == 0, (
-        "A2-66: for nobody else on the machine"
-    )
 
 
 def test_commands_speak_json_alone_on_stdout(tmp_path: Path, django_db_setup: None) -> None:
