@@ -162,10 +162,10 @@ def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and
             command, env=bare(), stdout=screen, stderr=subprocess.STDOUT, cwd=workplace
         )
 
-    def page() -> str:
+    def page(query: str = "") -> str:
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=10
+                f"http://127.0.0.1:{port}/accounts/sign-in/{query}", timeout=10
             ) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
@@ -191,16 +191,18 @@ def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and
         code.write_text(working + "\n\nthis is no Python\n")
         wait(lambda: "SyntaxError: invalid syntax" in terminal.read_text())
         assert "ui/context.py" in terminal.read_text()
+        # All processes that had ended start again, and what fails then is one page.
         code.write_text(
             working.replace(
                 "def portal(request: HttpRequest) -> dict[str, Frame]:\n",
-                "def portal(request):\n    raise LookupError('a word of mine')\n",
+                "def portal(request: HttpRequest) -> dict[str, Frame]:\n"
+                "    if 'fail' in request.GET:\n"
+                "        raise LookupError('a word of mine')\n",
             )
         )
-        wait(lambda: page() == "status 500")
-        assert "LookupError: a word of mine" in terminal.read_text()
-        code.write_text(working)
         wait(lambda: "Sign in" in page())
+        assert page("?fail") == "status 500"
+        assert "LookupError: a word of mine" in terminal.read_text()
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
