@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
 from cte_portal.editions import Edition, Scope, school_year_label
 from cte_portal.frame import ContextFact, Sentences, Standing
@@ -24,6 +27,8 @@ from cte_portal.ui.navigation import (
 )
 
 MOST_DISTRICTS_IN_MENU = 12
+MOST_STRIPS = 1024
+"""Lines above pages that are kept as they were drawn."""
 QUESTION_MARK_OFF = "question_mark_off"
 """Where the session keeps that a person wants no key to act alone."""
 
@@ -42,6 +47,28 @@ class Help:
         return cls(
             settings.HELP_NAME, settings.HELP_HOURS, settings.HELP_PHONE, settings.HELP_EMAIL
         )
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The line above a page: where it is, whose it is, and what the apps say there."""
+
+    scope: Scope | None
+    district_name: str
+    districts: tuple[tuple[str, str, str], ...]
+    several_districts: bool
+    has_districts: bool
+    school_years: tuple[tuple[str, str], ...]
+    active_year: str
+    edition: Edition
+    roles: tuple[str, ...]
+    role: str
+    statewide: bool
+    facts: tuple[ContextFact, ...]
+    person: str
+
+    def drawn(self) -> SafeString:
+        return render_to_string("ui/context.html", {"strip": self})
 
 
 class Frame:
@@ -186,6 +213,26 @@ class Frame:
         return statewide_facts(active, self.standing) if self.standing.statewide and active else []
 
     @property
+    def strip(self) -> SafeString:
+        """The line above the page, which is the same on a person's next one mostly."""
+        strip = Strip(
+            self.scope,
+            self.district_name,
+            tuple(self.districts),
+            self.several_districts,
+            bool(self.standing.districts),
+            tuple(self.school_years),
+            self.active_year,
+            self.edition,
+            self.standing.roles,
+            self.role,
+            self.standing.statewide,
+            tuple(self.facts),
+            self.person,
+        )
+        return strip.drawn() if settings.RELOAD else _drawn(strip)
+
+    @property
     def announcement(self) -> str:
         """What OPI says above every page."""
         return only(plug.announcement for plug in plugs())()
@@ -226,6 +273,11 @@ class Frame:
     @property
     def now(self) -> Any:
         return timezone.now()
+
+
+@lru_cache(maxsize=MOST_STRIPS)
+def _drawn(strip: Strip) -> SafeString:
+    return strip.drawn()
 
 
 def portal(request: HttpRequest) -> dict[str, Frame]:

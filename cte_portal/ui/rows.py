@@ -6,7 +6,7 @@ into.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -65,14 +65,15 @@ class Cells:
         self.asks_for = () if self.takes_all else arguments
         self.is_as_stored = getattr(bound.render, "__func__", None) is tables.Column.render
 
-    def drawn(self, table: tables.Table, rows: Iterable[Any]) -> list[Any]:
-        """The column's cell of each row."""
-        empty, draw = self.empty_values, self._draw(table)
+    def drawn(self, table: tables.Table, rows: Sequence[Any], *, has_keys: bool) -> list[Any]:
+        """The column's cell of each row; `has_keys`: whether a record may be a mapping."""
+        empty, default, draw = self.empty_values, self.default, self._draw(table)
+        value_of = self._resolved if has_keys else self._value
         cells = []
-        for row in rows:
-            value = self._value(row.record)
+        for row, record in rows:
+            value = value_of(record)
             if not value and value in empty:
-                value = self.default
+                value = default
             elif draw:
                 value = draw(value, row)
             cells.append(value)
@@ -108,7 +109,7 @@ class Cells:
         """django-tables2 tries keys first, and writes down the whole record where it has no such
         value, so a record of attributes is asked for the attribute before.
         """
-        if not self.attribute or isinstance(record, Mapping):
+        if self.attribute is None:
             return self._resolved(record)
         try:
             value = self.attribute(record)
@@ -130,10 +131,12 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
     first = named() if named else next(iter(table.columns)).name
     columns = [Cells(bound, names_row=bound.name == first) for bound in table.columns]
     names, places = [column.name for column in columns], tuple(column.place for column in columns)
-    rows, attrs = list(table.paginated_rows), dict(table.row_attrs)
+    rows, attrs = [(row, row.record) for row in table.paginated_rows], dict(table.row_attrs)
+    has_keys = any(isinstance(record, Mapping) for _, record in rows)
+    drawn = [column.drawn(table, rows, has_keys=has_keys) for column in columns]
     known: dict[tuple[str, str], str] = {}
-    for row, *cells in zip(rows, *(column.drawn(table, rows) for column in columns), strict=True):
-        kind = _of_kind(attrs, "class", row), _of_kind(attrs, "current", row)
+    for (_, record), *cells in zip(rows, *drawn, strict=True):
+        kind = _of_kind(attrs, "class", record), _of_kind(attrs, "current", record)
         if kind not in known:
             css, current = kind
             known[kind] = kept_patterns().pattern(
@@ -142,9 +145,9 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
         yield filled(known[kind], dict(zip(names, cells, strict=True)))
 
 
-def _of_kind(attrs: dict[str, Any], name: str, row: Any) -> str:
+def _of_kind(attrs: dict[str, Any], name: str, record: Any) -> str:
     value = attrs.get(name, "")
-    return str(value(record=row.record)) if callable(value) else value
+    return str(value(record=record)) if callable(value) else value
 
 
 @dataclass(frozen=True)

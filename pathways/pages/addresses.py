@@ -16,8 +16,8 @@ PLACE = 900_000_000
 
 
 def address_of(scope: Scope, page: str, *keys: int, of: str = "") -> str:
-    """The same as Django's reverse() of a page whose keys are numbers, perhaps after the id of a
-    rule (`of`); it is asked once a process.
+    """The same as Django's reverse() of a page whose keys are numbers, perhaps after a word such as
+    the id of a rule (`of`); it is asked once a process.
     """
     return _address(page, scope.district, scope.end_year, of, len(keys)) % keys
 

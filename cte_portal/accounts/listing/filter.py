@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -63,6 +64,23 @@ class ListFilter(forms.Form):
         return (self[name] for name in self.fields if name not in OF_ALL_LISTS)
 
     @property
+    def drawn(self) -> SafeString:
+        """The same, drawn once for all who are offered the same and chose the same; what is refused
+        is drawn anew, with the reason.
+        """
+        if self.errors or settings.RELOAD:
+            return self._drawn()
+        key = type(self), tuple(_looks(field) for field in self.narrowing)
+        if key not in _known:
+            if len(_known) >= MOST_DRAWN:
+                _known.clear()
+            _known[key] = self._drawn()
+        return _known[key]
+
+    def _drawn(self) -> SafeString:
+        return render_to_string("listing/narrowing.html", {"fields": self.narrowing})
+
+    @property
     def values(self) -> dict[str, Any]:
         """What can be read of it."""
         self.is_valid()
@@ -110,6 +128,17 @@ class ListFilter(forms.Form):
         titles = self.table.titles()
         chosen = set(self.chosen_columns)
         return [(name, titles[name], name in chosen) for name in titles if name != self.named]
+
+
+MOST_DRAWN = 512
+"""Looks of filters that are kept: a list of schools and pathways has some thousand characters."""
+_known: dict[Any, SafeString] = {}
+
+
+def _looks(field: BoundField) -> tuple[Any, ...]:
+    """All that decides how a field without an error is drawn, beside the kind of its form."""
+    value, choices = field.value(), getattr(field.field, "choices", ())
+    return field.name, str(field.label), str(value), tuple(choices)
 
 
 @kept_pattern

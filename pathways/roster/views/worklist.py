@@ -15,6 +15,7 @@ from cte_portal.accounts.listing.filter import MOST_ROWS
 from cte_portal.accounts.listing.table import CHOOSE
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Participation, RosterDecision
+from pathways.pages.addresses import address_of
 from pathways.pages.roster_entry import roster_entry
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
@@ -125,7 +126,12 @@ class RosterWorklist(WorklistRows):
         context = {
             "which": self.which,
             "lists": [
-                (which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which
+                (
+                    which,
+                    address_of(self.scope, "roster-worklist-of", of=which.key),
+                    counts[which][Show.OPEN] + counts[which][Show.LATER],
+                )
+                for which in Which
             ],
             "show": self.show,
             "listing": listing,

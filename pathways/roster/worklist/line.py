@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from cte_portal.words import listed_name
@@ -144,7 +145,7 @@ class RosterLine:
     def pair(self) -> Pair:
         return self.student.pk, self.pathway.pk
 
-    @property
+    @cached_property
     def credits(self) -> Decimal:
         """What a record would be created with: the transcript's credits where known, else the
         courses'.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import django_tables2 as tables
@@ -41,7 +42,7 @@ class WorklistRow:
     def student(self) -> Any:
         return self.line.student
 
-    @property
+    @cached_property
     def about(self) -> str:
         return f"{self.line.student.name}, {self.line.pathway.name}"
 
