@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Func, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Func, Model, OuterRef, QuerySet, Subquery
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import prepared
@@ -37,6 +37,7 @@ from pathways.models import (
     Student,
     StudentChange,
 )
+from pathways.models.change import newest_of
 
 ROSTER_LEDGER = (
     SchoolChange,
@@ -106,15 +107,15 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     district, year = OuterRef("number"), scope.end_year
     decisions = RosterDecision.objects.filter(district=district, end_year=year)
     calendars = Calendar.objects.filter(school__district=district, school_year=year)
-    newest = _last(Enrollment.objects.filter(calendar=OuterRef("pk")))
+    newest = _last("calendar_id", OuterRef("pk"), Enrollment)
     own = {
         "of_lists": Subquery(ReferenceGeneration.objects.filter(pk=1).values("generation")),
         "opens": Subquery(SchoolYear.objects.filter(end_year=year).values("starts")),
         **{
-            f"of_{history._meta.model_name}": _last(history.objects.filter(district=district))
+            f"of_{history._meta.model_name}": _last("district", district, history)
             for history in ROSTER_LEDGER
         },
-        "of_students": _last(Student.objects.filter(district=district)),
+        "of_students": _last("district_id", district, Student),
         "of_schools": _figure(School.objects.filter(district=district)),
         "of_calendars": _figure(calendars),
         "of_enrollments": Subquery(
@@ -128,8 +129,8 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     return (
         District.objects.filter(number=scope.district)
         .annotate(
-            of_ledger=_last(Change.objects.filter(district=district)),
-            of_outcomes=_last(OutcomeChange.objects.filter(district=district)),
+            of_ledger=_last("district", district, Change),
+            of_outcomes=_last("district", district, OutcomeChange),
             of_decisions=_figure(decisions),
             of_last_decision=_figure(decisions, "MAX(id)"),
             of_later=_figure(decisions.filter(choice=RosterDecision.Choice.LATER)),
@@ -147,9 +148,9 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     )
 
 
-def _last(rows: QuerySet[Any]) -> Subquery:
+def _last(owner: str, key: OuterRef, model: type[Model]) -> Subquery:
     """The last one, from the end of an index: students and enrollments are too many to count."""
-    return Subquery(rows.order_by("-pk").values("pk")[:1])
+    return Subquery(newest_of(owner, key, model._default_manager.all()).values("pk")[:1])
 
 
 def _largest(figure: Subquery) -> Func:

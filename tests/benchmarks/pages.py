@@ -15,8 +15,10 @@ districts. With REDIS_URL the cache is what production has; without, it is files
 process, garbage is looked for without what was loaded at the start.
 
 With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py
-makes them), its pages are measured there too, and a second ratio is that of the page among all
-others to the page alone.
+makes them), a second ratio is that of its page among all others to the same page alone. Another
+process stands by with those databases and a cache of its own (database 15 of the same Redis), and
+each page is asked for in turn, there and here, PAIRS (15) times; the ratio is the median of the pairs', as whatever else the
+machine does falls on both of a pair.
 
 With SIGN_ON=1 each page is asked for in turn without an identity provider, by who came by password,
 and with one, by who signed on there; the ratio of the two stands in the place of that to the empty
@@ -27,10 +29,12 @@ import gc
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
-from pathlib import Path
+import tempfile
+from collections import Counter
 
 from django.conf import settings
 from django.db import transaction
@@ -97,6 +101,7 @@ OF_OPI = (
     "audit",
 )
 runs = int(os.environ.get("RUNS", "5"))
+pairs = int(os.environ.get("PAIRS", "15"))
 warm = int(os.environ.get("WARM", "1"))
 year = SchoolYear.objects.active().end_year
 
@@ -110,6 +115,7 @@ def chosen_districts():
 
 
 def signed_in(name, *roles):
+    name = f"{name}-{os.getpid()}"  # two runs on one portal do not wait for each other
     person = User.objects.create(username=name, email=f"{name}@example.org")
     Membership.objects.bulk_create(
         Membership(user=person, role=role, district=district) for role, district in roles
@@ -213,47 +219,92 @@ def as_signed_on(by_password):
 
 
 def every_page(client, number):
-    """Page → seconds, as they are known."""
+    """(page, request) of each, as they come; a request is what `once` takes."""
     for page, address in list(addresses(client, number)):
-        yield page, seconds(client, address)
+        yield page, (address,)
     for page, address, fields, is_undone in list(sent(client, number)):
-        yield page, seconds(client, address, fields, is_undone)
+        yield page, (address, fields, is_undone)
 
 
-def pages_alone(number):
-    """The same of a process with the databases in which the district is by itself."""
-    surroundings = {**os.environ, "DISTRICTS": number, "IS_ALONE": "1"}
-    surroundings["DATABASE_URL"], surroundings["STATE_DATABASE_URL"] = surroundings.pop(
-        "ALONE"
-    ).split()
-    finished = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0"],
-        input=Path("tests/benchmarks/pages.py").read_text(),
-        env=surroundings,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return json.loads(finished.stdout)
+class Alone:
+    """The other process: told a page in a line, it asks for it once and says how many seconds that
+    took.
+    """
+
+    def __init__(self, number):
+        district, state = os.environ["ALONE"].split()
+        self.folder = tempfile.mkdtemp()
+        own = {"DATABASE_URL": district, "STATE_DATABASE_URL": state, "VAR_DIR": self.folder}
+        if redis := os.environ.get("REDIS_URL"):
+            own["REDIS_URL"] = f"{redis.rpartition('/')[0]}/15"
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", CODE],
+            env={**os.environ, **own, "DISTRICTS": number, "IS_ALONE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def seconds(self, page):
+        print(page, file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+        shutil.rmtree(self.folder)
 
 
-def print_ratio(page, took, alone):
+CODE = "exec(compile(open('tests/benchmarks/pages.py').read(), 'pages.py', 'exec'), globals())"
+
+
+def answer(number):
+    """What the other process does until its input ends."""
+    client = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
+    requests, asked = dict(every_page(client, number)), Counter()
+    for line in sys.stdin:
+        page = line.strip()
+        print(json.dumps(next_seconds(client, requests, page, asked)), flush=True)
+
+
+def next_seconds(client, requests, page, asked):
+    """Of a page's next request; None where the district has no row for the page."""
+    if page not in requests:
+        return None
+    address, fields, is_undone = (*requests[page], None, False)[:3]
+    asked[page] += 1
+    return once(client, address, fields, asked[page], is_undone)
+
+
+def beside_alone(client, requests, page, asked, alone):
+    """How much the page costs among all others for one that costs 1 alone, None where it is not
+    there.
+    """
+    ratios = []
+    for at in range(warm + pairs):
+        there, here = alone.seconds(page), next_seconds(client, requests, page, asked)
+        if there is None:
+            return None
+        if at >= warm:
+            ratios.append(here / there)
+    return statistics.median(ratios)
+
+
+def print_ratio(page, took, ratio=None):
     limit = f"  (limit {LIMITS[page]})" if page in LIMITS else ""
-    beside = f"  alone × {took / alone[page]:.2f} (limit 1.15)" if page in alone else ""
+    beside = f"  alone × {ratio:.2f} (limit 1.15)" if ratio else ""
     print(f"  {page:24} × {took / empty:6.1f}{limit}{beside}", flush=True)
 
 
 gc.collect()
 gc.freeze()
 districts = chosen_districts()
-alone = pages_alone(districts[-1]) if "ALONE" in os.environ else {}
 with transaction.atomic():
-    empty = seconds(signed_in("bench-empty"), reverse("cte-lingo"))
     if os.environ.get("IS_ALONE"):
-        clerk = signed_in(f"bench-{districts[0]}", (Role.DATA_CLERK, districts[0]))
-        print(json.dumps(dict(every_page(clerk, districts[0]))))
+        answer(districts[0])
         districts = []
     else:
+        empty = seconds(signed_in("bench-empty"), reverse("cte-lingo"))
         print(f"empty layout {empty * 1000:.1f} ms, medians of {runs}")
     for number in districts:
         clerk = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
@@ -266,11 +317,16 @@ with transaction.atomic():
                 ratio = beside(clerk, as_signed_on(clerk), *request)
                 print(f"  {page:24} × {ratio:6.3f} with an identity provider", flush=True)
             continue
-        for page, took in every_page(clerk, number):
-            print_ratio(page, took, alone if number == districts[-1] else {})
+        requests, asked = dict(every_page(clerk, number)), Counter()
+        alone = Alone(number) if "ALONE" in os.environ and number == districts[-1] else None
+        for page, request in requests.items():
+            ratio = alone and beside_alone(clerk, requests, page, asked, alone)
+            print_ratio(page, seconds(clerk, *request), ratio)
+        if alone:
+            alone.end()
     if districts and not os.environ.get("SIGN_ON"):
         staff = signed_in("bench-opi", (Role.OPI_STAFF, ""))
         print(f"OPI, {District.objects.count():,} districts")
         for page in OF_OPI:
-            print_ratio(page, seconds(staff, reverse(page)), {})
+            print_ratio(page, seconds(staff, reverse(page)))
     transaction.set_rollback(True)

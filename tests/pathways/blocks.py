@@ -91,6 +91,8 @@ class Touched:
     statements: list[tuple[int, str]] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
     """Of those of which every district has many rows, the tables that were read from end to end."""
+    passed_over: int = 0
+    """Rows that were read and were not what was looked for."""
 
     @property
     def total(self) -> int:
@@ -105,6 +107,7 @@ class Touched:
         if sql.lstrip(" (").startswith(self.explained):
             self.statements.append((blocks(plan), sql))
             self.whole += OF_MANY_ROWS.findall(plan)
+            self.passed_over += sum(map(int, re.findall(r"Rows Removed by Filter: (\d+)", plan)))
 
 
 @contextmanager

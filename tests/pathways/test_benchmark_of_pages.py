@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
 import runpy
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -27,14 +32,43 @@ def test_it_measures_every_page_and_leaves_nothing(
     cottonwood.roster(kayla, BUSINESS)
     make_event()
     people, changes = User.objects.count(), Change.objects.count()
-    monkeypatch.setenv("RUNS", "1")
+    for name, value in {"RUNS": "1", "WARM": "0", "PAIRS": "1", "ALONE": "one two"}.items():
+        monkeypatch.setenv(name, value)
+    other = SimpleNamespace(stdin=io.StringIO(), stdout=StandsBy(), wait=lambda: 0)
+    monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **options: other)
     namespace = runpy.run_path(str(SCRIPT))
     printed = capsys.readouterr().out
     assert "district 9012, 1 students" in printed
-    pages = (*namespace["PAGES"], *namespace["OF_OPI"])
-    for page in (*pages, "search", "search-sent", "save", "mark"):
-        assert f"  {page} " in printed
+    of_district = (*namespace["PAGES"], "search", "search-sent", "save", "mark")
+    for page in of_district:
+        assert re.search(rf"  {page} .* alone × \d", printed)
+    for page in namespace["OF_OPI"]:
+        assert re.search(rf"  {page} +× +[\d.]+( +\(limit \d\))?\n", printed)
     assert (User.objects.count(), Change.objects.count()) == (people, changes)
+
+
+class StandsBy:
+    """The answers of the process in which the district is alone."""
+
+    def readline(self) -> str:
+        return "0.001"
+
+
+def test_the_process_with_the_district_alone_asks_for_the_page_that_it_is_told(
+    cottonwood: District_,
+    kayla: Student,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record = cottonwood.record(kayla)
+    monkeypatch.setenv("DISTRICTS", "9012")
+    monkeypatch.setenv("IS_ALONE", "1")
+    monkeypatch.setattr("sys.stdin", io.StringIO("save\nevent-certification\ncte-record\n"))
+    runpy.run_path(str(SCRIPT))
+    save, event, page = map(json.loads, capsys.readouterr().out.splitlines())
+    assert save > 0 and event is None and page > 0
+    record.refresh_from_db()
+    assert record.version == 1
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="it is for PostgreSQL's copies")
