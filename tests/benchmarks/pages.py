@@ -261,28 +261,28 @@ CODE = "exec(compile(open('tests/benchmarks/pages.py').read(), 'pages.py', 'exec
 def answer(number):
     """What the other process does until its input ends."""
     client = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
-    requests, asked = dict(every_page(client, number)), Counter()
+    requests, times = dict(every_page(client, number)), Counter()
     for line in sys.stdin:
         page = line.strip()
-        print(json.dumps(next_seconds(client, requests, page, asked)), flush=True)
+        print(json.dumps(next_seconds(client, requests, page, times)), flush=True)
 
 
-def next_seconds(client, requests, page, asked):
+def next_seconds(client, requests, page, times):
     """Of a page's next request; None where the district has no row for the page."""
     if page not in requests:
         return None
     address, fields, is_undone = (*requests[page], None, False)[:3]
-    asked[page] += 1
-    return once(client, address, fields, asked[page], is_undone)
+    times[page] += 1
+    return once(client, address, fields, times[page], is_undone)
 
 
-def beside_alone(client, requests, page, asked, alone):
+def beside_alone(client, requests, page, times, alone):
     """How much the page costs among all others for one that costs 1 alone, None where it is not
     there.
     """
     ratios = []
     for at in range(warm + pairs):
-        there, here = alone.seconds(page), next_seconds(client, requests, page, asked)
+        there, here = alone.seconds(page), next_seconds(client, requests, page, times)
         if there is None:
             return None
         if at >= warm:
@@ -317,10 +317,10 @@ with transaction.atomic():
                 ratio = beside(clerk, as_signed_on(clerk), *request)
                 print(f"  {page:24} × {ratio:6.3f} with an identity provider", flush=True)
             continue
-        requests, asked = dict(every_page(clerk, number)), Counter()
+        requests, times = dict(every_page(clerk, number)), Counter()
         alone = Alone(number) if "ALONE" in os.environ and number == districts[-1] else None
         for page, request in requests.items():
-            ratio = alone and beside_alone(clerk, requests, page, asked, alone)
+            ratio = alone and beside_alone(clerk, requests, page, times, alone)
             print_ratio(page, seconds(clerk, *request), ratio)
         if alone:
             alone.end()

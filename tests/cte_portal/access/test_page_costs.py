@@ -243,5 +243,5 @@ def test_the_last_change_of_a_large_district_is_not_looked_for_among_newer_ones(
     measured: list[Costs],
 ) -> None:
     """Where a district has most of the ledger, to read it backward seems the shorter way."""
-    *_, found = measured
-    assert len(found["last"].statements) == 1 and not found["last"].passed_over
+    *_, ledger = measured
+    assert len(ledger["last"].statements) == 1 and not ledger["last"].passed_over
