@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.fixtures.quick.contexts",
     "tests.fixtures.quick.middleware",
     "tests.fixtures.quick.sqlite",
+    "tests.fixtures.quick.plans",
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
