@@ -33,13 +33,14 @@ def blocks(plan: str) -> int:
     return int(hit[1] or 0) + int(hit[2] or 0) if hit else 0
 
 
-EXPLAINING = {
-    "auto_explain.log_analyze": "on",
-    "auto_explain.log_buffers": "on",
-    "auto_explain.log_timing": "off",
-    "auto_explain.log_level": "notice",
-    "auto_explain.log_min_duration": "0",
-}
+EXPLAIN = """
+LOAD 'auto_explain';
+SET auto_explain.log_analyze = on;
+SET auto_explain.log_buffers = on;
+SET auto_explain.log_timing = off;
+SET auto_explain.log_level = notice;
+SET auto_explain.log_min_duration = 0
+"""
 """PostgreSQL sends the plan of each statement along with its answer, so that none is planned and
 run once more to see what it touches.
 """
@@ -67,18 +68,16 @@ def watched(looker: Looker, *aliases: str) -> Iterator[None]:
         for alias in aliases:
             connections[alias].ensure_connection()
             link = connections[alias].connection
-            link.execute("LOAD 'auto_explain'")
             link.add_notice_handler(heard)
             stack.callback(link.remove_notice_handler, heard)
-            for name, value in EXPLAINING.items():
-                link.execute("SELECT set_config(%s, %s, FALSE)", [name, value])
+            link.execute(EXPLAIN, prepare=False)
             stack.callback(_stop, link)
         yield
 
 
 def _stop(link: psycopg.Connection[Any]) -> None:
     with suppress(Error):  # a transaction that failed takes the setting back by itself
-        link.execute("SELECT set_config('auto_explain.log_min_duration', '-1', FALSE)")
+        link.execute("SET auto_explain.log_min_duration = -1", prepare=False)
 
 
 @dataclass
