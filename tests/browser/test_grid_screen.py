@@ -6,14 +6,25 @@ from __future__ import annotations
 
 import re
 import runpy
+from copy import copy
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.db.models.base import ModelState
 from playwright.sync_api import Page, expect
 
-from pathways.models import Element, ElementChoice, ElementValue, Participation, Student
+from pathways.models import (
+    Element,
+    ElementChoice,
+    ElementValue,
+    Enrollment,
+    Participation,
+    Roster,
+    Student,
+)
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
 from tests.fixtures.records import FINANCE, HEALTH, District_, lock_records
@@ -27,13 +38,32 @@ CREDITS = "in_district_credits"
 
 
 def seats(district: District_, number: int, *, recorded: int = 0) -> list[Student]:
-    """So many students in one section; the first ones have a record of 1.50 credits."""
-    students = [district.student(f"9992{at:05d}", f"Class{at:03d}", "Ann") for at in range(number)]
-    for at, student in enumerate(students):
-        district.roster(student, HEALTH)
-        if at < recorded:
-            district.record(student)
+    """So many students in one section; the first ones have a record of 1.50 credits. All but the
+    first are made in one go, like the first.
+    """
+    first = district.student("999200000", "Class000", "Ann")
+    seat = district.roster(first, HEALTH)
+    changes = [
+        {"state_id": f"9992{at:05d}", "last_name": f"Class{at:03d}"} for at in range(1, number)
+    ]
+    others = Student.objects.bulk_create([like(first, **change) for change in changes])
+    enrollments = Enrollment.objects.bulk_create(
+        [like(seat.enrollment, student=student) for student in others]
+    )
+    Roster.objects.bulk_create([like(seat, enrollment=enrollment) for enrollment in enrollments])
+    students = [first, *others]
+    for student in students[:recorded]:
+        district.record(student)
     return students
+
+
+def like(row: Any, **values: object) -> Any:
+    """A row that is not stored yet, with the values of one that is, but for these."""
+    other = copy(row)
+    other._state = ModelState()
+    for name, value in {**values, "pk": None}.items():
+        setattr(other, name, value)
+    return other
 
 
 def course(stage: Stage) -> str:
