@@ -74,7 +74,7 @@ class Portal:
                 "PORTAL_MODE": "demo",
                 "VAR_DIR": str(self.var),
                 "TMPDIR": str(self.var / "tmp"),
-                "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+                "DJANGO_SETTINGS_MODULE": "tests.by_hand.kill_settings",
                 "DATABASE_URL": self.district.address("cte_district"),
                 "STATE_DATABASE_URL": self.state.address("cte_state"),
                 "REDIS_URL": f"{self.redis.address}/0",

@@ -7,15 +7,12 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from functools import cache
 from typing import Any
-from unittest import mock
 
 import django
 
 django.setup()
 
-from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
@@ -44,8 +41,6 @@ from tests.fixtures.records import HEALTH, District_
 YEAR = 2025
 
 
-# Their password is one, and to hash it takes a third of a second of a processor each time.
-@mock.patch("django.contrib.auth.models.make_password", cache(make_password))
 def set_up(signatures: int) -> dict[str, Any]:
     """Everybody has students of their own, each with a lawful record; the signer's districts wait
     for the signature alone.

@@ -69,7 +69,7 @@ installation = pytest.fixture(scope="module")(installed)
 
 
 @pytest.fixture
-def unquiet(live: Portal) -> Iterator[tuple[Portal, Browser, Path]]:
+def unquiet(installation: Portal) -> Iterator[tuple[Portal, Browser, Path]]:
     """The portal with its web server, a mail server that refuses, and a constraint that refuses
     what is marked.
     """
@@ -77,10 +77,9 @@ def unquiet(live: Portal) -> Iterator[tuple[Portal, Browser, Path]]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as mail:
         mail.daemon_threads = True
         threading.Thread(target=mail.serve_forever, daemon=True).start()
+        live = installation
         live.env["EMAIL_URL"] = f"smtp://127.0.0.1:{mail.server_address[1]}"
         live.env["WEB_PORT"] = str(port)
-        for name in list(live.processes):
-            live.kill(name)
         for name in ("dispatch", "worker", "statewide-worker", "web"):
             live.start(name)
         browser = Browser(port)
