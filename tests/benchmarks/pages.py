@@ -15,9 +15,10 @@ districts. With REDIS_URL the cache is what production has; without, it is files
 process, garbage is looked for without what was loaded at the start.
 
 With ALONE, the addresses of two databases in which the last of DISTRICTS is by itself (alone.py
-makes them), a second ratio is that of its page among all others to the same page alone. Another
-process stands by with those databases and a cache of its own (database 15 of the same Redis), and
-each page is asked for in turn, there and here, PAIRS (15) times; the ratio is the median of the pairs', as whatever else the
+makes them of copies; a batch that came since would count as the others' doing), a second ratio is
+that of its page among all others to the same page alone. Another process stands by with those
+databases and a cache of its own (database 15 of the same Redis), and each page is asked for in
+turn, there and here, PAIRS (15) times; the ratio is the median of the pairs', as whatever else the
 machine does falls on both of a pair.
 
 With SIGN_ON=1 each page is asked for in turn without an identity provider, by who came by password,
