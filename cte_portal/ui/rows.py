@@ -162,8 +162,7 @@ class Head:
     is_hidden: bool = False
     """True where only a screen reader says it."""
 
-    @property
-    def html(self) -> SafeString:
+    def __html__(self) -> SafeString:
         return kept_patterns().fill(
             "ui/head.html",
             {"title": self.title, "address": self.address},

@@ -65,6 +65,11 @@ class Position:
     outcomes: int = field(default=0, compare=False)
 
     @property
+    def has_decisions(self) -> bool:
+        """Whether anything was said to a line of the worklist."""
+        return any(self.decisions)
+
+    @property
     def histories(self) -> dict[Any, int]:
         """The last change of each kind of roster row."""
         last = self.rows[LISTS : LISTS + len(ROSTER_LEDGER)]

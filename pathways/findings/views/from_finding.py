@@ -5,7 +5,7 @@ to the next one or back (ux V-05).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -42,8 +42,13 @@ def address(scope: Scope, listing: FindingList, finding: ListedFinding) -> str:
     return f"{page}?{carried(listing, finding.rule.id)}#{control(finding.rule.field)}"
 
 
+@lru_cache(maxsize=1024)
+def _named(rule: str) -> str:
+    return urlencode({"finding": rule})
+
+
 def carried(listing: FindingList, rule: str) -> str:
-    query = urlencode({"finding": rule})
+    query = _named(rule)
     return f"{query}&{listing.query}" if listing.query else query
 
 

@@ -79,7 +79,7 @@ class WorklistRows(RecordsView, RowsView):
 
     def rows(self, keys: Sequence[Pair]) -> list[WorklistRow]:
         _, pathways = schools_and_pathways(self.scope, self.known)
-        lines = self.worklist.listed(keys, self.which, pathways)
+        lines = self.worklist.listed(keys, self.which, self.known, pathways)
         return [self._row(line) for line in lines]
 
     def file_address(self, form: str) -> str:

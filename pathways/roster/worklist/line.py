@@ -97,6 +97,7 @@ class LinePart(Enum):
 
     COURSES = "courses"
     RECORD = "record"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Which(Enum):
 
     @property
     def parts(self) -> frozenset[LinePart]:
-        """What its lines have, by what the list is."""
+        """What its lines have, by what the list is. Any may have a decision."""
         return _PARTS[self]
 
     @property

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from cte_portal.editions import Scope
 from cte_portal.prepared import counted, filled_up, prepared
 from pathways.ledger.kept import kept
+from pathways.ledger.position import position_of
 from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
 from pathways.roster.worklist.line import (
@@ -34,6 +35,8 @@ from pathways.roster.worklist.order import Order, in_order
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice, Show, Which
 
+Named = tuple[int, str]
+"""A pathway's key and name."""
 KEYS = ("person", "taught", "choice")
 
 
@@ -125,15 +128,17 @@ class Worklist(Pairs):
         return self._lines(pairs, set(LinePart), lines.pathways(self.scope))
 
     def listed(
-        self, pairs: Iterable[Pair], which: Which, pathways: Iterable[tuple[int, str]]
+        self, pairs: Iterable[Pair], which: Which, known: dict[Any, Any], pathways: Iterable[Named]
     ) -> list[RosterLine]:
-        """The same to look at: what no line of the list has is not asked for, and `pathways` are
-        what the page has read of them.
+        """The same to look at: what no line of the list or of the district has is not asked for, and
+        `pathways` are what the page has read of them.
         """
-        return self._lines(pairs, which.parts, pathways)
+        has_decisions = position_of(self.scope, known).has_decisions
+        parts = {*which.parts, LinePart.DECISION} if has_decisions else which.parts
+        return self._lines(pairs, parts, pathways)
 
     def _lines(
-        self, pairs: Iterable[Pair], parts: Container[LinePart], named: Iterable[tuple[int, str]]
+        self, pairs: Iterable[Pair], parts: Container[LinePart], named: Iterable[Named]
     ) -> list[RosterLine]:
         pairs_in_order = list(pairs)
         if not pairs_in_order:
@@ -150,9 +155,8 @@ class Worklist(Pairs):
         enrolled = {enrollment: (student, since) for enrollment, since, student, *_ in rows}
         courses = self._courses(enrolled) if LinePart.COURSES in parts else {}
         ids = filled_up(tuple(row.state_id for row in students.values()))
-        decisions = {
-            (row.state_id, row.pathway_id): row for row in lines.decisions(self.scope, ids)
-        }
+        decided = lines.decisions(self.scope, ids) if LinePart.DECISION in parts else ()
+        decisions = {(row.state_id, row.pathway_id): row for row in decided}
         parents = {record.student_id for record in records.values() if record.single_parent}
         return [
             RosterLine(

@@ -59,7 +59,7 @@ def as_listed(district: District_, which: Which, show: Show) -> list[RosterLine]
     worklist = Worklist(district.scope)
     pathways = Pathway.objects.values_list("pk", "name")
     pairs = worklist.everything(which)[show]
-    return worklist.listed(pairs, which, pathways)
+    return worklist.listed(pairs, which, {}, pathways)
 
 
 def seen(*chosen: RosterLine) -> list[Seen]:
