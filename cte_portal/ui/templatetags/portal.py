@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import kept_pattern, kept_patterns
+from cte_portal.ui.patterns import joined, kept_pattern, kept_patterns
 from cte_portal.ui.rows import heads_of, rows_of
 
 register = template.Library()
@@ -26,10 +26,10 @@ register.filter("rows", rows_of)
 register.filter("heads", heads_of)
 
 
-@register.filter
-def joined(parts: Iterable[Any]) -> SafeString:
+@register.filter("joined")
+def escaped_and_joined(parts: Iterable[Any]) -> SafeString:
     """Parts of a page one after the other: a template's own loop costs more than to draw them."""
-    return SafeString("".join(map(conditional_escape, parts)))
+    return joined(map(conditional_escape, parts))
 
 
 STATUS_KINDS = (
