@@ -14,8 +14,7 @@ from cte_portal.ui.templatetags.portal import count, us_date
 
 PLACE = "0000"
 """A district's number in an address that is made once for all lines."""
-NONE = ("", "", "", "")
-"""The figures of leavers where an event is not about them."""
+OF_LEAVERS = ("leavers", "tried", "answered", "placed")
 
 
 def rows_of(
@@ -30,7 +29,7 @@ def rows_of(
             statuses[word, kind] = patterns.fill("ui/status.html", {"word": word}, kind=kind)
         of_district = line.district_event
         has_signers = of_district.primaries or of_district.is_certified
-        leavers, tried, answered, placed = line.leavers or NONE
+        leavers = dict(zip(OF_LEAVERS, line.leavers, strict=True)) if line.leavers else {}
         yield patterns.fill(
             "certification/board/board_row.html",
             {
@@ -39,10 +38,7 @@ def rows_of(
                 "page": f"{before}{line.number}{after}",
                 "status": statuses[word, kind],
                 "signed": line.signed if has_signers else "none",
-                "leavers": leavers,
-                "tried": tried,
-                "answered": answered,
-                "placed": placed,
+                **leavers,
                 "errors": count(line.errors),
                 "warnings": count(line.warnings),
                 "not_sent": line.not_sent_words,

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, DateTimeField, PositiveSmallIntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from certification.models import (
@@ -83,15 +84,21 @@ def district_events(
     now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
     primaries = {number: tuple(counts) for number, *counts in _primaries(now - UNUSED)}
     signed = dict(_signed(event.pk))
-    rounds = {(status, number): tuple(row) for status, number, *row in _rounds(event.pk)}
-    requests = {number: tuple(row) for number, *row in _requests(event.pk)}
+    sealed, opened, requests = {}, {}, {}
+    for status, number, at, round_number, sealed_at, approved_at in _standing(event.pk):
+        if status == Round.Status.SEALED:
+            sealed[number] = sealed_at, approved_at
+        elif status == Round.Status.OPEN:
+            opened[number] = round_number, at
+        else:
+            requests[number] = status, at
     if current is None:
         current = next((year for (year,) in _current_year()), None)
     in_active_year, year_is_over = event.is_of(current), event.is_over_in(current)
     may_finish = event.may_finish
 
     def of(number: str, stands: tuple[Any, ...]) -> DistrictEvent:
-        own_dates, (every, closed), signatures, sealed, opened, (request, asked_at), _ = stands
+        own_dates, (every, closed), signatures, seal, opening, (request, asked_at), _ = stands
         district_event = DistrictEvent(
             event=event,
             district=number,
@@ -99,10 +106,10 @@ def district_events(
             now=now,
             primaries=every,
             signed=signatures,
-            sealed_at=sealed[2],
-            approved_at=sealed[3],
-            round_number=opened[0],
-            round_opened_at=opened[1],
+            sealed_at=seal[0],
+            approved_at=seal[1],
+            round_number=opening[0],
+            round_opened_at=opening[1],
             request=request,
             request_at=asked_at,
             in_active_year=in_active_year,
@@ -119,8 +126,8 @@ def district_events(
             extended.get(number),
             primaries.get(number, (0, 0)),
             signed.get(number, 0),
-            rounds.get((Round.Status.SEALED, number), NO_ROUND),
-            rounds.get((Round.Status.OPEN, number), NO_ROUND),
+            sealed.get(number, NO_ROUND),
+            opened.get(number, NO_ROUND),
             requests.get(number, ("", None)),
             number in may_finish,
         )
@@ -131,7 +138,7 @@ def district_events(
     return events
 
 
-NO_ROUND = (None, None, None, None)
+NO_ROUND = (None, None)
 
 
 @prepared
@@ -156,17 +163,21 @@ def _signed(event: int) -> QuerySet[Signature, tuple[Any, ...]]:
 
 
 @prepared
-def _rounds(event: int) -> QuerySet[Round, tuple[Any, ...]]:
+def _standing(event: int) -> QuerySet[Round, tuple[Any, ...]]:
+    """Status, district and what is known of each round that is open or sealed, and by their own
+    statuses the open requests to certify again, with the moment when each was asked.
+    """
     statuses = [Round.Status.OPEN, Round.Status.SEALED]
-    return Round.objects.filter(event=event, status__in=statuses).values_list(
-        "status", "district", "number", "opened_at", "sealed_at", "approved_at"
+    rounds = Round.objects.filter(event=event, status__in=statuses).order_by()
+    moment = Cast(Value(None), DateTimeField())
+    requests = Recertification.objects.open().filter(event=event).order_by()
+    requests = requests.annotate(
+        number=Cast(Value(None), PositiveSmallIntegerField()), sealed_at=moment, approved_at=moment
     )
-
-
-@prepared
-def _requests(event: int) -> QuerySet[Recertification, tuple[Any, ...]]:
-    requests = Recertification.objects.open().filter(event=event)
-    return requests.values_list("district", "status", "asked_at")
+    columns = ("number", "sealed_at", "approved_at")
+    return rounds.values_list("status", "district", "opened_at", *columns).union(
+        requests.values_list("status", "district", "asked_at", *columns), all=True
+    )
 
 
 @prepared

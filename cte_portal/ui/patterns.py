@@ -35,7 +35,8 @@ class Patterns:
         self._known: dict[tuple[Any, ...], str] = {}
 
     def fill(self, template: str, values: dict[str, Any], **of_kind: Any) -> SafeString:
-        return filled(self.pattern(template, values, **of_kind), values)
+        pattern = self._known.get((template, *of_kind.values()))
+        return filled(pattern or self.pattern(template, values, **of_kind), values)
 
     def pattern(self, template: str, names: Iterable[str], **of_kind: Any) -> str:
         """With a mark for each name, for who fills in many."""
@@ -53,7 +54,12 @@ def filled(pattern: str, values: dict[str, Any]) -> SafeString:
     return SafeString(
         pattern.format_map(
             {
-                name: value if value.__class__ in AS_THEY_ARE else _escaped(value)
+                name: (
+                    value
+                    if value.__class__ in AS_THEY_ARE
+                    or (value.__class__ is str and not TO_ESCAPE(value))
+                    else _escaped(value)
+                )
                 for name, value in values.items()
             }
         )
@@ -61,12 +67,8 @@ def filled(pattern: str, values: dict[str, Any]) -> SafeString:
 
 
 def _escaped(value: Any) -> str:
-    """Most of what is filled in are numbers and words, in which nothing is to be escaped."""
-    if value.__class__ is not str:
-        if hasattr(value, "__html__"):
-            return str(value.__html__())
-        value = str(value)
-    return escape(value) if TO_ESCAPE(value) else value
+    """Whatever is neither a number nor a word in which nothing is to be escaped, as most are."""
+    return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
 
 
 def page_around(
