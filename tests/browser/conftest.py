@@ -12,6 +12,7 @@ from functools import cache
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import (
@@ -161,6 +162,13 @@ def _hands_and_eyes_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) 
         return own_content(page)
 
     monkeypatch.setattr(Page, "content", standing_content)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_server_keeps_its_connections() -> None:
+    """On SQLite as on PostgreSQL: a thread that answers several pages opens both databases once."""
+    for database in connections.settings.values():
+        database["CONN_MAX_AGE"] = database["CONN_MAX_AGE"] or 600
 
 
 @pytest.fixture(scope="session")
