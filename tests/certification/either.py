@@ -12,6 +12,7 @@ from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.certification.ready_fall import ReadyFall
 from tests.fixtures.certification import make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 COLLECTIONS = ["cte-eoy", "cte-fall"]
@@ -46,6 +47,7 @@ def ready_for(
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,

@@ -11,6 +11,7 @@ from certification.models import Recertification, Round
 from certification.recertification import recertification
 from certification.status.status import event_of
 from tests.certification.ready import Ready
+from tests.fixtures.quick.standing import stands
 
 WHY = {"reason": "Two students were left out.", "what_changes": "Two records are added."}
 
@@ -71,5 +72,6 @@ def page_of(request: Recertification) -> str:
 
 
 @pytest.fixture
+@stands
 def sealed(ready: Ready) -> Sealed:
     return Sealed(ready)
