@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from pathways.models import Student
+from tests.fixtures.quick.worlds import world
 from tests.fixtures.records import District_
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
@@ -32,3 +35,11 @@ def test_nobody_stands_for_whom_a_test_does_not_ask(cottonwood: District_) -> No
 def test_what_stands_is_made_with_the_parameter_of_the_test(event: CertificationEvent) -> None:
     assert CertificationEvent.objects.get() == event
     assert event.end_year == {"cte-fall": 2024, "cte-eoy": 2025}[event.collection]
+
+
+def test_a_world_within_a_test_takes_nothing_else_back(
+    django_db_blocker: Any, kayla: Student
+) -> None:
+    with world(django_db_blocker):
+        Student.objects.filter(pk=kayla.pk).update(first_name="Kaylee")
+    assert Student.objects.get().first_name == "Kayla"
