@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='name_folded',
-            field=models.GeneratedField(db_persist=True, expression=cte_portal.folding.Folded(django.db.models.functions.text.Concat('last_name', 'first_name')), output_field=models.CharField(max_length=300)),
+            field=models.GeneratedField(db_persist=True, expression=cte_portal.folding.Folded(django.db.models.functions.text.Concat('last_name', 'first_name')), output_field=models.CharField(max_length=600)),
         ),
         migrations.AddIndex(
             model_name='user',

@@ -148,7 +148,7 @@ class User(AbstractUser):
 
     name_folded = models.GeneratedField(
         expression=Folded(Concat("last_name", "first_name")),
-        output_field=models.CharField(max_length=300),
+        output_field=models.CharField(max_length=600),  # of both names, whose ß is ss
         db_persist=True,
     )
     """Equal for two people whom a list would not tell apart; the database keeps it."""
