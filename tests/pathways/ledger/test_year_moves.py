@@ -25,6 +25,7 @@ from pathways.resync import batches
 from pathways.resync.object_types import NAMES
 from pathways.roster import decisions
 from pathways.uploads import checking
+from tests.by_hand.kill_people import form_with
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line
 
@@ -169,12 +170,8 @@ def test_a_page_that_was_open_says_so_and_keeps_what_was_typed(
     path = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway.pk}/"
     page = client.get(path)
     assert page.status_code == 200
-    form = page.context["form"]
-    answer = client.post(
-        path,
-        {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
-        | {"do": "save"},
-    )
+    fields = form_with(page.content.decode(), "in_district_credits")
+    answer = client.post(path, {**fields, "do": "save"})
     assert (
         answer.status_code == 200
         and "Records of 2024-25 can only be read. Nothing was saved." in answer.content.decode()
