@@ -33,6 +33,11 @@ def device_of(request: HttpRequest, username: str) -> str:
     return str(cookie["id"]) if _digest(username) in cookie["people"] else ""
 
 
+def is_shared(request: HttpRequest, username: str) -> bool:
+    """Whether somebody else has signed in on this device too, as far as it remembers."""
+    return bool({*_read(request)["people"]} - {_digest(username)})
+
+
 def remember(request: HttpRequest, response: HttpResponseBase, username: str) -> None:
     """The person has proved on this device who she is."""
     cookie = _read(request)

@@ -18,7 +18,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from cte_portal.accounts.access.reach import person_of
 from cte_portal.accounts.access.scoped import kept_of, page_of
-from cte_portal.accounts.models import KeptForm, SignInEvent
+from cte_portal.accounts.models import KeptForm, SignInEvent, User
+from cte_portal.accounts.sign_in import devices
 from cte_portal.accounts.sign_in.own_account import note_sign_in
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.accounts.sign_in.sessions import ENDED_FOR, LAST_SEEN, SIGNED_IN_AT
@@ -132,10 +133,17 @@ def sent_with_an_old_token(request: HttpRequest, reason: str = "") -> HttpRespon
     """A form whose token is not that of today's sign-in, as of a window that stayed open while the
     person signed in again in another one: nothing is done, and where its page keeps what is typed,
     it is there again. The browser says that the form is the portal's own; from elsewhere nothing is
-    kept.
+    kept. Nor is it on a desk that several people share: the window may be that of another one, who
+    would not have sent it.
     """
     own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    if own and request.user.is_authenticated and keep_typed(request, int(request.user.pk)):
+    person = request.user
+    if (
+        own
+        and isinstance(person, User)
+        and not devices.is_shared(request, person.username)
+        and keep_typed(request, person.pk)
+    ):
         request.session["forms_kept"] = True
         return redirect(request.get_full_path())
     return csrf_failure(request, reason)

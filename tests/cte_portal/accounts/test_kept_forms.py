@@ -104,6 +104,32 @@ def test_a_window_that_was_open_before_the_person_signed_in_again_loses_nothing(
     assert refused.status_code == 403 and "This form is too old" in refused.content.decode()
 
 
+def test_a_window_that_another_person_left_open_is_nobody_elses(
+    administrator: User, clerk: User
+) -> None:
+    """Two people at one browser: what the first typed is not given to the second, who would send
+    it by her own name.
+    """
+    client = Client(enforce_csrf_checks=True)
+
+    def signed_in(person: User) -> str:
+        token = str(client.get("/accounts/sign-in/").context["csrf_token"])
+        proof = {"login": person.username, "password": PASSPHRASE, "csrfmiddlewaretoken": token}
+        assert client.post("/accounts/sign-in/", proof).status_code == 302
+        return str(client.get("/accounts/2fa/").context["csrf_token"])
+
+    left_open = signed_in(clerk)
+    client.post(reverse("account_logout"), {"csrfmiddlewaretoken": left_open})
+    signed_in(administrator)
+    own = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.post(
+        f"{HERE}new/", {**NEW, "csrfmiddlewaretoken": left_open}, headers=own, follow=True
+    )
+    assert answer.status_code == 403 and "This form is too old" in text(answer)
+    assert not KeptForm.objects.exists()
+    assert BACK not in client.get(f"{HERE}new/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
