@@ -71,11 +71,12 @@ class ListFilter(forms.Form):
         if self.errors or settings.RELOAD:
             return self._drawn()
         key = type(self), tuple(_looks(field) for field in self.narrowing)
-        if key not in _known:
-            if len(_known) >= MOST_DRAWN:
+        drawn = _known.get(key)
+        if drawn is None:
+            if len(_known) >= MOST_DRAWN:  # another thread may clear them at any moment
                 _known.clear()
-            _known[key] = self._drawn()
-        return _known[key]
+            drawn = _known[key] = self._drawn()
+        return drawn
 
     def _drawn(self) -> SafeString:
         return render_to_string("listing/narrowing.html", {"fields": self.narrowing})

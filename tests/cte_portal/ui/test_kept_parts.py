@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.test import Client, override_settings
 
+from cte_portal.accounts.listing import filter
 from cte_portal.accounts.listing.filter import ListFilter
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.accounts.models import User
@@ -57,6 +58,21 @@ def test_what_narrows_a_list_is_drawn_as_it_is_chosen(query: str, schools: Any) 
         assert drawn == form._drawn()
         assert "<b>" not in drawn and "<North>" not in drawn
         assert bool(form.errors) == ('class="error"' in drawn)
+
+
+class ClearedAtOnce(dict[Any, Any]):
+    """What is kept, while another thread makes room."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.clear()
+
+
+def test_what_another_thread_throws_out_is_drawn_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(filter, "_known", ClearedAtOnce())
+    form = narrowing("school=North", "North", "South")
+    assert form.drawn == form._drawn()
 
 
 def strip(client: Client, page: str = "") -> str:
