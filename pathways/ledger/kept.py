@@ -179,7 +179,7 @@ def _whole(key: str, answer: Any) -> Any:
     return _long(key, answer.token) if isinstance(answer, ByItself) else answer
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # of the largest district one takes 2 MB, and each save makes another
 def _long(key: str, token: str) -> Any:
     match cache.get(f"{key}-long"):
         case (kept, answer) if kept == token:
