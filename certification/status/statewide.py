@@ -76,10 +76,10 @@ def _waiting() -> QuerySet[Recertification]:
 
 
 def district_events(
-    event: CertificationEvent, numbers: Iterable[str], current: int | None = None
+    event: CertificationEvent, numbers: Iterable[str], current_year: int | None = None
 ) -> dict[str, DistrictEvent]:
-    """District number → the event as that district has it, at one moment; `current` is the current
-    school year, where a page knows it.
+    """District number → the event as that district has it, at one moment; the current school
+    year is asked for where the page does not know it.
     """
     now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
     primaries = {number: tuple(counts) for number, *counts in _primaries(now - UNUSED)}
@@ -92,9 +92,9 @@ def district_events(
             opened[number] = round_number, at
         else:
             requests[number] = status, at
-    if current is None:
-        current = next((year for (year,) in _current_year()), None)
-    in_active_year, year_is_over = event.is_of(current), event.is_over_in(current)
+    if current_year is None:
+        current_year = next((year for (year,) in _current_year()), None)
+    in_active_year, year_is_over = event.is_of(current_year), event.is_over_in(current_year)
     may_finish = event.may_finish
 
     def of(number: str, stands: tuple[Any, ...]) -> DistrictEvent:

@@ -133,16 +133,16 @@ def rows_of(table: tables.Table) -> Iterator[SafeString]:
     names, places = [column.name for column in columns], tuple(column.place for column in columns)
     rows, attrs = [(row, row.record) for row in table.paginated_rows], dict(table.row_attrs)
     has_keys = any(isinstance(record, Mapping) for _, record in rows)
-    drawn = [column.drawn(table, rows, has_keys=has_keys) for column in columns]
-    known: dict[tuple[str, str], str] = {}
-    for (_, record), *cells in zip(rows, *drawn, strict=True):
+    cells_by_column = [column.drawn(table, rows, has_keys=has_keys) for column in columns]
+    patterns: dict[tuple[str, str], str] = {}
+    for (_, record), *cells in zip(rows, *cells_by_column, strict=True):
         kind = _of_kind(attrs, "class", record), _of_kind(attrs, "current", record)
-        if kind not in known:
+        if kind not in patterns:
             css, current = kind
-            known[kind] = kept_patterns().pattern(
+            patterns[kind] = kept_patterns().pattern(
                 "ui/row.html", names, css=css, current=current, places=places
             )
-        yield filled(known[kind], dict(zip(names, cells, strict=True)))
+        yield filled(patterns[kind], dict(zip(names, cells, strict=True)))
 
 
 def _of_kind(attrs: dict[str, Any], name: str, record: Any) -> str:

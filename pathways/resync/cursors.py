@@ -61,14 +61,14 @@ def last_records(districts: Iterable[str], seen: SeenInLedgers) -> dict[str, Las
     """
     records = seen.records
     ends = [(number, records[number].pk if number in records else 0) for number in districts]
-    moved = Change.objects.ends_moved(ends) if records else {}
-    if not records or 0 in moved.values():
-        moved = {number: pk or 0 for number, pk in _ends_of_records()}
-    if moved:
-        keys = tuple(pk for pk in moved.values() if pk)
+    new_ends = Change.objects.ends_moved(ends) if records else {}
+    if not records or 0 in new_ends.values():
+        new_ends = {number: pk or 0 for number, pk in _ends_of_records()}
+    if new_ends:
+        keys = tuple(pk for pk in new_ends.values() if pk)
         rows = _records(filled_up(keys)) if keys else ()
-        kept = {number: record for number, record in records.items() if number not in moved}
-        records = kept | {number: LastRecord(*record) for number, *record in rows}
+        same = {number: record for number, record in records.items() if number not in new_ends}
+        records = same | {number: LastRecord(*record) for number, *record in rows}
         # Another thread's page goes on with what it has.
         seen.records = records
     return records

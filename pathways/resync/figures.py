@@ -77,20 +77,20 @@ def _figures(end_year: int, districts: AbstractSet[str]) -> Mapping[str, GapInSh
     """Hundreds, hardly one of which is another than the last time: they are read again where any
     district of the year was compared since.
     """
-    stamp, read = cache.get(_key_of_stamp(end_year)), _read.get(end_year)
+    stamp, gaps = cache.get(_key_of_stamp(end_year)), _read.get(end_year)
     if (
-        read is None
-        or read.stamp != stamp
-        or read.until < monotonic()
-        or not read.districts >= districts
+        gaps is None
+        or gaps.stamp != stamp
+        or gaps.until < monotonic()
+        or not gaps.districts >= districts
     ):
         by_key = {_key_of_figures(district, end_year): district for district in districts}
-        kept = cache.get_many(by_key)
-        figures = {by_key[key]: GapInShort._make(values) for key, values in kept.items()}
-        read = _read[end_year] = GapsRead(
+        values_by_key = cache.get_many(by_key)
+        figures = {by_key[key]: GapInShort._make(values) for key, values in values_by_key.items()}
+        gaps = _read[end_year] = GapsRead(
             stamp, monotonic() + A_WHILE, frozenset(districts), figures
         )
-    return read.figures
+    return gaps.figures
 
 
 def _key_of_figures(district: str, end_year: int) -> str:

@@ -71,12 +71,12 @@ class ListFilter(forms.Form):
         if self.errors or settings.RELOAD:
             return self._drawn()
         key = type(self), tuple(_looks(field) for field in self.narrowing)
-        drawn = _known.get(key)
-        if drawn is None:
+        look = _known.get(key)
+        if look is None:
             if len(_known) >= MOST_DRAWN:  # another thread may clear them at any moment
                 _known.clear()
-            drawn = _known[key] = self._drawn()
-        return drawn
+            look = _known[key] = self._drawn()
+        return look
 
     def _drawn(self) -> SafeString:
         return render_to_string("listing/narrowing.html", {"fields": self.narrowing})

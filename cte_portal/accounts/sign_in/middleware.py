@@ -59,8 +59,8 @@ class IdleTimeoutMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         if not request.user.is_authenticated:
-            ended = request.session.get(ENDED_FOR)
-            if ended and request.method == "POST" and keep_typed(request, ended):
+            user_id = request.session.get(ENDED_FOR)
+            if user_id and request.method == "POST" and keep_typed(request, user_id):
                 request.session["signed_out"] = "kept"
             return None
         now = int(time.time())
@@ -136,10 +136,10 @@ def sent_with_an_old_token(request: HttpRequest, reason: str = "") -> HttpRespon
     kept. Nor is it on a desk that several people share: the window may be that of another one, who
     would not have sent it.
     """
-    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
     person = request.user
     if (
-        own
+        is_own
         and isinstance(person, User)
         and not devices.is_shared(request, person.username)
         and keep_typed(request, person.pk)

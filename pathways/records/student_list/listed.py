@@ -33,14 +33,14 @@ class Listed:
 
     def rows(self, scope: Scope, start: int, most: int) -> list[ListedStudent]:
         """The lines from the student at `start`, who is counted from 0."""
-        own = self.keys[start : start + most]
-        if new := tuple(key for key in own if key not in self.lines):
-            brief = _in_brief(scope, filled_up(new))
+        page_keys = self.keys[start : start + most]
+        if unread := tuple(key for key in page_keys if key not in self.lines):
+            brief = _in_brief(scope, filled_up(unread))
             self.lines.update((line[0], line) for line in brief if line[-1] is not None)
-        numbers = dict(_record_counts(filled_up(tuple(own)))) if own else {}
+        numbers = dict(_record_counts(filled_up(tuple(page_keys)))) if page_keys else {}
         return [
             ListedStudent._make((*self.lines[key], numbers.get(key, 0)))
-            for key in own
+            for key in page_keys
             if key in self.lines
         ]
 
