@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -174,8 +175,8 @@ def compared(number: int) -> str:
 
 
 def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
-    """A sheet and a CSV for each report; the workbook comes first, it is the one the queue's list
-    offers.
+    """A sheet and a CSV for each report, whose rows are read once for both; the workbook is stored
+    first, it is the one the queue's list offers.
     """
     sent = ""
     if scope.edition is Edition.STATE:
@@ -193,19 +194,24 @@ def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
         ),
         *(f"{report.short}: {report.says}" for report in reports),
     )
-    with job.writing("report.xlsx", "Data Validation.xlsx", xlsx_file.XLSX) as file:
-        xlsx_file.write_book(
-            file,
-            ((report.short, report.titles, _texts(report, scope)) for report in reports),
-            notes,
-        )
-    for report in reports:
-        with job.writing(f"{report.key}.csv", f"{report.title}.csv", writer.CSV) as file:
-            csv_file.write(file, report.titles, _texts(report, scope))
+    with ExitStack() as files:
+        sheets: list[tuple[str, Sequence[str], Iterator[list[str]]]] = []
+        for report in reversed(reports):  # the first one is stored first
+            file = files.enter_context(
+                job.writing(f"{report.key}.csv", f"{report.title}.csv", writer.CSV)
+            )
+            rows = csv_file.written(file, report.titles, _texts(report, scope))
+            sheets.insert(0, (report.short, report.titles, rows))
+        with job.writing("report.xlsx", "Data Validation.xlsx", xlsx_file.XLSX) as file:
+            xlsx_file.write_book(file, sheets, notes)
+        for _, _, rows in sheets:
+            for _ in rows:  # those that a sheet has no room for
+                pass
 
 
 def _texts(report: Report, scope: Scope) -> Iterator[list[str]]:
-    return (report.texts(row) for row in report.rows(scope))
+    for row in report.rows(scope):
+        yield report.texts(row)
 
 
 def result_of(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

@@ -102,6 +102,25 @@ def test_its_files_hold_the_rows_and_no_formula(cottonwood: District_, clerk: Us
     assert "<f>" not in "".join(sheets)
 
 
+def test_its_rows_are_read_once_for_workbook_and_csv(
+    cottonwood: District_, wrong: Student, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, readings = REPORTS["incorrect-concentrator"], []
+    rows = report.rows
+
+    def counted(*arguments: Any) -> Any:
+        readings.append(arguments)
+        return rows(*arguments)
+
+    monkeypatch.setattr(report, "rows", counted)
+    batch = ask(cottonwood.scope, [REPORTS["certification"], report], by=clerk)
+    roles = [file.role for file in batch.files.order_by("pk")]
+    assert roles == ["report.xlsx", "certification.csv", "d.csv"] and len(readings) == 1
+    with zipfile.ZipFile(io.BytesIO(content(batch, "report.xlsx"))) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    assert wrong.state_id in lines(batch, "d.csv")[1] and wrong.state_id in sheet
+
+
 def test_its_notes_say_in_words_when_the_data_were_sent(
     cottonwood: District_, wrong: Student, clerk: User
 ) -> None:
