@@ -90,11 +90,18 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
     sent before.
     """
     names = district_names()
-    to, signatures_now, people_reminded = readers(names), signers_of(event), reminded_today(event)
+    due = [
+        (number, district_event, kind)
+        for number, district_event in district_events(event, names).items()
+        if (kind := _occasion(district_event))
+    ]
+    if not due:  # on most days
+        return {}
+    to = readers([number for number, _, _ in due])
+    signatures_now, people_reminded = signers_of(event), reminded_today(event)
     letters: dict[tuple[str, int], tuple[Letter, str]] = {}
-    for number, district_event in district_events(event, names).items():
-        kind = _occasion(district_event)
-        for person in to[number] if kind else ():
+    for number, district_event, kind in due:
+        for person in to[number]:
             if person.pk not in people_reminded and not has_done(
                 district_event, person, signatures_now
             ):
