@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from certification.letters import letters
 from certification.models import Certifier, Signature
-from certification.models.certifier import TYPE
+from certification.models.certifier import TYPE, level_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.letters.fate import Fate, fate_of
@@ -288,12 +288,6 @@ def known_certifiers(district: str, known: dict[Any, Any]) -> list[Certifier]:
 
 def office(district: str, person: User) -> str:
     """The title of a certifier beside the user group; empty for anybody else (Plug.offices)."""
-    for (level,) in _level(district, person.pk):
+    for (level,) in level_of(district, person.pk):
         return f"{Certifier.Level(level).label} certifier"
     return ""
-
-
-@prepared
-def _level(district: str, person: int) -> QuerySet[Certifier, tuple[str]]:
-    certifiers = Certifier.objects.of_district(district).active().filter(user=person)
-    return certifiers.values_list("level")

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cte_portal.accounts.models import Membership, User
 from cte_portal.accounts.models.user import unused
 from cte_portal.editions import Home
 from cte_portal.folding import Folded
+from cte_portal.prepared import prepared
 
 TYPE = "CTE Data"
 
@@ -31,10 +32,6 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         )
         certifiers = self.alias(open_account=_account(is_active=True))
         return certifiers.filter(Exists(roles), is_active=True, open_account__isnull=False)
-
-    def are(self, person: Any) -> bool:
-        """True when the person is one of them and counts."""
-        return self.active().filter(user=person).exists()
 
     def primary(self) -> CertifierQuerySet:
         return self.filter(level=Certifier.Level.PRIMARY)
@@ -161,6 +158,18 @@ class Certifier(models.Model):
     @property
     def is_primary(self) -> bool:
         return self.level == self.Level.PRIMARY
+
+
+def certifies(district: str, person: Any) -> bool:
+    """True when the person is one of the district's certifiers and counts."""
+    return bool(level_of(district, person.pk))
+
+
+@prepared
+def level_of(district: str, person: int) -> QuerySet[Certifier, tuple[str]]:
+    """Of the person, by key, as a certifier who counts; no row for anybody else."""
+    certifiers = Certifier.objects.of_district(district).active().filter(user=person)
+    return certifiers.values_list("level")
 
 
 def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:

@@ -22,6 +22,7 @@ from certification.models import (
     SealedRecord,
     Signature,
 )
+from certification.models.certifier import certifies
 from certification.review.snapshot import Figure, Section, sections
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, User
@@ -227,7 +228,7 @@ def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> Loc
     return LockLinks(
         receipt_url(copy),
         request_url(copy),
-        Certifier.objects.of_district(lock.district).are(person),
+        certifies(lock.district, person),
     )
 
 

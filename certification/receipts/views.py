@@ -12,7 +12,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 
 from certification.collections.chosen import collection_of_copy
-from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
+from certification.models import Recertification, Round, SealedCopy, Signature
+from certification.models.certifier import certifies
 from certification.receipts.receipt_pdf import pdf_of
 from certification.receipts.receipts import Receipt, request_url
 from certification.status.status import closed_event, events_of
@@ -52,7 +53,7 @@ class CertificationReceipt(OfCopy):
             "request_url": (
                 request_url(receipt.copy) if receipt.round.status == Round.Status.SEALED else ""
             ),
-            "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
+            "certifies": certifies(self.scope.district, request.user),
         }
         return render(request, "certification/receipts/receipt.html", context)
 

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from certification.collections.chosen import collection_of
-from certification.models import Certifier, Recertification
+from certification.models import Recertification
+from certification.models.certifier import certifies
 from certification.recertification import recertification as actions
 from certification.recertification.forms import AskForm, DemandForm
 from certification.recertification.reopening import cannot_reopen
@@ -35,7 +36,7 @@ class CertificationView(ActionView):
 
     @property
     def is_certifier(self) -> bool:
-        return Certifier.objects.of_district(self.scope.district).are(self.person)
+        return certifies(self.scope.district, self.person)
 
     def event(self) -> DistrictEvent:
         district_event = event_of(self.scope, self.kwargs["event"])
