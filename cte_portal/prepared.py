@@ -118,25 +118,27 @@ class Statement:
 
     def _converted(self, rows: list[Any], connection: Any) -> list[Any]:
         """The rows with Python's values, a column after the other."""
-        columns: list[Any] = []
-        for at in self._to_convert:
-            column = self.columns[at]
-            backend = connection.ops.get_db_converters(column)
-            for converter in backend + column.get_db_converters(connection):
-                columns = columns or list(zip(*rows, strict=True))
-                if columns:
-                    columns[at] = [converter(value, column, connection) for value in columns[at]]
-        return list(zip(*columns, strict=True)) if columns else rows
+        if not rows or not self._to_convert:
+            return rows
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for at, converters in self._to_convert:
+            column, values = self.columns[at], columns[at]
+            for converter in converters:
+                values = [converter(value, column, connection) for value in values]
+            columns[at] = values
+        return list(zip(*columns, strict=True))
 
     @cached_property
-    def _to_convert(self) -> tuple[int, ...]:
-        """The columns that a database gives otherwise than Python has them."""
+    def _to_convert(self) -> tuple[tuple[int, tuple[Callable[..., Any], ...]], ...]:
+        """The columns that a database gives otherwise than Python has them, and what makes Python's
+        values of them: the same on each of its connections.
+        """
         connection = connections[self.alias]
-        return tuple(
-            at
-            for at, column in enumerate(self.columns)
-            if connection.ops.get_db_converters(column) or column.get_db_converters(connection)
+        converters = (
+            (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+            for column in self.columns
         )
+        return tuple((at, of_column) for at, of_column in enumerate(converters) if of_column)
 
     def _object(self, model: type[models.Model], row: Any) -> models.Model:
         stored = model.from_db(self.alias, self.fields, row[: len(self.fields)])

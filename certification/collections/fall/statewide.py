@@ -8,10 +8,12 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
+from cte_portal.prepared import of_whole_district
 from pathways.follow_up.rates import Rates, StatusCodes, judged, with_answers
 from pathways.models import (
     Attempt,
@@ -65,9 +67,9 @@ def follow_ups(numbers: Iterable[str], end_year: int) -> dict[str, FollowUpKnown
     counted = FollowUpEntry.objects.filter(end_year=end_year).counted()
     year = FollowUpYear.objects.of(end_year)
     rates = _rates(counted)
-    open_lines, badly_dated = _open(counted, year), _badly_dated(counted, year)
-    unresolved = _unresolved(end_year)
-    not_sent, last = not_sent_of_all(end_year), _last_attempts(end_year)
+    open_lines, badly_dated = _open(end_year, year), _badly_dated(counted, year)
+    unresolved, last = dict(_unresolved(end_year)), dict(_last_attempts(end_year))
+    not_sent = not_sent_of_all(end_year)
     return {
         number: FollowUpKnown(
             receipt=lists.get(number, ""),
@@ -88,7 +90,20 @@ def _rates(entries: QuerySet[FollowUpEntry]) -> dict[str, Rates]:
     return {row[NUMBER]: Rates.of_row(row) for row in rows}
 
 
-def _open(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) -> dict[str, int]:
+def _open(end_year: int, year: FollowUpYear | None) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for number, *made in _tried(end_year):
+        demands = (
+            (year.attempts_required, year.means_required, year.days_required) if year else None
+        )
+        if demands is None or any(own < needed for own, needed in zip(made, demands, strict=True)):
+            counts[number] = counts.get(number, 0) + 1
+    return counts
+
+
+@of_whole_district
+def _tried(end_year: int) -> QuerySet[FollowUpEntry, tuple[Any, ...]]:
+    entries = FollowUpEntry.objects.filter(end_year=end_year).counted()
     needing = PostProgramStatus.objects.filter(needs_attempts=True).values("code")
     unsettled = with_answers(entries.order_by()).filter(Q(status=None) | Q(status__in=needing))
     standing = Q(attempts__taken_back_at=None)
@@ -97,14 +112,7 @@ def _open(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) -> dict[s
         means=Count("attempts__means", filter=standing, distinct=True),
         days=Count("attempts__date", filter=standing, distinct=True),
     )
-    counts: dict[str, int] = {}
-    for number, *made in tried.values_list(NUMBER, "tries", "means", "days"):
-        demands = (
-            (year.attempts_required, year.means_required, year.days_required) if year else None
-        )
-        if demands is None or any(own < needed for own, needed in zip(made, demands, strict=True)):
-            counts[number] = counts.get(number, 0) + 1
-    return counts
+    return tried.values_list(NUMBER, "tries", "means", "days")
 
 
 def _badly_dated(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) -> dict[str, int]:
@@ -116,12 +124,14 @@ def _badly_dated(entries: QuerySet[FollowUpEntry], year: FollowUpYear | None) ->
     return dict(dated.values_list(NUMBER).annotate(number=Count("pk")))
 
 
-def _unresolved(end_year: int) -> dict[str, int]:
+@of_whole_district
+def _unresolved(end_year: int) -> QuerySet[OutcomeDifference, tuple[str, int]]:
     differences = OutcomeDifference.objects.undecided().filter(entry__end_year=end_year)
     numbers = differences.order_by().values_list("entry__student__district_id")
-    return dict(numbers.annotate(number=Count("pk")))
+    return numbers.annotate(number=Count("pk"))
 
 
-def _last_attempts(end_year: int) -> dict[str, datetime.datetime]:
+@of_whole_district
+def _last_attempts(end_year: int) -> QuerySet[Attempt, tuple[str, datetime.datetime]]:
     attempts = Attempt.objects.filter(entry__end_year=end_year).order_by()
-    return dict(attempts.values_list("entry__student__district_id").annotate(last=Max("at")))
+    return attempts.values_list("entry__student__district_id").annotate(last=Max("at"))
