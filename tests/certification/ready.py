@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -139,9 +139,12 @@ class Ready:
     def missing(self) -> list[str]:
         return [verdict.gate.slug for verdict in gates.missing(gates.verdicts(self.case()))]
 
-    def sign(self, certifier: Certifier | None = None, **values: Any) -> Signed:
+    def sign(
+        self, certifier: Certifier | None = None, *, seen: Case | None = None, **values: Any
+    ) -> Signed:
+        """What the page shows now, or what it showed when it was `seen`."""
         person = (certifier or self.primary).user
-        case = self.case(person)
+        case = seen or self.case(person)
         arguments: dict[str, Any] = {
             "digest": case.digest,
             "statements": case.document.statements,
@@ -164,17 +167,19 @@ class Ready:
         """As it was before `change`."""
         self.change(student)
 
-    def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
-        """Prepare the district with what these states put into its data; returns the gates that
-        must be closed.
-        """
-        closed = set()
+    def prepare_with(self, student: Student, states: Collection[str]) -> None:
+        """Prepare the district with what these states put into its data."""
         if "error" in states:
             self.change(student, in_district_credits=Decimal("2.50"))
-            closed.add("errors")
         if "warning" in states:
             self.record(student, BUSINESS, start_date=datetime.date(2016, 8, 29))
         self.prepare()
+
+    def hinder(self, student: Student, states: Collection[str], *, explained: bool) -> set[str]:
+        """Bring the district, prepared with these states, into what is left of them; returns the
+        gates that must be closed.
+        """
+        closed = {"errors"} if "error" in states else set()
         warned = [line for line in findings(self.scope).lines if Level.WARNINGS.holds(line)]
         if warned and explained:
             explain(self.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")

@@ -5,6 +5,7 @@ sealed records, everybody answered, everything sent.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -29,6 +30,7 @@ from tests.fixtures.records import HEALTH, District_
 from tests.pathways.follow_up.leavers import LEFT_YEAR, Leavers, open_list
 
 COLLEGE, WORK, LOOKING, NOT_REACHED = "01", "04", "06", "08"
+UNREACHED = "999000777"
 
 
 class ReadyFall(Ready):
@@ -99,17 +101,21 @@ class ReadyFall(Ready):
     def locked_pages(self, student: Student) -> list[str]:
         return [f"{self.place}cte-follow-up/{self.entry(student).pk}/"]
 
-    def hinder(self, student: Student, states: frozenset[str], *, explained: bool) -> set[str]:
+    def prepare_with(self, student: Student, states: Collection[str]) -> None:
+        """With a leaver whom nobody has reached."""
+        unreached = None
+        if "warning" in states:
+            unreached = self.district.student(UNREACHED, "Young")
+            self.record(unreached)
+        self.prepare(silent=unreached)
+
+    def hinder(self, student: Student, states: Collection[str], *, explained: bool) -> set[str]:
         """An answer outside the window, a leaver whom nobody has reached, who was tried often
         enough if it is explained, a draft, and an answer that is not sent. A roster row of the
         current year is in nobody's way.
         """
         closed = set()
-        unreached = None
-        if "warning" in states:
-            unreached = self.district.student("999000777", "Young")
-            self.record(unreached)
-        self.prepare(silent=unreached)
+        unreached = Student.objects.filter(state_id=UNREACHED).first()
         if unreached and explained:
             day = timezone.localdate()
             for days, means in enumerate(("phone", "text", "email")):

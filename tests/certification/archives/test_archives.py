@@ -31,6 +31,7 @@ from tests.certification.either import COLLECTIONS, ready_for
 from tests.certification.ready import Ready
 from tests.fixtures import uploads
 from tests.fixtures.people import person
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import HEALTH, District_
 
 PAGE = "/opi/archives/"
@@ -70,6 +71,7 @@ class Reader:
 
 
 @pytest.fixture
+@stands
 def two_districts(
     request: pytest.FixtureRequest,
     cottonwood: District_,

@@ -14,12 +14,14 @@ from pathways.models import Student
 from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 HOME = "/districts/9012/2025/"
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,

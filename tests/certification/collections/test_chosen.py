@@ -29,11 +29,13 @@ from pathways.models import CollectionLock, Student
 from tests.certification.ready import Ready
 from tests.certification.ready_fall import ReadyFall
 from tests.fixtures.certification import make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, District_
 from tests.pathways.desk import text
 
 
 @pytest.fixture
+@stands
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
     ready_case = Ready(cottonwood, event, clerk)
     ready_case.record(kayla)

@@ -23,6 +23,7 @@ from pathways.reports.leavers.reports import (
 )
 from tests.certification.ready_fall import COLLEGE, ReadyFall
 from tests.fixtures.certification import make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 from tests.pathways.follow_up.leavers import Leavers, make_entry
 
@@ -64,6 +65,7 @@ class Twins:
 
 
 @pytest.fixture
+@stands
 def twins(cottonwood: District_, elsewhere: District_, clerk: User, kayla: Student) -> Twins:
     fall = ReadyFall(cottonwood, make_fall_event(), clerk)
     fall.record(kayla)

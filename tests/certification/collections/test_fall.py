@@ -44,6 +44,7 @@ from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
 from tests.certification.ready_fall import COLLEGE, LOOKING, NOT_REACHED, WORK, ReadyFall
 from tests.fixtures.certification import make_event, make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, FINANCE, District_
 from tests.pathways.desk import text
 
@@ -51,6 +52,7 @@ SEALED = "certification_seal_is_append_only"
 
 
 @pytest.fixture
+@stands
 def fall(cottonwood: District_, clerk: User, kayla: Student) -> ReadyFall:
     ready = ReadyFall(cottonwood, make_fall_event(), clerk)
     ready.record(kayla)

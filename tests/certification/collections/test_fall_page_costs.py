@@ -32,6 +32,7 @@ from tests.certification.ready_fall import ReadyFall
 from tests.cte_portal.access.test_access import undone
 from tests.fixtures import people, records
 from tests.fixtures.certification import make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.quick.worlds import Standing, world
 from tests.fixtures.records import District_
 from tests.pathways.blocks import (
@@ -53,6 +54,7 @@ MORE, SLACK = 100, 1.3
 
 
 @pytest.fixture
+@stands
 def fall(cottonwood: District_, clerk: User, kayla: Student) -> ReadyFall:
     return ready_fall(cottonwood, clerk, kayla)
 

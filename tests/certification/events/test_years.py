@@ -46,6 +46,7 @@ from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
 from tests.certification.ready_fall import LOOKING, ReadyFall
 from tests.fixtures.certification import make_fall_event
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import HEALTH, District_, row
 from tests.pathways.desk import text
 
@@ -54,6 +55,7 @@ A_DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
+@stands
 def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
     ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
     ready.record(kayla)
@@ -183,6 +185,7 @@ def test_a_year_does_not_end_while_a_recertification_is_open(
 
 
 @pytest.fixture
+@stands
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
     """Nothing is in the way of signing 2024-25; Kayla goes on into 2025-26."""
     ready_case = Ready(cottonwood, event, clerk)

@@ -14,6 +14,7 @@ from cte_portal.accounts.models import User
 from pathways.models import Student
 from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 WORDS = {
@@ -38,6 +39,7 @@ HOME = "/districts/9012/2025/"
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,

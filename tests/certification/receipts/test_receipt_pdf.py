@@ -16,12 +16,14 @@ from certification.receipts.receipts import receipt_url
 from cte_portal.accounts.models import User
 from tests.certification.either import both_events
 from tests.fixtures.certification import make_certifier, make_round, seal, sign
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 pytestmark = both_events
 
 
 @pytest.fixture
+@stands
 def copy(cottonwood: District_, clerk: User, event: CertificationEvent) -> SealedCopy:
     round_of_event = make_round(event)
     sign(round_of_event, make_certifier(clerk))

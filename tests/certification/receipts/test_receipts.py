@@ -28,6 +28,7 @@ from tests.certification.either import both, ready_with
 from tests.certification.ready import Ready
 from tests.certification.review.test_snapshot import text
 from tests.fixtures.certification import make_event_of, make_round, seal_records, sign
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 SEALED_AT = datetime.datetime(2025, 6, 12, 16, 19, 27, tzinfo=datetime.UTC)
@@ -44,6 +45,7 @@ OTHERS = {
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,
@@ -61,6 +63,7 @@ def ready(
 
 
 @pytest.fixture
+@stands
 def copy(ready: Ready, superintendent: Certifier, principal: Certifier) -> SealedCopy:
     """Of what stands at the state, sealed long before it came to stand there."""
     round_of_event = make_round(ready.event)

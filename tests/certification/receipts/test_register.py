@@ -20,6 +20,7 @@ from cte_portal.watch.models import Checkup
 from tests.certification.either import both, ready
 from tests.certification.ready import Ready
 from tests.certification.signing.test_signed_text import tamper
+from tests.fixtures.quick.standing import stands
 
 __all__ = ["ready"]
 SEALS = [
@@ -35,6 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+@stands
 def sealed(ready: Ready) -> SealedCopy:
     ready.sign()
     return ready.copies.get()

@@ -41,6 +41,7 @@ from tests.certification.ready import Ready
 from tests.certification.ready_fall import LOOKING
 from tests.fixtures.certification import make_event, make_event_of, make_round, seal_records
 from tests.fixtures.examples import examples
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.desk import dense
 
@@ -139,6 +140,7 @@ def test_r_06_bars_share_a_scale_and_what_is_not_nothing_is_seen() -> None:
 
 
 @pytest.fixture
+@stands
 def nine(
     request: pytest.FixtureRequest, cottonwood: District_, event: CertificationEvent, clerk: User
 ) -> Ready:

@@ -20,6 +20,7 @@ from tests.certification.ready import Ready
 from tests.certification.review.test_snapshot import text
 from tests.fixtures.certification import make_event, make_round, seal
 from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
 
@@ -28,6 +29,7 @@ UNUSUAL = {"cte-eoy": "participants", "cte-fall": "graduates"}
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,

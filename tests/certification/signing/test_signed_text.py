@@ -35,6 +35,7 @@ from pathways.models import Student
 from pathways.reports.leavers.rows import OutcomeRow
 from tests.certification.either import ready_for
 from tests.fixtures.certification import make_round, seal_records
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, District_
 
 DAY = datetime.date(2024, 8, 21)
@@ -277,6 +278,7 @@ def test_the_order_in_which_a_database_answers_does_not_matter(order: list[int])
 
 
 @pytest.fixture
+@stands
 def sealed(
     request: pytest.FixtureRequest,
     cottonwood: District_,
@@ -455,8 +457,7 @@ def test_verify_sealed_ends_with_0_or_1(sealed: SealedCopy) -> None:
 def test_verify_sealed_holds_one_copy_at_a_time(
     cottonwood: District_, event: CertificationEvent
 ) -> None:
-    for number in range(200):
-        cottonwood.record(cottonwood.student(f"9992{number:05d}"))
+    cottonwood.record_each([cottonwood.student(f"9992{number:05d}") for number in range(200)])
 
     def peak() -> int:
         tracemalloc.start()

@@ -5,11 +5,8 @@ C-23, C-33).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from contextlib import suppress
-from copy import deepcopy
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -37,68 +34,18 @@ from pathways.roster import editing
 from pathways.roster.shapes import STUDENT
 from pathways.rules import judging_stored, severities
 from pathways.rules.signed import CAME_LATER
-from tests.certification.either import COLLECTIONS, ready_for
+from tests.certification.either import both, ready
 from tests.certification.ready import Ready
+from tests.certification.sealed import Sealed, sealed
 from tests.certification.sealed_writes import PAIRS, SEALED_WRITES, image
-from tests.fixtures import people, records
-from tests.fixtures.certification import make_certifier, make_event_of
+from tests.fixtures.certification import make_certifier
 from tests.fixtures.people import person
-from tests.fixtures.quick.worlds import Standing, world
 from tests.fixtures.records import BUSINESS, HEALTH
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
-both = pytest.mark.parametrize("standing", COLLECTIONS, indirect=True, scope="module")
-"""Without the mark a test speaks of End of Year."""
-
-
-@pytest.fixture(scope="module")
-def standing(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Standing]:
-    """A district that is ready to be certified in a collection, for which nearly all of these tests
-    ask: built once.
-    """
-    collection = getattr(request, "param", "cte-eoy")
-    with world(django_db_blocker):
-        built = Standing(people, records)
-        ready_case = ready_for(
-            collection,
-            built["cottonwood"],
-            make_event_of("cte-eoy"),
-            built["clerk"],
-            built["kayla"],
-        )
-        ready_case.prepare()
-        built["ready"] = ready_case
-        yield built
-
-
-@pytest.fixture
-def copied(standing: Standing, db: None) -> dict[str, Any]:
-    """For one test: it may set what it likes on them, and they are still each other's."""
-    return deepcopy(dict(standing))
-
-
-@pytest.fixture
-def ready(copied: dict[str, Any]) -> Any:
-    return copied["ready"]
-
-
-@pytest.fixture
-def kayla(copied: dict[str, Any]) -> Any:
-    return copied["kayla"]
-
-
-@pytest.fixture
-def clerk(copied: dict[str, Any]) -> Any:
-    return copied["clerk"]
-
-
-@pytest.fixture
-def opi_reference(copied: dict[str, Any]) -> None:
-    """They stand there already."""
+__all__ = ["ready", "sealed"]
 
 
 def letters(kind: str) -> list[int]:
@@ -579,19 +526,17 @@ def test_c_32_a_closed_event_is_not_signed(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "standing"),
+    ("way", "ready"),
     [(way, collection) for collection, way in PAIRS],
-    indirect=["standing"],
+    indirect=["ready"],
     ids=["-".join(pair) for pair in PAIRS],
-    scope="module",
 )
 def test_c_24_after_sealing_every_write_path_is_refused(
-    way: str, ready: Ready, kayla: Student
+    way: str, sealed: Sealed, kayla: Student
 ) -> None:
-    ready.sign()
-    before, (write, refusal) = image(), SEALED_WRITES[ready.event.collection][way]
+    before, (write, refusal) = image(), SEALED_WRITES[sealed.event.collection][way]
     with pytest.raises(refusal), transaction.atomic():
-        write(ready, kayla)
+        write(sealed.ready, kayla)
     assert image() == before
 
 

@@ -25,6 +25,7 @@ from pathways.models import Student
 from pathways.rules import severities
 from pathways.rules.signed import SignedWords
 from tests.certification.ready import Ready
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Uploaded, file, line
 from tests.pathways.desk import text
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
 @pytest.fixture
+@stands
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
     ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
     ready_case.record(kayla)

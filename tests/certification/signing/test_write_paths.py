@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run, run_here
 from cte_portal.batches.submit import submit
@@ -55,11 +56,10 @@ from pathways.roster.worklist.worklist import Worklist
 from tests.certification.ready import Ready
 from tests.certification.ready_fall import COLLEGE, LOOKING, WORK, ReadyFall
 from tests.cte_portal.access.access_matrix import DISTRICT
-from tests.fixtures import people, records, uploads
 from tests.fixtures.certification import make_event_of
-from tests.fixtures.quick.worlds import Standing, standing_fixture, world
-from tests.fixtures.records import BUSINESS
-from tests.fixtures.uploads import Upload, file, line
+from tests.fixtures.quick.standing import stands
+from tests.fixtures.records import BUSINESS, District_
+from tests.fixtures.uploads import Upload, file, line, upload_of
 from tests.pathways.desk import TYPED, text
 from tests.pathways.follow_up.leavers import GRADUATED, GRADUATION
 from tests.pathways.uploads.fall import files as fall_files
@@ -428,24 +428,18 @@ ELSEWHERE = {
 }
 
 
-CASES = {"cte-eoy": Sealed, "cte-fall": SealedFall}
+CASES: dict[str, Any] = {"cte-eoy": Sealed, "cte-fall": SealedFall}
 
 
-@pytest.fixture(scope="module")
-def standing(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Standing]:
-    """What is certified in a collection, which each of its addresses asks for: built once."""
-    with world(django_db_blocker):
-        built = Standing(people, records, uploads)
-        cottonwood = built["cottonwood"]
-        case = CASES[request.param](cottonwood, make_event_of(request.param), built["clerk"])
-        case.certify(built["kayla"], cottonwood.student("999000321"), built["upload"])
-        built["sealed"] = case
-        yield built
-
-
-sealed = standing_fixture("sealed")
+@pytest.fixture
+@stands
+def sealed(
+    request: pytest.FixtureRequest, cottonwood: District_, clerk: User, kayla: Student
+) -> Any:
+    """What is certified in a collection, which each of its addresses asks for."""
+    case = CASES[request.param](cottonwood, make_event_of(request.param), clerk)
+    case.certify(kayla, cottonwood.student("999000321"), upload_of(cottonwood, clerk))
+    return case
 
 
 KEPT: tuple[type[Model], ...] = (
@@ -470,12 +464,9 @@ def rows_of_all_tables() -> list[Any]:
 
 OF_EITHER = {"cte-eoy": WRITES, "cte-fall": FALL_WRITES}
 of_either = pytest.mark.parametrize(
-    ("name", "standing"),
+    ("name", "sealed"),
     [(name, collection) for collection, writes in OF_EITHER.items() for name in writes],
-    indirect=["standing"],
-    # pytest would take a fixture that is named beside a plain argument for one of each test; the
-    # last one named decides the order.
-    scope="module",
+    indirect=["sealed"],
 )
 
 
@@ -539,7 +530,7 @@ def test_an_empty_post_after_the_seal_is_no_fault(name: str, sealed: Any, client
     assert rows_of_all_tables() == before
 
 
-@pytest.mark.parametrize("standing", ["cte-eoy"], indirect=True)
+@pytest.mark.parametrize("sealed", ["cte-eoy"], indirect=True)
 def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
     before = rows_of_all_tables()
     (tmp_path / "x.tsv").write_bytes(

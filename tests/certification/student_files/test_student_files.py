@@ -22,6 +22,7 @@ from pathways.models import Student
 from tests.certification.either import both, ready_for
 from tests.certification.ready import Ready
 from tests.certification.signing.test_signed_text import tamper
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 PAGE = "/opi/student-files/"
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
 @pytest.fixture
+@stands
 def ready(
     request: pytest.FixtureRequest,
     cottonwood: District_,
