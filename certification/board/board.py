@@ -29,15 +29,17 @@ def lines_of(
     event: CertificationEvent,
     districts: Sequence[tuple[str, str]] | None = None,
     current_year: int | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> list[Line]:
     """All districts by number, in about a dozen statements, however many they are; `districts` are
-    their numbers and names where a page knows them already, as it may the current school year.
+    their numbers and names where a page knows them already, as it may the current school year;
+    `known` is what else it knows.
     """
     districts = districts or _districts()
     numbers = [number for number, _ in districts]
     if not numbers:
         return []
-    events = district_events(event, numbers, current_year)
+    events = district_events(event, numbers, current_year, known)
     unsent = KnownUnsent.of_all(numbers, event.end_year)
     known = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
     validated = {} if event.is_of_leavers else last_validations(event.end_year)

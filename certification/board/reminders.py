@@ -4,8 +4,9 @@ logged (ux O-13).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from certification.board.line import Line
 from certification.letters import letters, occasions
 from certification.letters.readers import Person, Reader, readers, readers_in_short
 from certification.models import CertificationEvent, Reminder
+from certification.status.facts import facts_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.letters.fate import Fate, fate_of
 from cte_portal.batches.models import Batch
@@ -35,15 +37,18 @@ class Recipient:
 def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipient]:
     """The people who would be written to now, district by district, and those who are skipped."""
     all_lines = list(lines)
-    people = readers(line.number for line in all_lines)
-    return [Recipient(*written) for written in _written(event, all_lines, people)]
+    people, signers = readers(line.number for line in all_lines), occasions.signers_of(event)
+    return [Recipient(*written) for written in _written(event, all_lines, people, signers)]
 
 
 def _written(
-    event: CertificationEvent, lines: Iterable[Line], people: Mapping[str, list[Person]]
+    event: CertificationEvent,
+    lines: Iterable[Line],
+    people: Mapping[str, list[Person]],
+    signers: set[tuple[str, int]],
 ) -> Iterator[tuple[Line, Person | None, str]]:
     """The fields of each Recipient."""
-    signatures, reminders_today = occasions.signers_of(event), occasions.reminded_today(event)
+    reminders_today = occasions.reminded_today(event)
     for line in lines:
         if reason := line.why_not_waited_for:
             yield line, None, reason
@@ -53,7 +58,7 @@ def _written(
             for person in people[line.number]:
                 why_not = _why_not(
                     person,
-                    signed=occasions.has_done(line.district_event, person, signatures),
+                    signed=occasions.has_done(line.district_event, person, signers),
                     reminded=person.pk in reminders_today,
                 )
                 yield line, person, why_not
@@ -75,10 +80,10 @@ class Summary:
     """
 
 
-def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
-    all_lines = list(lines)
-    people = readers_in_short(line.number for line in all_lines)
-    everyone = list(_written(event, all_lines, people))
+def summary(event: CertificationEvent, lines: Sequence[Line], known: dict[Any, Any]) -> Summary:
+    """`known` is what the page knows already."""
+    people = readers_in_short([line.number for line in lines], known)
+    everyone = list(_written(event, lines, people, facts_of(event, known).signers))
     due = [(line, person) for line, person, why_not in everyone if person and not why_not]
     return Summary(
         people=len(due),

@@ -89,7 +89,7 @@ class BoardView(StatewideView):
             return []
         # Whoever works statewide sees records everywhere: these are all districts.
         districts = reachable_districts(self.request)
-        return lines_of(self.event, districts, active_end_year(self.request))
+        return lines_of(self.event, districts, active_end_year(self.request), self.known)
 
     def lines_with(self, numbers: list[str]) -> list[Line]:
         return [line for line in self.lines if line.number in set(numbers)]
@@ -131,7 +131,9 @@ class StatusBoard(BoardView):
             ),
             "to_remind": (
                 reminders.summary(
-                    self.event, [line for line in lines if not line.district_event.is_certified]
+                    self.event,
+                    [line for line in lines if not line.district_event.is_certified],
+                    self.known,
                 )
                 if self.event
                 else None

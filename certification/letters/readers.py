@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 
 from certification.models import Certifier
+from certification.status.active_certifiers import active_certifiers
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.folding import Folded
 from cte_portal.prepared import prepared
@@ -42,14 +43,20 @@ def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
     return _first_named(numbers, certifiers_of, administrators_of)
 
 
-def readers_in_short(numbers: Iterable[str]) -> dict[str, list[ReaderInShort]]:
-    """The same people in no order."""
-    certifiers: dict[str, list[ReaderInShort]] = {}
-    administrators: dict[str, list[ReaderInShort]] = {}
-    for district, pk, email, is_certifier in _everyone():
-        people = certifiers if is_certifier else administrators
-        people.setdefault(district, []).append(ReaderInShort(pk, email, bool(is_certifier)))
-    return {number: certifiers.get(number) or administrators.get(number, []) for number in numbers}
+def readers_in_short(
+    numbers: Iterable[str], known: dict[Any, Any]
+) -> dict[str, list[ReaderInShort]]:
+    """The same people in no order; `known` is what the page knows already."""
+    people: dict[str, list[ReaderInShort]] = {number: [] for number in numbers}
+    for certifier in active_certifiers(known):
+        if certifier.district in people:
+            person = ReaderInShort(certifier.user, certifier.email, True)
+            people[certifier.district].append(person)
+    without = {number for number, certifiers in people.items() if not certifiers}
+    for district, pk, email in _administrators() if without else ():
+        if district in without:
+            people[district].append(ReaderInShort(pk, email, False))
+    return people
 
 
 def _first_named(
@@ -60,12 +67,8 @@ def _first_named(
 
 
 @prepared
-def _everyone() -> QuerySet[Certifier, tuple[Any, ...]]:
-    """District, person, e-mail address, and 1 of a certifier, 0 of a District Administrator."""
-    columns = ("district", "user", "user__email")
-    certifiers = Certifier.objects.active().order_by().values_list(*columns, Value(1))
-    administrators = _open_administrators().order_by().values_list(*columns, Value(0))
-    return certifiers.union(administrators, all=True)
+def _administrators() -> QuerySet[Membership, tuple[Any, ...]]:
+    return _open_administrators().order_by().values_list("district", "user", "user__email")
 
 
 def _open_administrators() -> QuerySet[Membership]:

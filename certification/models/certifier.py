@@ -27,11 +27,18 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         """The certifiers who count: checked Active, with an open account and a role in the whole
         district today.
         """
+        certifiers = self._checked().alias(open_account=_account(is_active=True))
+        return certifiers.filter(open_account__isnull=False)
+
+    def active_statewide(self) -> CertifierQuerySet:
+        """The same of all districts, whose accounts are read one after the other anyway."""
+        return self._checked().filter(user__is_active=True)
+
+    def _checked(self) -> CertifierQuerySet:
         roles = Membership.objects.of_whole_districts().filter(
             user=OuterRef("user"), district=OuterRef("district")
         )
-        certifiers = self.alias(open_account=_account(is_active=True))
-        return certifiers.filter(Exists(roles), is_active=True, open_account__isnull=False)
+        return self.filter(Exists(roles), is_active=True)
 
     def primary(self) -> CertifierQuerySet:
         return self.filter(level=Certifier.Level.PRIMARY)

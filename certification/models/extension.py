@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 
 from certification.models.dates import Dates
 from certification.models.event import CertificationEvent
 from cte_portal.editions import Home
-from cte_portal.prepared import prepared
 
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
@@ -22,20 +19,6 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             .first()
         )
         return event.dates_with(*extension) if extension else event.dates
-
-    def dates_by_district(self, event: CertificationEvent) -> dict[str, Dates]:
-        """The dates of the districts that have an extension."""
-        extensions = _of_event(event.pk)
-        return {
-            district: event.dates_with(due, corrections)
-            for district, due, corrections in extensions
-        }
-
-
-@prepared
-def _of_event(event: int) -> models.QuerySet[Extension, Any]:
-    extensions = Extension.objects.filter(event=event).order_by()
-    return extensions.values_list("district", "due", "corrections_until")
 
 
 class Extension(models.Model):

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, DateTimeField, PositiveSmallIntegerField, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from certification.models import (
-    CertificationEvent,
-    Certifier,
-    Extension,
-    Recertification,
-    Round,
-    Signature,
-)
+from certification.models import CertificationEvent, Recertification
 from certification.status.district_event import DistrictEvent
-from cte_portal.accounts.models.user import UNUSED, unused
+from certification.status.facts import facts_of
 from cte_portal.prepared import counted, prepared
 from pathways.models import SchoolYear
 
@@ -76,22 +67,15 @@ def _waiting() -> QuerySet[Recertification]:
 
 
 def district_events(
-    event: CertificationEvent, numbers: Iterable[str], current_year: int | None = None
+    event: CertificationEvent,
+    numbers: Iterable[str],
+    current_year: int | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> dict[str, DistrictEvent]:
     """District number → the event as that district has it, at one moment; the current school
-    year is asked for where the page does not know it.
+    year is asked for where the page does not know it. `known` is what the page knows already.
     """
-    now, extended, dates = timezone.now(), Extension.objects.dates_by_district(event), event.dates
-    primaries = {number: tuple(counts) for number, *counts in _primaries(now - UNUSED)}
-    signed = dict(_signed(event.pk))
-    sealed, opened, requests = {}, {}, {}
-    for status, number, at, round_number, sealed_at, approved_at in _standing(event.pk):
-        if status == Round.Status.SEALED:
-            sealed[number] = sealed_at, approved_at
-        elif status == Round.Status.OPEN:
-            opened[number] = round_number, at
-        else:
-            requests[number] = status, at
+    facts, now, dates = facts_of(event, {} if known is None else known), timezone.now(), event.dates
     if current_year is None:
         current_year = next((year for (year,) in _current_year()), None)
     in_active_year, year_is_over = event.is_of(current_year), event.is_over_in(current_year)
@@ -123,12 +107,12 @@ def district_events(
     events: dict[str, DistrictEvent] = {}
     for number in numbers:
         stands = (
-            extended.get(number),
-            primaries.get(number, (0, 0)),
-            signed.get(number, 0),
-            sealed.get(number, NO_ROUND),
-            opened.get(number, NO_ROUND),
-            requests.get(number, ("", None)),
+            facts.extensions.get(number),
+            facts.primaries.get(number, NO_PRIMARIES),
+            facts.signatures.get(number, 0),
+            facts.seals.get(number, NO_ROUND),
+            facts.rounds.get(number, NO_ROUND),
+            facts.requests.get(number, NO_REQUEST),
             number in may_finish,
         )
         if first := alike.get(stands):
@@ -138,46 +122,7 @@ def district_events(
     return events
 
 
-NO_ROUND = (None, None)
-
-
-@prepared
-def _primaries(since: datetime.datetime) -> QuerySet[Certifier, tuple[Any, ...]]:
-    """District, its active Primary certifiers, and those of them who have not come `since`."""
-    active = Certifier.objects.active().primary().order_by().values_list("district")
-    return active.annotate(every=Count("pk"), closed=Count("pk", filter=unused("user__", since)))
-
-
-@prepared
-def _signed(event: int) -> QuerySet[Signature, tuple[Any, ...]]:
-    signatures = (
-        Signature.objects.standing()
-        .by_primaries()
-        .filter(
-            round__event=event,
-            round__status=Round.Status.OPEN,
-            certifier__in=Certifier.objects.active().primary(),
-        )
-    )
-    return signatures.order_by().values_list("round__district").annotate(Count("pk"))
-
-
-@prepared
-def _standing(event: int) -> QuerySet[Round, tuple[Any, ...]]:
-    """Status, district and what is known of each round that is open or sealed, and by their own
-    statuses the open requests to certify again, with the moment when each was asked.
-    """
-    statuses = [Round.Status.OPEN, Round.Status.SEALED]
-    rounds = Round.objects.filter(event=event, status__in=statuses).order_by()
-    moment = Cast(Value(None), DateTimeField())
-    requests = Recertification.objects.open().filter(event=event).order_by()
-    requests = requests.annotate(
-        number=Cast(Value(None), PositiveSmallIntegerField()), sealed_at=moment, approved_at=moment
-    )
-    columns = ("number", "sealed_at", "approved_at")
-    return rounds.values_list("status", "district", "opened_at", *columns).union(
-        requests.values_list("status", "district", "asked_at", *columns), all=True
-    )
+NO_PRIMARIES, NO_ROUND, NO_REQUEST = (0, 0), (None, None), ("", None)
 
 
 @prepared

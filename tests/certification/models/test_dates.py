@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from certification.models import CertificationEvent, Extension
 from certification.models.dates import Dates, Phase
+from certification.status.facts import facts_of
 from cte_portal.pages.days import begins, ends
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import District_
@@ -125,7 +126,7 @@ def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(
         True,
     )
     assert Extension.objects.dates_for(event, "0965") == event.dates
-    assert Extension.objects.dates_by_district(event) == {"9012": dates}
+    assert facts_of(event, {}).extensions == {"9012": dates}
     event.due = event.corrections_until
     assert Extension.objects.dates_for(event, "9012").due == event.due, (
         "what all have is never shortened"
