@@ -10,6 +10,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -280,7 +281,16 @@ def test_08_a_password_after_half_a_sign_on_is_a_password(
     assert visitor.inside and "signed_on" not in visitor.client.session
 
 
-KEY, OTHER = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+@cache
+def private_key() -> rsa.RSAPrivateKey:
+    """Made by the first test that asks for it: every process of the suite reads this file."""
+    return strangers_key()
+
+
+def strangers_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 NOW = int(time.time())
 CLAIMS: dict[str, Any] = {
     "iss": "https://login.example.gov",
@@ -297,7 +307,7 @@ OUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
 def known(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The provider's key, at the moment at which the claims were made."""
     settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = CLAIMS["iss"], "portal"
-    public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
+    public = jwt.algorithms.RSAAlgorithm.to_jwk(private_key().public_key(), as_dict=True)
 
     def key(name: str) -> dict[str, Any]:
         if name != "one":
@@ -309,8 +319,13 @@ def known(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def signed(claims: dict[str, Any], key: Any = KEY, alg: str = "RS256", kid: str = "one") -> str:
-    return jwt.encode(claims, key, algorithm=alg, headers={"kid": kid})
+def signed(
+    claims: dict[str, Any],
+    key: Callable[[], Any] = private_key,
+    alg: str = "RS256",
+    kid: str = "one",
+) -> str:
+    return jwt.encode(claims, key(), algorithm=alg, headers={"kid": kid})
 
 
 def without(name: str) -> dict[str, Any]:
@@ -340,9 +355,9 @@ def test_09_a_token_as_it_should_be(known: None) -> None:
         lambda: signed({**CLAIMS, "iat": NOW + 600}),
         lambda: signed(without("exp")),
         lambda: signed(without("sub")),
-        lambda: signed(CLAIMS, key=OTHER),
+        lambda: signed(CLAIMS, key=strangers_key),
         lambda: signed(CLAIMS, kid="two"),
-        lambda: signed(CLAIMS, key="s" * 64, alg="HS256"),
+        lambda: signed(CLAIMS, key=lambda: "s" * 64, alg="HS256"),
         lambda: jwt.encode(CLAIMS, None, algorithm="none", headers={"kid": "one"}),
         lambda: signed({**CLAIMS, "events": OUT})[:-4],
         lambda: "nothing",
