@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
 from html import escape
 from typing import Any, TypeVar
@@ -64,6 +64,27 @@ def filled(pattern: str, values: dict[str, Any]) -> SafeString:
             }
         )
     )
+
+
+def escaped(values: Sequence[Any]) -> Sequence[Any]:
+    """Many values as they can be filled in, such as those of a column. In most texts nothing is to
+    be escaped, which is seen of all of them at once.
+    """
+    kinds = set(map(type, values))
+    if kinds.issubset(AS_THEY_ARE) or (kinds == {str} and not TO_ESCAPE("".join(values))):
+        return values
+    return [
+        value
+        if value.__class__ in AS_THEY_ARE
+        else value.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#x27;")
+        if value.__class__ is str
+        else _escaped(value)
+        for value in values
+    ]
 
 
 def _escaped(value: Any) -> str:

@@ -20,7 +20,7 @@ from cte_portal.accounts.listing.shelf import SavedLink, Shelf
 from cte_portal.accounts.listing.table import ListTable
 from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file, xlsx_file
-from cte_portal.ui.rows import Head, around_sort
+from cte_portal.ui.tables.rows import Head, around_sort
 
 AT_ONCE = 500
 """Rows of a file that are read together."""

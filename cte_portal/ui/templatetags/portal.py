@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from html import escape
 from typing import Any
 
 from django import template
@@ -15,11 +14,10 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from cte_portal.ui.patterns import joined, kept_pattern, kept_patterns
-from cte_portal.ui.rows import heads_of, rows_of
+from cte_portal.ui.patterns import escaped, joined, kept_pattern, kept_patterns
+from cte_portal.ui.tables.rows import heads_of, rows_of
 
 register = template.Library()
 register.filter("rows", rows_of)
@@ -29,7 +27,7 @@ register.filter("heads", heads_of)
 @register.filter("joined")
 def escaped_and_joined(parts: Iterable[Any]) -> SafeString:
     """Parts of a page one after the other: a template's own loop costs more than to draw them."""
-    return joined(map(conditional_escape, parts))
+    return joined(escaped(list(parts)))
 
 
 STATUS_KINDS = (
@@ -178,6 +176,7 @@ def problems(
     return errors
 
 
+THREES = re.compile("(?s).{1,3}").findall
 _RULE = re.compile(r"[A-Z]{2,4}-[0-9]{3}")
 
 
@@ -208,6 +207,8 @@ def widget_is(field: BoundField, kind: str) -> bool:
 @register.filter
 def credits(value: Any) -> str:
     """Always two decimals; what is not a number stays as it was typed, nothing stays nothing."""
+    if value.__class__ is Decimal:
+        return f"{value:.2f}"
     if value in (None, ""):
         return ""
     try:
@@ -279,5 +280,19 @@ def us_minute(value: datetime | None) -> str:
 @register.filter
 def threes(state_id: str) -> str:
     """A state id in threes; the gaps are spacing, so that it is copied without them."""
-    parts = [state_id[at : at + 3] for at in range(0, len(state_id), 3)]
-    return SafeString(_threes_pattern(len(parts)).format(*map(escape, parts)))
+    return all_in_threes([state_id])[0]
+
+
+def all_in_threes(state_ids: Sequence[str]) -> list[SafeString]:
+    """The same of a column."""
+    patterns: dict[int, str] = {}
+    written = []
+    for state_id in state_ids:
+        parts = THREES(state_id)
+        pattern = patterns.get(len(parts))
+        if pattern is None:
+            pattern = patterns[len(parts)] = _threes_pattern(len(parts))
+        written.append(
+            SafeString(pattern.format(*(parts if state_id.isalnum() else escaped(parts))))
+        )
+    return written

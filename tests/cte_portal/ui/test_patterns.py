@@ -17,7 +17,7 @@ from hypothesis.strategies import lists, sampled_from
 from cte_portal.pages.offered import KeptSelect, offer
 from cte_portal.ui import patterns
 from cte_portal.ui.navigation import Entry, Group
-from cte_portal.ui.rows import around_sort, rows_of
+from cte_portal.ui.tables.rows import around_sort, rows_of
 from cte_portal.ui.templatetags.portal import threes
 from cte_portal.ui.templatetags.screens import screen_groups
 from tests.plain import HOSTILE, hostile, plainly
