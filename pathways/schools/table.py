@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import escape
-from django.utils.safestring import SafeString
 
 from cte_portal.accounts.listing.table import ListTable
 from pathways.records.student_list.table import NamedStudentColumns
@@ -25,6 +23,12 @@ class SchoolTable(NamedStudentColumns):
         sequence = ("student", "state_id", "local_id", "...")
         attrs = {"caption": "Students"}
 
-    def render_student(self, value: str, record: Any) -> SafeString:
+    def render_student(self, value: str, record: Any) -> str:
         """It leads to the student, for who may open one."""
-        return super().render_student(value, record) if record.address else escape(value)
+        if not record.address:
+            return value
+        values = {"name": value, "address": record.address}
+        return self.patterns.fill("pathways/records/list_student.html", values)
+
+    def value_student(self, value: str) -> str:
+        return value

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
 
 import django_tables2 as tables
-from django.utils.safestring import SafeString
 
 from cte_portal import words
 from cte_portal.accounts.listing.table import NUMBER, ListTable
-from cte_portal.ui.templatetags.portal import threes, us_date
+from cte_portal.ui.tables.cells import PatternColumn, WholeColumn
+from cte_portal.ui.templatetags.portal import all_in_threes, us_date
+
+
+class StudentColumn(PatternColumn):
+    """The name, which leads to the student by the row's `address`."""
+
+    def __init__(self, *, order_by: tuple[str, ...]) -> None:
+        super().__init__(
+            "pathways/records/list_student.html",
+            values={"address": "address", "name": "student.name"},
+            accessor="student__name",
+            verbose_name="Student",
+            orderable=True,
+            order_by=order_by,
+        )
+
+
+class StateIdColumn(WholeColumn):
+    def cells(self, values: Sequence[str]) -> Sequence[str]:
+        return all_in_threes(values)
 
 
 class StudentColumns(ListTable):
     """Who a row is about, for every list whose rows have a `student`; `address` leads there."""
 
-    state_id = tables.Column(
+    state_id = StateIdColumn(
         accessor="student__state_id",
         verbose_name="State ID",
         orderable=True,
@@ -35,29 +54,15 @@ class StudentColumns(ListTable):
         order_by=("by_school",),
     )
 
-    def render_student(self, value: str, record: Any) -> SafeString:
-        """It leads to the student."""
-        values = {"name": value, "address": record.address}
-        return self.patterns.fill("pathways/records/list_student.html", values)
-
-    def render_state_id(self, value: str) -> str:
-        return threes(value)
-
     def value_state_id(self, value: str) -> str:
-        return value
-
-    def value_student(self, value: str) -> str:
         return value
 
 
 class NamedStudentColumns(StudentColumns):
     """For lists that are sorted by name and show the local ID where it is wanted."""
 
-    student = tables.Column(
-        accessor="student__name",
-        verbose_name="Student",
-        orderable=True,
-        order_by=("last_name_folded", "first_name_folded", "middle_name_folded"),
+    student = StudentColumn(
+        order_by=("last_name_folded", "first_name_folded", "middle_name_folded")
     )
     local_id = tables.Column(
         accessor="student__local_id",

@@ -10,13 +10,12 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.listing.rows import RowsFile, RowsView
-from pathways.pages.addresses import address_of
-from pathways.pages.roster_entry import roster_entry
 from pathways.pages.scoped import RecordsView
 from pathways.pages.student_filter import schools_and_pathways
 from pathways.roster.worklist.filter import WorklistFilter
-from pathways.roster.worklist.line import Pair, RosterLine
-from pathways.roster.worklist.table import TABLES, WorklistRow, WorklistTable
+from pathways.roster.worklist.line import Pair
+from pathways.roster.worklist.row import LinkedRows, WorklistRow
+from pathways.roster.worklist.table import TABLES, WorklistTable
 from pathways.roster.worklist.which import Show, Which
 from pathways.roster.worklist.worklist import Worklist
 
@@ -80,45 +79,14 @@ class WorklistRows(RecordsView, RowsView):
     def rows(self, keys: Sequence[Pair]) -> list[WorklistRow]:
         _, pathways = schools_and_pathways(self.scope, self.known)
         lines = self.worklist.listed(keys, self.which, self.known, pathways)
-        return [self._row(line) for line in lines]
+        rows = LinkedRows(self.scope, self.which, self.ticked, may_edit=self.may_edit)
+        return [rows.row(line) for line in lines]
 
     def file_address(self, form: str) -> str:
         if not self.can(Capability.EXPORT_RECORDS):
             return ""
         keys = [self.scope.district, self.scope.end_year, self.which.key, form]
         return reverse("roster-worklist-file", args=keys)
-
-    def _row(self, line: RosterLine) -> WorklistRow:
-        student = line.student.pk
-        keys: tuple[int, ...] = line.pair
-        if line.record:
-            page, link = "cte-record", "Open"
-        elif self.which is Which.WITHOUT_RECORD:
-            page, keys, link = "cte-record-new", (student,), "Enter"
-        else:
-            page, link = "cte-record-history", "History"
-        return WorklistRow(
-            line,
-            address=address_of(self.scope, "cte-student", student),
-            way_on=address_of(self.scope, page, *keys),
-            link=link,
-            grid=self._grid(line),
-            is_ticked=line.pair in self.ticked,
-        )
-
-    def _grid(self, line: RosterLine) -> str:
-        """The line's row among those of its school and pathway; empty where it has none or nobody
-        may type.
-        """
-        if not self.may_edit or not (line.record or line.courses):
-            return ""
-        student, pathway = line.pair
-        return roster_entry(
-            self.scope,
-            school=line.student.school_id,
-            pathway=pathway,
-            at=f"{student}-{pathway}",
-        )
 
 
 class WorklistFile(RowsFile, WorklistRows):

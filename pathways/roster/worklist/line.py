@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property
 from typing import NamedTuple
 
-from cte_portal.words import listed_name
 from pathways.models import Change, RosterDecision
 
 Pair = tuple[int, int]
 """A student and a pathway, by their keys."""
+NOTHING = Decimal("0.00")
 
 
 class PlacedStudent(NamedTuple):
@@ -24,16 +22,10 @@ class PlacedStudent(NamedTuple):
 
     pk: int
     state_id: str
-    last_name: str
-    first_name: str
-    middle_name: str
+    name: str
     grade: str
     school_id: int
     school_name: str
-
-    @property
-    def name(self) -> str:
-        return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
 class NamedPathway(NamedTuple):
@@ -100,8 +92,7 @@ class LinePart(Enum):
     DECISION = "decision"
 
 
-@dataclass(frozen=True)
-class CourseTaken:
+class CourseTaken(NamedTuple):
     """A course of the pathway that a student sits in. `transcript` is None until the transcript is
     known.
     """
@@ -119,7 +110,7 @@ class CourseTaken:
         return cls(
             seats[0].course_name,
             seats[0].credits,
-            sum(known, Decimal("0.00")) if known else None,
+            sum(known, NOTHING) if known else None,
             enrolled_on,
         )
 
@@ -128,8 +119,7 @@ class CourseTaken:
         return self.credits if self.transcript is None else self.transcript
 
 
-@dataclass(frozen=True)
-class RosterLine:
+class RosterLine(NamedTuple):
     """A student and a pathway as they stand: courses, record, what it was at the end of last year,
     and what has been decided.
     """
@@ -141,27 +131,46 @@ class RosterLine:
     before: RecordBefore | None
     decision: RosterDecision | None
     single_parent: bool
+    credits: Decimal
+    """What a record would be created with: the transcript's credits where known, else the
+    courses'.
+    """
+    transcript: Decimal | None
+    """Of all courses, None while one of them is not known."""
+
+    @classmethod
+    def of(
+        cls,
+        student: PlacedStudent,
+        pathway: NamedPathway,
+        courses: tuple[CourseTaken, ...],
+        record: RecordNow | None,
+        before: RecordBefore | None,
+        decision: RosterDecision | None,
+        *,
+        single_parent: bool,
+    ) -> RosterLine:
+        known = [course.transcript for course in courses if course.transcript is not None]
+        return cls(
+            student,
+            pathway,
+            courses,
+            record,
+            before,
+            decision,
+            single_parent,
+            credits=sum([course.earned for course in courses], NOTHING),
+            transcript=sum(known, NOTHING) if known and len(known) == len(courses) else None,
+        )
 
     @property
     def pair(self) -> Pair:
         return self.student.pk, self.pathway.pk
 
-    @cached_property
-    def credits(self) -> Decimal:
-        """What a record would be created with: the transcript's credits where known, else the
-        courses'.
-        """
-        return sum((course.earned for course in self.courses), Decimal("0.00"))
-
     @property
     def starts(self) -> datetime.date | None:
         """The Start Date a record would be created with."""
         return min((course.enrolled_on for course in self.courses), default=None)
-
-    @property
-    def transcript(self) -> Decimal | None:
-        known = [course.transcript for course in self.courses if course.transcript is not None]
-        return sum(known, Decimal("0.00")) if known and len(known) == len(self.courses) else None
 
     @property
     def grown(self) -> Decimal | None:

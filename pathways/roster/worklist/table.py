@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import django_tables2 as tables
@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 
 from cte_portal import words
 from cte_portal.accounts.listing.table import HIDDEN_HEAD, HIDDEN_NUMBER, NUMBER, ListTable
+from cte_portal.ui.tables.cells import PatternColumn, WholeColumn
 from cte_portal.ui.templatetags.portal import credits, us_date
 from pathways.models import RosterDecision
-from pathways.records.student_list.table import StudentColumns
-from pathways.roster.worklist.line import RosterLine
+from pathways.records.student_list.table import StudentColumn, StudentColumns
+from pathways.roster.worklist.line import CourseTaken
 from pathways.roster.worklist.which import Which
 
 NOT_KNOWN = "not known"
@@ -25,38 +26,34 @@ LAST = ("decided", "open")
 """Columns with which each list begins and ends; its own stand between."""
 
 
-@dataclass(frozen=True)
-class WorklistRow:
-    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid` to
-    its row in CTE Roster Entry.
-    """
+class CreditsColumn(WholeColumn):
+    """With two decimals. Where nothing is not simply nothing, it is said not to be known."""
 
-    line: RosterLine
-    address: str
-    way_on: str
-    link: str
-    grid: str = ""
-    is_ticked: bool = False
+    def __init__(self, **options: Any) -> None:
+        super().__init__(attrs=NUMBER, **options)
 
-    @property
-    def student(self) -> Any:
-        return self.line.student
+    def cells(self, values: Sequence[Decimal | None]) -> Sequence[str]:
+        return [NOT_KNOWN if value is None else f"{value:.2f}" for value in values]
 
-    @cached_property
-    def about(self) -> str:
-        return f"{self.line.student.name}, {self.line.pathway.name}"
+
+class CoursesColumn(WholeColumn):
+    """The names of the courses."""
+
+    def cells(self, values: Sequence[Sequence[CourseTaken]]) -> Sequence[str]:
+        return [", ".join(map(attrgetter("name"), courses)) for courses in values]
 
 
 class WorklistTable(StudentColumns):
     spare = ("school", "modified_by")
 
-    choose = tables.Column(verbose_name="Choose", attrs=HIDDEN_HEAD, empty_values=())
-    student = tables.Column(
-        accessor="student__name",
-        verbose_name="Student",
-        orderable=True,
-        order_by=("last", "first"),
+    choose = PatternColumn(
+        "pathways/roster/worklist_choose.html",
+        values={"token": "token", "about": "about"},
+        of_kind={"is_ticked": "is_ticked"},
+        verbose_name="Choose",
+        attrs=HIDDEN_HEAD,
     )
+    student = StudentColumn(order_by=("last", "first"))
     pathway = tables.Column(
         accessor="line__pathway__name",
         verbose_name="CTE Pathway",
@@ -64,17 +61,17 @@ class WorklistTable(StudentColumns):
         order_by=("by_pathway",),
     )
     decided = tables.Column(accessor="line__decision", verbose_name="Decided")
-    open = tables.Column(verbose_name="Open", attrs=HIDDEN_NUMBER, empty_values=())
+    open = PatternColumn(
+        "pathways/roster/worklist_open.html",
+        values={"address": "way_on", "link": "link", "about": "about", "grid": "grid"},
+        of_kind={"has_grid": "grid"},
+        verbose_name="Open",
+        attrs=HIDDEN_NUMBER,
+    )
 
     class Meta(ListTable.Meta):
         sequence: tuple[str, ...] = ("choose", "student", "...", "open")
-        row_attrs = {"class": lambda record: "chosen" if record.is_ticked else ""}
-
-    def render_choose(self, record: WorklistRow) -> SafeString:
-        values = {"token": record.line.token, "about": record.about}
-        return self.patterns.fill(
-            "pathways/roster/worklist_choose.html", values, is_ticked=record.is_ticked
-        )
+        row_attrs = {"class": attrgetter("css")}
 
     def render_decided(self, value: RosterDecision) -> SafeString:
         values = {
@@ -87,17 +84,6 @@ class WorklistTable(StudentColumns):
             "pathways/roster/worklist_decided.html", values, has_reason=bool(value.reason)
         )
 
-    def render_open(self, record: WorklistRow) -> SafeString:
-        values = {
-            "address": record.way_on,
-            "link": record.link,
-            "about": record.about,
-            "grid": record.grid,
-        }
-        return self.patterns.fill(
-            "pathways/roster/worklist_open.html", values, has_grid=bool(record.grid)
-        )
-
     def value_decided(self, value: RosterDecision | None) -> str:
         if value is None:
             return ""
@@ -106,36 +92,25 @@ class WorklistTable(StudentColumns):
 
 
 class _Courses(tables.Table):
-    courses = tables.Column(
+    courses = CoursesColumn(
         accessor="line__courses",
         verbose_name="Courses",
         empty_values=(),
         orderable=True,
         order_by=("by_courses",),
     )
-    transcript = tables.Column(
+    transcript = CreditsColumn(
         accessor="line__transcript",
         verbose_name="Transcript",
-        attrs=NUMBER,
         empty_values=(),
         orderable=True,
         order_by=("by_transcript",),
     )
 
-    def render_courses(self, value: Any) -> str:
-        return ", ".join(course.name for course in value)
-
-    def render_transcript(self, value: Decimal | None) -> str:
-        return NOT_KNOWN if value is None else credits(value)
-
 
 class WithoutRecordTable(_Courses, WorklistTable):
-    credits = tables.Column(
-        accessor="line__credits",
-        verbose_name="Credits",
-        attrs=NUMBER,
-        orderable=True,
-        order_by=("by_credits",),
+    credits = CreditsColumn(
+        accessor="line__credits", verbose_name="Credits", orderable=True, order_by=("by_credits",)
     )
 
     class Meta(WorklistTable.Meta):
@@ -150,16 +125,12 @@ class WithoutRecordTable(_Courses, WorklistTable):
             "open",
         )
 
-    def render_credits(self, value: Decimal) -> str:
-        return credits(value)
-
 
 class WithoutCourseTable(WorklistTable):
-    grown = tables.Column(accessor="line__grown_in_all", verbose_name="This year", attrs=NUMBER)
-    total = tables.Column(
+    grown = CreditsColumn(accessor="line__grown_in_all", verbose_name="This year")
+    total = CreditsColumn(
         accessor="line__record__total_credits",
         verbose_name="Total",
-        attrs=NUMBER,
         orderable=True,
         order_by=("by_total",),
     )
@@ -174,12 +145,6 @@ class WithoutCourseTable(WorklistTable):
     class Meta(WorklistTable.Meta):
         sequence = (*FIRST, "...", *LAST)
 
-    def render_grown(self, value: Decimal) -> str:
-        return credits(value)
-
-    def render_total(self, value: Decimal) -> str:
-        return credits(value)
-
     def render_modified(self, value: datetime.date) -> str:
         return us_date(value)
 
@@ -188,19 +153,14 @@ class WithoutCourseTable(WorklistTable):
 
 
 class UnlikeTable(_Courses, WorklistTable):
-    grown = tables.Column(accessor="line__grown", verbose_name="This year", attrs=NUMBER)
+    grown = CreditsColumn(accessor="line__grown", verbose_name="This year")
 
     class Meta(WorklistTable.Meta):
         sequence = (*FIRST, "...", "courses", "transcript", "grown", *LAST)
 
-    def render_grown(self, value: Decimal) -> str:
-        return credits(value)
-
 
 class NothingNowTable(WorklistTable):
-    before = tables.Column(
-        accessor="line__before__total_credits", verbose_name="Total last year", attrs=NUMBER
-    )
+    before = CreditsColumn(accessor="line__before__total_credits", verbose_name="Total last year")
     record = tables.Column(
         accessor="line__record",
         verbose_name="Record now",
@@ -211,9 +171,6 @@ class NothingNowTable(WorklistTable):
 
     class Meta(WorklistTable.Meta):
         sequence = (*FIRST, "...", "before", "record", *LAST)
-
-    def render_before(self, value: Decimal) -> str:
-        return credits(value)
 
     def render_record(self, value: Any) -> str:
         if value is None:

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from cte_portal.editions import Scope
 from cte_portal.prepared import counted, filled_up, prepared
+from cte_portal.words import listed_name
 from pathways.ledger.kept import kept
 from pathways.ledger.position import position_of
 from pathways.roster.worklist import lines
@@ -145,27 +146,32 @@ class Worklist(Pairs):
             return []
         people = filled_up(tuple({student for student, _ in pairs_in_order}))
         rows = lines.students(self.scope, people)
-        students = {row.pk: row for row in (PlacedStudent._make(row[2:]) for row in reversed(rows))}
+        students: dict[int, PlacedStudent] = {}
+        enrolled: dict[int, tuple[int, datetime.date]] = {}
+        for enrollment, since, student, state_id, last, first, middle, *place in rows:
+            enrolled[enrollment] = student, since
+            if student not in students:
+                name = listed_name(last, first, middle)
+                students[student] = PlacedStudent(student, state_id, name, *place)
         if not students:
             return []
         people = filled_up(tuple(students))
         pathways = {row.pk: row for row in map(NamedPathway._make, named)}
         records = self._records_of(people) if LinePart.RECORD in parts else {}
         before = self._before_of(people) if LinePart.RECORD in parts else {}
-        enrolled = {enrollment: (student, since) for enrollment, since, student, *_ in rows}
         courses = self._courses(enrolled) if LinePart.COURSES in parts else {}
         ids = filled_up(tuple(row.state_id for row in students.values()))
         decided = lines.decisions(self.scope, ids) if LinePart.DECISION in parts else ()
         decisions = {(row.state_id, row.pathway_id): row for row in decided}
         parents = {record.student_id for record in records.values() if record.single_parent}
         return [
-            RosterLine(
-                student=students[student],
-                pathway=pathways[pathway],
-                courses=courses.get((student, pathway), ()),
-                record=records.get((student, pathway)),
-                before=before.get((student, pathway)),
-                decision=decisions.get((students[student].state_id, pathway)),
+            RosterLine.of(
+                students[student],
+                pathways[pathway],
+                courses.get((student, pathway), ()),
+                records.get((student, pathway)),
+                before.get((student, pathway)),
+                decisions.get((students[student].state_id, pathway)),
                 single_parent=student in parents,
             )
             for student, pathway in pairs_in_order
