@@ -185,8 +185,11 @@ def window(standing: Standing, db: None) -> Window:
     return opened
 
 
-@pytest.fixture
-def refusals_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+Refusals = dict[tuple[int | None, str], str]
+"""Drawn frames of refusals, by the person and the kind."""
+
+
+def draw_refusals_once(patch: pytest.MonkeyPatch, drawn: Refusals) -> None:
     """The portal's frame around a refusal, once for each person and kind of refusal: whom a page
     lets in is the same without it, and a frame that fails is left out.
     """
@@ -194,14 +197,23 @@ def refusals_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def drawn_once(template: str, request: HttpRequest, about: Mapping[str, Any]) -> str:
         kind = (request.user.pk, template)
-        if kind not in _REFUSALS:
-            _REFUSALS[kind] = draw(template, request, about)
-        return _REFUSALS[kind]
+        if kind not in drawn:
+            drawn[kind] = draw(template, request, about)
+        return drawn[kind]
 
-    monkeypatch.setattr(errors, "_framed", drawn_once)
+    patch.setattr(errors, "_framed", drawn_once)
 
 
-_REFUSALS: dict[tuple[int | None, str], str] = {}
+@pytest.fixture(scope="module")
+def refusals() -> Refusals:
+    return {}
+
+
+@pytest.fixture
+def refusals_are_drawn_once(monkeypatch: pytest.MonkeyPatch, refusals: Refusals) -> None:
+    draw_refusals_once(monkeypatch, refusals)
+
+
 globals().update({name: standing_fixture(name) for name in NAMES})
 
 

@@ -19,7 +19,12 @@ from pathways.resync.seen import seen
 from tests.by_hand.kill_people import form_with
 from tests.cte_portal.access import districts
 from tests.cte_portal.access.access_matrix import DISTRICT, STATEWIDE
-from tests.cte_portal.access.test_access import address, statewide_address, undone
+from tests.cte_portal.access.test_access import (
+    address,
+    draw_refusals_once,
+    statewide_address,
+    undone,
+)
 from tests.fixtures import people, records
 from tests.fixtures.quick.worlds import Standing, world
 from tests.fixtures.records import BUSINESS
@@ -190,13 +195,15 @@ def measured(django_db_setup: None, django_db_blocker: Any) -> list[Costs]:
             return {**by_page, "board": board, "board again": board_again}
 
         def of_district() -> Costs:
-            return {
-                **{page: costs(client, record, *page) for page in pages},
-                **{
-                    name: costs(client, record, name, "POST", fields=fields)
-                    for name, fields in forms.items()
-                },
+            # The first page that refuses is measured with the frame that all of them have.
+            with pytest.MonkeyPatch.context() as patch:
+                draw_refusals_once(patch, {})
+                by_page: Costs = {page: costs(client, record, *page) for page in pages}
+            by_form = {
+                name: costs(client, record, name, "POST", fields=fields)
+                for name, fields in forms.items()
             }
+            return {**by_page, **by_form}
 
         before = {**of_opi(), **of_district()}
         grow(standing["elsewhere"], 6_000, 300_000_000)
