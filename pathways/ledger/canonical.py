@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import of_whole_district
 from cte_portal.words import listed_name
 from pathways.ledger.copy_out import copied
 from pathways.models import Participation
@@ -74,9 +75,10 @@ _PATHS = {
 
 def rows(scope: Scope) -> Iterator[CanonicalRow]:
     """The records in scope, in no order."""
-    return map(CanonicalRow._make, _values(scope).iterator(chunk_size=5000))
+    return map(CanonicalRow._make, _values.query(scope).iterator(chunk_size=5000))
 
 
+@of_whole_district
 def _values(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
     named = {f"canonical_{name}": F(_PATHS.get(name, name)) for name in COLUMNS}
     # All enrollments that count are joined and put in order: a look-up of the deciding one for each
@@ -96,11 +98,10 @@ def _values(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
 
 def lines(scope: Scope) -> list[bytes]:
     """The records in canonical text, sorted."""
-    query = _values(scope)
     connection = connections[scope.alias]
     if connection.vendor != "postgresql":
-        return sorted(line(row) for row in query.iterator(chunk_size=5000))
-    sql, values = query.query.get_compiler(scope.alias).as_sql()
+        return sorted(map(line, _values(scope)))
+    sql, values = _values.sql(scope)
     return sorted(copied(connection, sql, values).split(b"\n")[:-1])
 
 

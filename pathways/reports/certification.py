@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.fields import CharField
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.prepared import of_whole_district
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
@@ -134,8 +135,12 @@ def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
 
 
 def totals(scope: Scope) -> Totals:
-    records = Participation.objects.in_scope(scope)
-    return _totals(_figures(records, scope.end_year)).get("", {})
+    return _totals(_of_district(scope)).get("", {})
+
+
+@of_whole_district
+def _of_district(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
+    return _figures(Participation.objects.in_scope(scope), scope.end_year)
 
 
 def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
