@@ -11,7 +11,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import RunPython
+from django.db.migrations.state import ProjectState
+
+
+class RunStatements(RunPython):
+    """A migration's step that asks the database and no model: its functions get None for `apps`.
+    Django makes all models of that moment for each `RunPython`, which was a sixth of a first start.
+    """
+
+    code: Any
+    reverse_code: Any
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
+            self.code(None, schema_editor)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
+            self.reverse_code(None, schema_editor)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from certification.triggers import OUTCOME_TRIGGERS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -117,5 +118,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(OUTCOME_TRIGGERS.install, OUTCOME_TRIGGERS.remove),
+        RunStatements(OUTCOME_TRIGGERS.install, OUTCOME_TRIGGERS.remove),
     ]

@@ -5,6 +5,7 @@ be empty, so that SQLite does not rebuild a table that triggers guard.
 from django.db import migrations, models
 
 from certification.triggers import PROOF_TRIGGERS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -18,5 +19,5 @@ class Migration(migrations.Migration):
             name="proof",
             field=models.JSONField(blank=True, null=True),
         ),
-        migrations.RunPython(PROOF_TRIGGERS.install, PROOF_TRIGGERS.remove),
+        RunStatements(PROOF_TRIGGERS.install, PROOF_TRIGGERS.remove),
     ]

@@ -5,6 +5,7 @@ anew, so its triggers are put there again.
 from django.db import migrations, models
 
 from certification.triggers import OUTCOME_TRIGGERS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -13,11 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(OUTCOME_TRIGGERS.remove, OUTCOME_TRIGGERS.install),
+        RunStatements(OUTCOME_TRIGGERS.remove, OUTCOME_TRIGGERS.install),
         migrations.AddField(
             model_name="sealedoutcome",
             name="counted_elsewhere",
             field=models.BooleanField(default=False, verbose_name="Counted elsewhere"),
         ),
-        migrations.RunPython(OUTCOME_TRIGGERS.install, OUTCOME_TRIGGERS.remove),
+        RunStatements(OUTCOME_TRIGGERS.install, OUTCOME_TRIGGERS.remove),
     ]

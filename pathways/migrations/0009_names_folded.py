@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from cte_portal.folding import Folded
-from cte_portal.triggers import lift, put_back
+from cte_portal.triggers import RunStatements, lift, put_back
 
 
 def folded(source):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [("pathways", "0008_roster_decisions_on_records")]
 
     operations = [
-        migrations.RunPython(lift, put_back),
+        RunStatements(lift, put_back),
         migrations.RemoveIndex("student", "pathways_student_by_name"),
         migrations.AddField("student", "last_name_folded", folded("last_name")),
         migrations.AddField("student", "first_name_folded", folded("first_name")),
@@ -25,5 +25,5 @@ class Migration(migrations.Migration):
                 fields=["district", "last_name_folded", "first_name_folded", "middle_name_folded", "state_id"], name="pathways_student_by_name"
             ),
         ),
-        migrations.RunPython(put_back, lift),
+        RunStatements(put_back, lift),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import ROSTER_HISTORY
 
 
@@ -13,9 +14,9 @@ class Migration(migrations.Migration):
     dependencies = [("pathways", "0013_words_on_screen")]
 
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, ROSTER_HISTORY.install, hints={"lives_in": "DISTRICT"}),
+        RunStatements(RunStatements.noop, ROSTER_HISTORY.install, hints={"lives_in": "DISTRICT"}),
         _account("explanation"),
         _account("explanation", "taken_back_by_id"),
         *(_account(f"{kind}change") for kind in ("school", "calendar", "student", "enrollment", "course", "section", "roster")),
-        migrations.RunPython(ROSTER_HISTORY.install, migrations.RunPython.noop, hints={"lives_in": "DISTRICT"}),
+        RunStatements(ROSTER_HISTORY.install, RunStatements.noop, hints={"lives_in": "DISTRICT"}),
     ]

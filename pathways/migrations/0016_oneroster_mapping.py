@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pathways.models.author
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import ONEROSTER_MAPPING
 
 
@@ -63,5 +64,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('mapping', 'org'), name='pathways_oneroster_school_is_mapped_once'), models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('mapping', 'number'), name='pathways_oneroster_school_number_is_used_once', violation_error_message='Two schools cannot have the same School Number.'), models.CheckConstraint(condition=models.Q(models.Q(('calendar', ''), ('number', '')), models.Q(models.Q(('number', ''), _negated=True), models.Q(('calendar', ''), _negated=True)), _connector='OR'), name='pathways_oneroster_school_has_a_calendar', violation_error_message='Enter the Calendar Number.')],
             },
         ),
-        migrations.RunPython(ONEROSTER_MAPPING.install, ONEROSTER_MAPPING.remove, hints={"lives_in": "DISTRICT"}),
+        RunStatements(ONEROSTER_MAPPING.install, ONEROSTER_MAPPING.remove, hints={"lives_in": "DISTRICT"}),
     ]

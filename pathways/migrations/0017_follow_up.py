@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pathways.models.author
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import OUTCOME_HISTORY
 
 
@@ -201,5 +202,5 @@ class Migration(migrations.Migration):
             model_name='outcome',
             constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['attempt', 'screen', 'file', 'proposal'])), name='pathways_outcome_origin_is_known'),
         ),
-        migrations.RunPython(OUTCOME_HISTORY.install, OUTCOME_HISTORY.remove, hints={"lives_in": "DISTRICT"}),
+        RunStatements(OUTCOME_HISTORY.install, OUTCOME_HISTORY.remove, hints={"lives_in": "DISTRICT"}),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import OUTCOME_LOCK
 
 
@@ -9,5 +10,5 @@ class Migration(migrations.Migration):
     dependencies = [("pathways", "0018_follow_up_drawn_lists")]
 
     operations = [
-        migrations.RunPython(OUTCOME_LOCK.install, OUTCOME_LOCK.remove, hints={"lives_in": "DISTRICT"})
+        RunStatements(OUTCOME_LOCK.install, OUTCOME_LOCK.remove, hints={"lives_in": "DISTRICT"})
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import ROSTER_HISTORY
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [("pathways", "0020_merged_rows")]
 
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, ROSTER_HISTORY.install, hints={"lives_in": "DISTRICT"}),
+        RunStatements(RunStatements.noop, ROSTER_HISTORY.install, hints={"lives_in": "DISTRICT"}),
         _column("course", "answer", verbose_name="CTE", max_length=7, choices=[("not-cte", "Not CTE")]),
         _column("course", "sced_area", verbose_name="SCED Subject Area", max_length=2),
         _column("course", "sced_course", verbose_name="SCED Course Identifier", max_length=3),
@@ -29,5 +30,5 @@ class Migration(migrations.Migration):
         _column("coursechange", "answer", max_length=7),
         _column("coursechange", "sced_area", max_length=2),
         _column("coursechange", "sced_course", max_length=3),
-        migrations.RunPython(ROSTER_HISTORY.install, migrations.RunPython.noop, hints={"lives_in": "DISTRICT"}),
+        RunStatements(ROSTER_HISTORY.install, RunStatements.noop, hints={"lives_in": "DISTRICT"}),
     ]

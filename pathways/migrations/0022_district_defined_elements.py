@@ -5,6 +5,7 @@ import django.db.models.functions.text
 import pathways.models.author
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
 from pathways.triggers import ELEMENT_HISTORY
 
 
@@ -92,7 +93,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('student', 'pathway', 'element'), name='pathways_element_has_one_value_a_record', violation_error_message='This element already has a value in this record.'), models.CheckConstraint(condition=models.Q(models.Q(('date', None), ('number', None), ('yes', None)), models.Q(('date', None), ('text', ''), ('yes', None)), models.Q(('number', None), ('text', ''), ('yes', None)), models.Q(('date', None), ('number', None), ('text', '')), _connector='OR'), name='pathways_element_value_has_one_kind'), models.CheckConstraint(condition=models.Q(('number', None), models.Q(('number__gte', -100000000), ('number__lte', 100000000)), _connector='OR'), name='pathways_element_number_is_in_reach', violation_error_message='Enter a number between -100,000,000 and 100,000,000.')],
             },
         ),
-        migrations.RunPython(
+        RunStatements(
             ELEMENT_HISTORY.install, ELEMENT_HISTORY.remove, hints={"lives_in": "DISTRICT"}
         ),
     ]

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cte_portal.triggers import RunStatements
+
 # The unique constraints of both tables serve what these indexes served.
 NEEDLESS = (
     ("pathways_student_district_id_4c001e57", "pathways_student (district_id)"),
@@ -51,7 +53,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             database_operations=[
-                migrations.RunPython(drop, bring_back, hints={"lives_in": "BOTH"}),
+                RunStatements(drop, bring_back, hints={"lives_in": "BOTH"}),
             ],
         ),
         migrations.AddIndex(

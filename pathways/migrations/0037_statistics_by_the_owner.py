@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from cte_portal.triggers import RunStatements
+
 MAKE = """
 DO $make$ BEGIN EXECUTE format($function$
     CREATE OR REPLACE FUNCTION pathways_renew_statistics(name text) RETURNS void
@@ -32,4 +34,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("pathways", "0036_keys_of_viewed_schools")]
 
-    operations = [migrations.RunPython(make, drop, hints={"lives_in": "DISTRICT"})]
+    operations = [RunStatements(make, drop, hints={"lives_in": "DISTRICT"})]

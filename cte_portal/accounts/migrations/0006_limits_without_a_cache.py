@@ -3,6 +3,8 @@
 from django.core.management import call_command
 from django.db import migrations
 
+from cte_portal.triggers import RunStatements
+
 TABLE = "accounts_limit"
 
 
@@ -17,4 +19,4 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0005_an_address_is_one_accounts")]
 
-    operations = [migrations.RunPython(make, drop)]
+    operations = [RunStatements(make, drop)]

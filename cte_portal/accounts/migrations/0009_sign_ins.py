@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from cte_portal.accounts.triggers import SIGN_INS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -27,5 +28,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['signed-in', 'signed-out', 'session-ended', 'wrong-password', 'password-confirmed', 'code-accepted', 'recovery-code-used', 'wrong-code', 'too-many-tries', 'account-closed'])), name='accounts_sign_in_act_is_known')],
             },
         ),
-        migrations.RunPython(SIGN_INS.install, SIGN_INS.remove),
+        RunStatements(SIGN_INS.install, SIGN_INS.remove),
     ]

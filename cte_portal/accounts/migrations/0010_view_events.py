@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from cte_portal.accounts.triggers import VIEWS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -31,5 +32,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('district', 'end_year', 'day', 'user_id', 'page', 'student', 'is_file'), name='accounts_a_view_is_written_once_a_day')],
             },
         ),
-        migrations.RunPython(VIEWS.install, VIEWS.remove),
+        RunStatements(VIEWS.install, VIEWS.remove),
     ]

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from cte_portal.accounts.triggers import SIGN_INS
+from cte_portal.triggers import RunStatements
 
 
 class Migration(migrations.Migration):
@@ -68,5 +69,5 @@ class Migration(migrations.Migration):
             model_name='signonsession',
             index=models.Index(fields=['name'], name='accounts_sign_on_sessions'),
         ),
-        migrations.RunPython(SIGN_INS.install, migrations.RunPython.noop),
+        RunStatements(SIGN_INS.install, RunStatements.noop),
     ]

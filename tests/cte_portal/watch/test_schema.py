@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import dis
+from collections.abc import Callable, Iterator, Sequence
+from types import MethodType
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections
+from django.db.migrations import RunPython, SeparateDatabaseAndState
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
+from cte_portal.triggers import RunStatements
 from cte_portal.watch import schema
 from cte_portal.watch.heartbeat import beat
 from cte_portal.watch.management.commands import upgrade
@@ -103,3 +111,41 @@ def test_an_upgrade_with_a_seal_that_differs_says_not_to_start(
     monkeypatch.setattr("certification.management.commands.verify_sealed.Command.handle", broken)
     with pytest.raises(CommandError, match=r"1 of 3 differ\. Do not start the portal\."):
         call_command("upgrade")
+
+
+def steps(operations: Sequence[Operation]) -> Iterator[RunPython]:
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from steps(operation.database_operations)
+        elif isinstance(operation, RunPython):
+            yield operation
+
+
+def asks_models(function: Callable[..., None]) -> bool:
+    code = function.__code__
+    apps = code.co_varnames[isinstance(function, MethodType)]
+    return any(
+        instruction.argval == apps and instruction.opname.startswith("LOAD_")
+        for instruction in dis.get_instructions(code)
+    )
+
+
+def test_all_models_of_a_moment_are_made_only_for_a_migration_that_asks_them() -> None:
+    """For each `RunPython` Django makes them anew: a first start took a sixth longer. Migrations of
+    a release stay as they were (`tests/house/test_releases.py`).
+    """
+    folder = settings.BASE_DIR / "docs" / "releases"
+    released = "".join(file.read_text() for file in folder.glob("*.sha256"))
+    written = {
+        (f"{app}.{name}", number): step
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in ("accounts", "batches", "certification", "pathways", "watch")
+        and f"{app}/migrations/{name}.py" not in released
+        for number, step in enumerate(steps(migration.operations))
+    }
+    assert len(written) > 20
+    assert {place for place, step in written.items() if isinstance(step, RunStatements)} == {
+        place
+        for place, step in written.items()
+        if not any(asks_models(code) for code in (step.code, step.reverse_code) if code)
+    }
