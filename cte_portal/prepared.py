@@ -28,6 +28,7 @@ from cte_portal.editions import Scope
 P = ParamSpec("P")
 T = TypeVar("T")
 
+AS_SHAPE = (bool, Enum, datetime.timedelta)
 VALUES = (str, int, Decimal, datetime.date, uuid.UUID)
 AS_THEY_ARE = (int, str)
 """What both databases are given as Python has it: a page of 200 lines names 600 students."""
@@ -147,35 +148,18 @@ class Statement:
         return stored
 
 
-class Prepared(Generic[P]):
-    """A question whose query is built once for each shape of its values.
+class Shaped(Generic[P]):
+    """Something whose SQL is put together once for each shape of its values.
 
-    Called with values it returns all rows: tuples of a `values_list`, else objects with their
-    annotations. Text, numbers, moments, tuples of them, and the district and year of a Scope are
-    filled in anew each time; None, True, False, a member of an Enum, the edition and the length of
-    a tuple are part of the shape.
-
-    PostgreSQL plans it once for whatever values, as for a district of a usual size: right for
-    look-ups, wrong for all records of a district, which it would read out of the whole table where
-    few districts have most of them. Those are planned with their values, each time.
+    Text, numbers, moments, tuples of them, and the district and year of a Scope are filled in anew
+    each time; None, True, False, a member of an Enum, a length of time, the edition and the length
+    of a tuple are part of the shape.
     """
 
-    def __init__(
-        self, query: Callable[..., models.QuerySet[Any]], around: str, *, keeps_plan: bool = True
-    ) -> None:
-        self.query, self.around, self.keeps_plan = query, around, keeps_plan
+    def __init__(self, query: Callable[..., Any]) -> None:
+        self.query = query
         self.names = tuple(inspect.signature(query).parameters)
         self.statements: dict[Any, Statement] = {}
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
-        values = self._values(*args, **kwargs)
-        return self._statement(values).rows(values, by_a_kept_plan=self.keeps_plan)
-
-    def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
-        """The statement and its values, for what is put around several questions."""
-        values = self._values(*args, **kwargs)
-        statement = self._statement(values)
-        return statement.sql, statement.parameters(values)
 
     def _values(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         return {**dict(zip(self.names, args, strict=False)), **kwargs}
@@ -188,7 +172,50 @@ class Prepared(Generic[P]):
         return statement
 
     def _built(self, values: dict[str, Any]) -> Statement:
-        rows = self.query(**{name: _place(name, value) for name, value in values.items()})
+        raise NotImplementedError
+
+    def _query(self, values: dict[str, Any]) -> Any:
+        """What the function says, with places instead of the values."""
+        return self.query(**{name: _place(name, value) for name, value in values.items()})
+
+    def _as_sql(self, compiler: Any) -> tuple[str, tuple[Any, ...]]:
+        text, params = compiler.as_sql()
+        if any(
+            isinstance(param, datetime.date | str) and DAY.match(str(param)) for param in params
+        ):
+            raise TypeError(f"{self.query!r} would keep a moment. Give it as a value.")
+        return text, tuple(params)
+
+
+class Prepared(Shaped[P]):
+    """A question whose query is built once for each shape of its values.
+
+    Called with values it returns all rows: tuples of a `values_list`, else objects with their
+    annotations.
+
+    PostgreSQL plans it once for whatever values, as for a district of a usual size: right for
+    look-ups, wrong for all records of a district, which it would read out of the whole table where
+    few districts have most of them. Those are planned with their values, each time.
+    """
+
+    def __init__(
+        self, query: Callable[..., models.QuerySet[Any]], around: str, *, keeps_plan: bool = True
+    ) -> None:
+        super().__init__(query)
+        self.around, self.keeps_plan = around, keeps_plan
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
+        values = self._values(*args, **kwargs)
+        return self._statement(values).rows(values, by_a_kept_plan=self.keeps_plan)
+
+    def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
+        """The statement and its values, for what is put around several questions."""
+        values = self._values(*args, **kwargs)
+        statement = self._statement(values)
+        return statement.sql, statement.parameters(values)
+
+    def _built(self, values: dict[str, Any]) -> Statement:
+        rows = self._query(values)
         model: type[models.Model] | None = None
         fields: tuple[str, ...] = ()
         extra: tuple[str, ...] = ()
@@ -202,15 +229,11 @@ class Prepared(Generic[P]):
             )
             rows = rows.values_list(*fields, *extra)
         compiler = rows.query.get_compiler(rows.db)
-        sql, params = compiler.as_sql()
-        if any(
-            isinstance(param, datetime.date | str) and DAY.match(str(param)) for param in params
-        ):
-            raise TypeError(f"{self.query!r} would keep a moment. Give it as a value.")
+        text, params = self._as_sql(compiler)
         if self.around:
-            return Statement(rows.db, self.around.format(sql), tuple(params), ())
+            return Statement(rows.db, self.around.format(text), params, ())
         columns = tuple(column for column, _, _ in compiler.select[: compiler.col_count])
-        return Statement(rows.db, sql, tuple(params), columns, model, fields, extra)
+        return Statement(rows.db, text, params, columns, model, fields, extra)
 
 
 def prepared(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
@@ -223,11 +246,13 @@ def of_whole_district(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
     return Prepared(query, "", keeps_plan=False)
 
 
-def counted(figures: str) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepared[P]]:
+def counted(
+    figures: str, *, keeps_plan: bool = True
+) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepared[P]]:
     """The same of figures over the query's rows, such as `COUNT(*)`: one row of numbers."""
 
     def of(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
-        return Prepared(query, f"SELECT {figures} FROM ({{}}) AS counted")
+        return Prepared(query, f"SELECT {figures} FROM ({{}}) AS counted", keeps_plan=keeps_plan)
 
     return of
 
@@ -252,7 +277,7 @@ def filled_up(values: tuple[T, ...]) -> tuple[T, ...]:
 def _shape(value: Any) -> Any:
     if isinstance(value, Scope):
         return value.edition
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, AS_SHAPE):
         return (type(value), value)
     if isinstance(value, tuple):
         return len(value)
@@ -268,4 +293,4 @@ def _place(name: str, value: Any) -> Any:
         return Scope(district, end_year, value.edition)
     if isinstance(value, tuple):
         return tuple(Asked(name, number) for number in range(len(value)))
-    return value if value is None or isinstance(value, bool | Enum) else Asked(name)
+    return value if value is None or isinstance(value, AS_SHAPE) else Asked(name)

@@ -20,6 +20,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections, tr
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from cte_portal.batches.claims import say_step
 from cte_portal.batches.ends import ending, tell
 from cte_portal.batches.files import drop_stored, is_stored, open_stored, stored_whole
 from cte_portal.batches.models import Batch, BatchFile, Status, moment
@@ -108,11 +109,7 @@ class Job:
         """
         self.check()
         self._reported_at = time.monotonic()
-        if (
-            not Batch.objects.held(self.batch)
-            .filter(cancel_by="")
-            .update(stage=name, done=done, total=total)
-        ):
+        if not say_step(self.batch, name, done, total):
             self.check(ask=True)
 
     def progress(self, done: int, total: int | None = None) -> None:

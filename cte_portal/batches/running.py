@@ -14,9 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.db.models import QuerySet
 
 from cte_portal.accounts.access.capabilities import capabilities_of
-from cte_portal.accounts.models import Role
+from cte_portal.accounts.models import Membership, Role
+from cte_portal.batches.claims import claim
 from cte_portal.batches.ends import end
 from cte_portal.batches.files import WAITS_FOR_FILES, drop_attempts
 from cte_portal.batches.job import CancelAsked, CannotRun, Job, Lost, NotYet, renewing, stopping
@@ -26,6 +28,7 @@ from cte_portal.batches.notices.notices import forget
 from cte_portal.batches.submit import canceled_sentence
 from cte_portal.editions import Edition, writing_state
 from cte_portal.logs import name_of, places
+from cte_portal.prepared import prepared
 from cte_portal.ui.errors import new_reference
 from cte_portal.ui.unavailable import Unavailable, unavailable
 
@@ -52,7 +55,7 @@ def run(key: uuid.UUID, *, within: bool = False) -> bool:
     Run `within` the work of another batch, it leaves the connections open: a new one costs more
     than a small district's file.
     """
-    batch = Batch.objects.claim(key, f"{socket.gethostname()}:{os.getpid()}")
+    batch = claim(key, f"{socket.gethostname()}:{os.getpid()}")
     if batch is None:
         log.info("not claimed batch=%s", key)
         return False
@@ -113,16 +116,22 @@ def _may_run(batch: Batch) -> None:
     capability = kind_of(batch.kind).capability
     if capability is None:
         return
-    person = batch.submitted_by
     roles = [
-        Role(membership.role)
-        for membership in person.memberships.all()
-        if membership.district == batch.district or Role(membership.role).is_opi
+        Role(role)
+        for role, district in _roles(batch.submitted_by_id)
+        if district == batch.district or Role(role).is_opi
     ]
-    if not person.is_active or capability not in capabilities_of(roles):
+    if capability not in capabilities_of(roles):
         raise CannotRun(
             f"{batch.submitted_name} does not have permission to do this in this district."
         )
+
+
+@prepared
+def _roles(person: int) -> QuerySet[Membership, tuple[str, str]]:
+    """Of somebody who may sign in."""
+    memberships = Membership.objects.filter(user_id=person, user__is_active=True)
+    return memberships.values_list("role", "district")
 
 
 def _wait(job: Job, wait: NotYet) -> None:

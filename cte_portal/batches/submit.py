@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from cte_portal.batches.files import drop_stored, open_stored, stored_whole
 from cte_portal.batches.kinds import Kind, kind_named, kind_of
 from cte_portal.batches.models import STATEWIDE, Batch, Status, moment
 from cte_portal.editions import Scope
+from cte_portal.prepared import counted, prepared
 from cte_portal.ui.too_many import TooMany
 
 
@@ -48,8 +49,8 @@ def submit(
     """
     work = kind_named(kind)
     key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
-    if earlier := Batch.objects.filter(idempotency_key=key).first():
-        return earlier
+    if earlier := _under_key(key):
+        return earlier[0]
     if limited and not work.hidden:
         _limit(by, scope.district if scope else "")
     batch = Batch(
@@ -75,10 +76,8 @@ def submit(
             batch.save(force_insert=True)
     except IntegrityError:
         _drop(batch)
-        if earlier := Batch.objects.filter(
-            idempotency_key=key
-        ).first():  # somebody was quicker by a moment
-            return earlier
+        if earlier := _under_key(key):  # somebody was quicker by a moment
+            return earlier[0]
         raise
     except BaseException:
         _drop(batch)
@@ -90,21 +89,35 @@ def _limit(by: User, district: str) -> None:
     """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is
     stored.
     """
-    own_jobs = Batch.objects.filter(
-        submitted_by=by, hidden=False, queued_at__gt=moment(-60)
-    ).filter(Q(about=None) | ~Q(queue=STATEWIDE))
-    if own_jobs[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
+    ((jobs,),) = _of_last_minute(by.pk)
+    if jobs >= settings.JOBS_A_MINUTE:
         raise TooMany(
             f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then"
             " submit this one again."
         )
-    jobs = Batch.objects.live().filter(district=district, hidden=False)
-    if jobs[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
+    ((jobs,),) = _waiting(district)
+    if jobs >= settings.JOBS_WAITING:
         subject = f"District {district} has" if district else "There are"
         raise TooMany(
             f"{subject} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended,"
             " then submit this one again."
         )
+
+
+@prepared
+def _under_key(key: str) -> QuerySet[Batch]:
+    return Batch.objects.filter(idempotency_key=key)
+
+
+@counted("COUNT(*)", keeps_plan=False)
+def _of_last_minute(person: int) -> QuerySet[Batch, tuple[uuid.UUID]]:
+    jobs = Batch.objects.filter(submitted_by=person, hidden=False, queued_at__gt=moment(-60))
+    return jobs.filter(Q(about=None) | ~Q(queue=STATEWIDE)).values_list("pk")
+
+
+@counted("COUNT(*)", keeps_plan=False)
+def _waiting(district: str) -> QuerySet[Batch, tuple[uuid.UUID]]:
+    return Batch.objects.live().filter(district=district, hidden=False).values_list("pk")
 
 
 def key_of(key: object, *parts: object) -> str:

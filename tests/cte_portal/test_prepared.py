@@ -7,15 +7,17 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
+from cte_portal.batches.models import moment
 from cte_portal.editions import Edition, Scope
 from cte_portal.prepared import counted, of_whole_district, prepared
+from cte_portal.prepared_changes import Change, prepared_change
 from pathways.models import Participation, StateCopy, Student
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import HEALTH, District_
@@ -94,6 +96,53 @@ def test_a_later_call_builds_no_query(
     with CaptureQueriesContext(connection) as queries:
         assert records(cottonwood.scope) == first
     assert len(queries) == 1
+
+
+@prepared_change
+def written_down(name: str, last: str, first: str | None, lasts: datetime.timedelta) -> Change:
+    columns = {"last_name": last, "last_login": moment(lasts.total_seconds())}
+    people = User.objects.filter(username=name)
+    return people, columns if first is None else {**columns, "first_name": first}
+
+
+def test_a_change_is_made_of_its_own_rows_with_its_own_values(clerk: User, viewer: User) -> None:
+    day = datetime.timedelta(days=1)
+    assert written_down(clerk.username, "Yazzie", None, day) == 1
+    assert written_down(viewer.username, "Nez", "Zoe", 3 * day) == 1
+    assert written_down("nobody", "Nobody", "None", day) == 0
+    for person, last, first in ((clerk, "Yazzie", clerk.first_name), (viewer, "Nez", "Zoe")):
+        person.refresh_from_db()
+        assert (person.last_name, person.first_name) == (last, first)
+    assert viewer.last_login and clerk.last_login
+    later = viewer.last_login - clerk.last_login
+    assert day < later < 3 * day
+
+
+def test_a_later_change_builds_no_statement(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = datetime.timedelta(days=1)
+    written_down(clerk.username, "Yazzie", None, day)
+    monkeypatch.setattr(written_down, "query", None)
+    with CaptureQueriesContext(connection) as queries:
+        assert written_down(clerk.username, "Nez", None, day) == 1
+    assert len(queries) == 1
+
+
+def test_a_change_that_the_database_refuses_ends_its_transaction(
+    cottonwood: District_, kayla: Student
+) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        of_gender("9012", "N")
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            of_gender("9012", "N")
+        assert transaction.get_rollback()
+    kayla.refresh_from_db()
+    assert kayla.gender == "F"
+
+
+@prepared_change
+def of_gender(district: str, gender: str) -> Change:
+    return Student.objects.filter(district=district), {"gender": gender}
 
 
 @pytest.mark.skipif(not is_postgresql(), reason="SQLite keeps no plan of another call")

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.prepared import prepared
+from cte_portal.prepared_changes import Change, prepared_change
 
 LAST_SEEN = "last_seen"
 ENDED_FOR = "ended_for"  # whose session ended in this browser, until somebody signs in there
@@ -27,6 +28,9 @@ class SessionStore(db.SessionStore):
         self._session_key = None
         return None
 
+    def exists(self, session_key: str) -> bool:
+        return bool(_key(session_key))
+
     def save(self, must_create: bool = False) -> None:
         """One statement for a session that stands, without a transaction around it: each save of a
         page goes through here.
@@ -35,11 +39,8 @@ class SessionStore(db.SessionStore):
             super().save(must_create)
             return
         session = self.create_model_instance(dict(self.items()))
-        stored = Session.objects.filter(pk=session.pk)
         try:
-            written = stored.update(
-                session_data=session.session_data, expire_date=session.expire_date
-            )
+            written = _save(session.session_key, session.session_data, session.expire_date)
         except DatabaseError as error:
             raise UpdateError from error
         if not written:
@@ -49,3 +50,14 @@ class SessionStore(db.SessionStore):
 @prepared
 def _current(key: str, now: datetime.datetime) -> QuerySet[Session]:
     return Session.objects.filter(session_key=key, expire_date__gt=now)
+
+
+@prepared
+def _key(key: str) -> QuerySet[Session, tuple[str]]:
+    return Session.objects.filter(session_key=key).values_list("session_key")
+
+
+@prepared_change
+def _save(key: str, data: str, expires: datetime.datetime) -> Change:
+    stored = Session.objects.filter(session_key=key)
+    return stored, {"session_data": data, "expire_date": expires}

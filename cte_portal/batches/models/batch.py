@@ -165,28 +165,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
         return batches.by_turns().values_list("pk", flat=True).first() or key
 
-    def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
-        """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another
-        one's turn. A message may come twice.
-        """
-        due = Q(DUE, status=Status.QUEUED) | Q(status=Status.PROCESSING, lease_until__lt=Now())
-        others_turn = Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
-        number = (
-            self.filter(due, pk=key, attempt__lt=MOST_ATTEMPTS, cancel_by="")
-            .exclude(others_turn)
-            .update(
-                status=Status.PROCESSING,
-                attempt=F("attempt") + 1,
-                lease_until=moment(settings.BATCH_LEASE_SECONDS),
-                worker=worker[:100],
-                started_at=Now(),
-                stage="Starting",
-                done=None,
-                total=None,
-            )
-        )
-        return self.get(pk=key) if number else None
-
     def held(self, batch: Batch) -> BatchQuerySet:
         """The row, as long as it still belongs to this attempt: each write of a worker goes through
         here.

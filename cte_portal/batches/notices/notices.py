@@ -29,25 +29,31 @@ def of_end(batch: Batch) -> None:
     """
     if batch.hidden or (batch.queue == STATEWIDE and batch.district):
         return
-    row = Batch.objects.only("status", "cancel_by").get(pk=batch.pk)
-    if row.status == Status.CANCELED and row.cancel_by == batch.submitted_name:
+    ((status, canceler),) = _end(batch.pk.hex)
+    if status == Status.CANCELED and canceler == batch.submitted_name:
         return
     name, where = (
         ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
     )
     place = f" for {batch.district}" if batch.district else ""
-    title, outcome = f"{batch.title}{place}", row.get_status_display().lower()
+    title, outcome = f"{batch.title}{place}", Status(status).label.lower()
     texts = {batch.submitted_by_id: f"{title}: {outcome}."}
-    if row.status in (Status.COMPLETED, Status.WITH_ERRORS) and (colleague := _whose_file(batch)):
+    if status in (Status.COMPLETED, Status.WITH_ERRORS) and (colleague := _whose_file(batch)):
         texts[colleague] = f"{batch.submitted_name} ran {title} on your file: {outcome}."
     kind, path = (
-        _KINDS.get(Status(row.status), Notice.Kind.INFO),
+        _KINDS.get(Status(status), Notice.Kind.INFO),
         reverse(name, args=[*where, batch.pk]),
     )
     tell(
         Notice(user_id=user, key=f"batch:{batch.pk}", kind=kind, text=text, path=path, at=Now())
         for user, text in texts.items()
     )
+
+
+@prepared
+def _end(key: str) -> QuerySet[Batch, tuple[str, str]]:
+    """How a batch ended, and who canceled it; by its key in hexadecimal, as both databases read it."""
+    return Batch.objects.filter(pk=key).values_list("status", "cancel_by")
 
 
 def _whose_file(batch: Batch) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import (
     FileResponse,
     Http404,
@@ -36,7 +37,7 @@ from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField, in_days
 from cte_portal.pages.offered import KeptSelect
-from cte_portal.prepared import prepared
+from cte_portal.prepared import of_whole_district, prepared
 
 TOPS, TOP = (10, 50, 200), 50
 
@@ -113,6 +114,12 @@ def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) ->
     }
 
 
+@of_whole_district
+def _one(district: str, key: str) -> BatchQuerySet:
+    """By its key in hexadecimal, as both databases read it."""
+    return Batch.objects.of_district(district).with_standing().filter(pk=key)
+
+
 class OneBatch(ScopedView):
     """A page about a batch of the district; another district's does not exist here."""
 
@@ -121,15 +128,11 @@ class OneBatch(ScopedView):
     @property
     def batch(self) -> Batch:
         if not hasattr(self, "_batch"):
-            batches = (
-                Batch.objects.of_district(self.scope.district)
-                .with_standing()
-                .select_related("about", "submitted_by")
-            )
-            batch = batches.prefetch_related("files").filter(pk=self.kwargs["batch"]).first()
-            if batch is None:
+            batches = _one(self.scope.district, self.kwargs["batch"].hex)
+            if not batches:
                 raise Http404("There is no such batch.")
-            self._batch = batch
+            prefetch_related_objects(batches, "files")
+            (self._batch,) = batches
         return self._batch
 
     @property

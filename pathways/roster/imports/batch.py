@@ -7,12 +7,14 @@ so a worker that dies leaves the district as it was before, or as it is after.
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import CannotRun, Job, Outcome, sent_file
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.editions import school_year_label
+from cte_portal.prepared import prepared
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.ledger import ledger as records_ledger
@@ -94,11 +96,16 @@ def _refusal(sentence: str) -> Outcome:
 
 
 def _may_run(batch: Batch) -> None:
-    if not SchoolYear.objects.filter(end_year=batch.end_year or 0, is_active=True).exists():
+    if not _is_current(batch.end_year or 0):
         year = school_year_label(int(batch.end_year or 0))
         raise CannotRun(
             f"{year} is not the current school year. Rosters are uploaded in the current year only."
         )
+
+
+@prepared
+def _is_current(end_year: int) -> QuerySet[SchoolYear, tuple[int]]:
+    return SchoolYear.objects.filter(end_year=end_year, is_active=True).values_list("end_year")
 
 
 def _district(job: Job) -> ImportingDistrict:

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from cte_portal import words
-from cte_portal.editions import Scope
 from pathways.models import Change, School, Student
-from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import differences, ledger, staging
 from pathways.roster.imports.reading import Reading
+from pathways.roster.imports.results.absent_rows import absent_rows
 from pathways.roster.imports.results.effects import Collected, Effects, collected
 from pathways.roster.problems import LOWER_GRADE, MIX_UP, ON_SCREEN, PROBLEMS, Becomes
 from pathways.roster.shape import DATE, Shape
@@ -129,7 +127,7 @@ def _carry_kind(
     if planned:
         most = MOST_CHANGED - len(carried.on_screen)
         carried.on_screen += _changed(cursor, shape, most, ON_SCREEN.id)
-    missing, absent = (0, None) if is_empty else _absent(shape, act.scope)
+    missing, absent = (0, None) if is_empty else absent_rows(shape, act.scope)
     if absent is not None:
         carried.absent[shape.name] = absent
     if shape is ENROLLMENT and any(row.problem == LOWER_GRADE.id for row in planned):
@@ -229,23 +227,6 @@ def _mixed_up(cursor: Any) -> dict[tuple[int, int], str]:
         )
         for part, line, last, first, birth_date in cursor.fetchall()
     }
-
-
-def _absent(shape: Shape, scope: Scope) -> tuple[int, QuerySet[Any] | None]:
-    """How many of the district's rows of this year no row of the files names, and which. They stay
-    as they are; ending is an act of its own.
-    """
-    rows = (
-        Student.objects.in_scope(scope)
-        if shape.model is Student
-        else OBJECT_TYPES[shape.name].of_district(scope)
-    )
-    named = RawSQL(f"SELECT row_id FROM {shape.plan} WHERE row_id IS NOT NULL", [])  # noqa: S611 - a name of this code
-    absent = rows.exclude(pk__in=named)
-    figures = absent.aggregate(number=Count("pk"), last=Max("pk"))
-    # They are listed when the new rows are written, which come behind all that were there before.
-    number = figures["number"]
-    return number, absent.filter(pk__lte=figures["last"]) if number else None
 
 
 def is_too_much(rows: int, of: int, percent: float) -> bool:

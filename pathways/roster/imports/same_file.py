@@ -8,11 +8,13 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
+from cte_portal.prepared import of_whole_district, prepared
 from cte_portal.ui.wording import moment
 from pathways.ledger.position import position_of
 from pathways.models import OneRosterMapping
@@ -34,17 +36,23 @@ def state_of(scope: Scope, digest: str, options: dict[str, Any]) -> str:
     district's data, OPI's lists, how exports are read, and the day.
     """
     position = position_of(scope)
-    mapping = OneRosterMapping.objects.of_district(scope.district).first()
+    mapping = _mapping(scope.district)
     decides = (
         settings.PORTAL_VERSION,
         digest,
         options.get("type", "roster"),
         bool(options.get("every_grade")),
         timezone.localdate().isoformat(),
-        mapping.pk if mapping else None,
+        mapping[0][0] if mapping else None,
         (position.cursor, position.rows, position.decisions),
     )
     return hashlib.sha256(repr(decides).encode()).hexdigest()
+
+
+@prepared
+def _mapping(district: str) -> QuerySet[OneRosterMapping, tuple[int]]:
+    """The key of the one that holds."""
+    return OneRosterMapping.objects.of_district(district).values_list("pk")[:1]
 
 
 def is_whole(carried: Carried) -> bool:
@@ -56,16 +64,17 @@ def taken_before(job: Job, state: str) -> Batch | None:
     """The batch that took this very file whole, with nothing written since."""
     if any(job.batch.options.get(choice) for choice in _CHOSEN):
         return None
-    earlier = Batch.objects.filter(
-        district=job.scope.district,
-        end_year=job.scope.end_year,
-        kind=job.batch.kind,
-        status=Status.COMPLETED,
-    )
-    for batch in earlier.order_by("-queued_at")[:LOOKED_AT]:
+    for batch in _completed(job.scope.district, job.scope.end_year, job.batch.kind):
         if batch.result.get("state") == state:
             return batch
     return None
+
+
+@of_whole_district
+def _completed(district: str, end_year: int, kind: str) -> QuerySet[Batch]:
+    """The last ones."""
+    batches = Batch.objects.filter(district=district, end_year=end_year, kind=kind)
+    return batches.filter(status=Status.COMPLETED).order_by("-queued_at")[:LOOKED_AT]
 
 
 def outcome_as(earlier: Batch) -> Outcome:

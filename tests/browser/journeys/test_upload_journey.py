@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.models import User
+from cte_portal.batches.claims import claim
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from pathways.models import Participation, Student
@@ -134,7 +135,7 @@ def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(
     }""")
     page.get_by_role("button", name="Cancel this job").focus()
     batch = Batch.objects.get()
-    Batch.objects.claim(batch.pk, "a worker")
+    claim(batch.pk, "a worker")
     for done in (10, 20):
         Batch.objects.filter(pk=batch.pk).update(stage="Reading", done=done, total=40)
         expect(page.get_by_text(f"Reading row {done} of 40.")).to_be_visible(timeout=10_000)

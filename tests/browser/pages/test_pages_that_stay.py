@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from cte_portal.accounts.models import User
+from cte_portal.batches.claims import claim
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from pathways.models import GroupAssignment, Pathway, Student
@@ -126,7 +127,7 @@ def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(
     desk: Desk, cottonwood: District_, clerk: User
 ) -> None:
     batch = submit("extract", by=clerk, title="MT Extracts", scope=cottonwood.scope)
-    Batch.objects.claim(batch.pk, "a worker")
+    claim(batch.pk, "a worker")
     page = desk.open(clerk)
     page.goto(QUEUE)
     requests: list[Request] = []

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch, kinds
+from cte_portal.batches.claims import claim
 from cte_portal.batches.job import CannotRun, Job
 from cte_portal.batches.kinds import Kind, known_names
 from cte_portal.batches.models import Batch, Status
@@ -66,7 +67,7 @@ def letters(batch: Batch) -> int:
 
 def dead(batch: Batch) -> None:
     """A worker has claimed it and is gone."""
-    assert Batch.objects.claim(batch.pk, "dead")
+    assert claim(batch.pk, "dead")
     Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - PAST)
 
 
@@ -219,7 +220,7 @@ def test_f_22_no_worker_for_a_minute_is_said(queue: Queue) -> None:
     Batch.objects.update(published_at=timezone.now(), queued_at=timezone.now() - PAST)
     assert Line(fresh(waiting)).sentence == "Waiting for the processing service. Nothing is lost."
     busy = queue()
-    assert Batch.objects.claim(busy.pk, "busy")
+    assert claim(busy.pk, "busy")
     assert Line(fresh(waiting)).sentence == "Starts next."
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches import dispatch, kinds
+from cte_portal.batches.claims import claim
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
@@ -71,8 +72,8 @@ def test_f_12_a_message_that_comes_five_times_runs_once(queue: Any, work: Work) 
 
 def test_a_batch_that_runs_is_not_claimed_again_inside_its_lease(queue: Any) -> None:
     batch = queue()
-    assert Batch.objects.claim(batch.pk, "one")
-    assert Batch.objects.claim(batch.pk, "another") is None
+    assert claim(batch.pk, "one")
+    assert claim(batch.pk, "another") is None
     assert fresh(batch).attempt == 1
 
 
@@ -238,7 +239,7 @@ def test_a_canceled_job_stops_at_its_next_step(queue: Any, work: Work) -> None:
 
 def test_f_02_the_sweep_brings_back_what_a_dead_worker_left(queue: Any, work: Work) -> None:
     batch = queue()
-    assert Batch.objects.claim(batch.pk, "dead")
+    assert claim(batch.pk, "dead")
     assert dispatch.sweep() == 0, "its lease runs"
     Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - PAST)
     assert Line(fresh(batch)).stuck and "Stuck: no response since" in Line(fresh(batch)).sentence
@@ -249,7 +250,7 @@ def test_f_02_the_sweep_brings_back_what_a_dead_worker_left(queue: Any, work: Wo
 def test_f_04_a_job_that_kills_its_worker_three_times_fails(queue: Any, work: Work) -> None:
     batch = queue()
     for _ in range(3):
-        assert Batch.objects.claim(batch.pk, "dead")
+        assert claim(batch.pk, "dead")
         Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - PAST)
         dispatch.sweep()
     row = fresh(batch)
@@ -258,7 +259,7 @@ def test_f_04_a_job_that_kills_its_worker_three_times_fails(queue: Any, work: Wo
         and row.attempt == 3
         and f"Reference {row.reference}." in row.sentence
     )
-    assert not Batch.objects.claim(batch.pk, "again")
+    assert not claim(batch.pk, "again")
 
 
 def test_f_24_the_leases_are_of_the_databases_time(
@@ -266,7 +267,7 @@ def test_f_24_the_leases_are_of_the_databases_time(
 ) -> None:
     batch = queue()
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC))
-    assert Batch.objects.claim(batch.pk, "fast clock")
+    assert claim(batch.pk, "fast clock")
     assert dispatch.sweep() == 0
 
 
@@ -298,7 +299,7 @@ def test_f_09_what_waits_behind_a_running_job_is_not_sent_twice(
     queue: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, waiting = queue(), queue()
-    Batch.objects.claim(running.pk, "busy")
+    claim(running.pk, "busy")
     Batch.objects.filter(pk=waiting.pk).update(published_at=timezone.now() - PAST)
     assert not Batch.objects.to_publish().exists()
 
@@ -330,7 +331,7 @@ def test_a_long_job_that_lost_its_worker_and_its_message_waits_seconds_not_minut
 ) -> None:
     """The pauses are those of a job that is young: it was due when it was brought back."""
     batch = queue()
-    Batch.objects.claim(batch.pk, "dies")
+    claim(batch.pk, "dies")
     now = timezone.now()
     Batch.objects.filter(pk=batch.pk).update(
         queued_at=now - datetime.timedelta(minutes=50), lease_until=now - PAST
@@ -468,7 +469,7 @@ def test_j_06_the_page_of_a_running_job(desk: Client, queue: Any) -> None:
         and "MARTIN, CHERYL" in page
         and "You can leave the page while it runs." in page
     )
-    Batch.objects.claim(batch.pk, "w")
+    claim(batch.pk, "w")
     Batch.objects.filter(pk=batch.pk).update(stage="Reading", done=540, total=787)
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
     assert "Reading row 540 of 787." in page and '<progress max="100" value="68"' in page

@@ -19,6 +19,7 @@ from django.test import Client, TransactionTestCase
 
 from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch
+from cte_portal.batches.claims import claim
 from cte_portal.batches.models import Batch, BatchFile
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
@@ -298,7 +299,7 @@ def test_a_dead_workers_job_is_brought_back_while_the_store_is_away(
     clerk: User, cottonwood: District_, files_away: None
 ) -> None:
     batch = submit("extract", by=clerk, title="X", scope=cottonwood.scope, options={})
-    Batch.objects.claim(batch.pk, "dies")
+    claim(batch.pk, "dies")
     Batch.objects.update(lease_until=batch.queued_at)
     assert dispatch.sweep() == 1
     batch.refresh_from_db()

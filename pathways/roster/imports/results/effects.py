@@ -8,7 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cte_portal.editions import Scope
+from cte_portal.prepared import of_whole_district, prepared
 from pathways.findings.findings import findings
 from pathways.models import Course, Participation, Pathway, Student
 from pathways.roster.worklist.pairs import Pairs
@@ -32,11 +35,7 @@ class Collected:
 
 def collected(scope: Scope, *, has_records: bool = True) -> Collected:
     """What the district has; without asking for records of one that can have none yet."""
-    records = (
-        frozenset(Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True))
-        if has_records
-        else frozenset()
-    )
+    records = frozenset(key for (key,) in _keys(scope)) if has_records else frozenset()
     return Collected(
         records,
         _missing(scope),
@@ -52,10 +51,25 @@ def _missing(scope: Scope) -> frozenset[Pair]:
     """Not asked of a district that has chosen no pathway yet, as at its start: PostgreSQL takes
     longer to plan the question than a small district's file to carry in.
     """
-    if not Course.objects.filter(school__district=scope.district, pathway__isnull=False).exists():
-        return frozenset()
+    return frozenset(_pairs_missing(scope)) if _with_pathway(scope.district) else frozenset()
+
+
+@of_whole_district
+def _keys(scope: Scope) -> QuerySet[Participation, tuple[int]]:
+    return Participation.objects.in_scope(scope).order_by().values_list("pk")
+
+
+@prepared
+def _with_pathway(district: str) -> QuerySet[Course, tuple[int]]:
+    """A course of the district that has a pathway, if there is one."""
+    courses = Course.objects.filter(school__district=district, pathway__isnull=False)
+    return courses.order_by().values_list("pk")[:1]
+
+
+@of_whole_district
+def _pairs_missing(scope: Scope) -> QuerySet[Any, Pair]:
     missing = Pairs(scope).rostered().filter(has_record=False).exclude(choice=Choice.NOT_CTE)
-    return frozenset(missing.values_list("person", "taught"))
+    return missing.values_list("person", "taught")
 
 
 @dataclass(frozen=True)
