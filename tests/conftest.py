@@ -91,8 +91,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     missing = pytest.mark.skip(
         reason="Chromium is not installed (Debian: apt-get install chromium)"
     )
+    of_one_vendor = {path: once(path.relative_to(TESTS)) for path in {item.path for item in items}}
     for item in items:
-        if once(item.path.relative_to(TESTS)):
+        if of_one_vendor[item.path]:
             item.add_marker(pytest.mark.once)
         if asked_elsewhere(item.nodeid):
             item.add_marker(pytest.mark.asked_elsewhere)
