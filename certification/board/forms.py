@@ -48,16 +48,16 @@ class BoardFilter(forms.Form):
     size = forms.ChoiceField(label="Records", choices=SIZES, required=False)
     unsent = forms.BooleanField(label="Has changes not sent", required=False)
     nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
-    sort = forms.ChoiceField(
-        choices=[
-            (f"{sign}{name}", name) for name in COLUMNS | COLUMNS_OF_LEAVERS for sign in ("", "-")
-        ],
-        required=False,
-    )
+    sort = forms.CharField(required=False, strip=False)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.is_valid()
+
+    def clean_sort(self) -> str:
+        """A field of choices would copy all of them for each page."""
+        sort = str(self.cleaned_data["sort"])
+        return sort if sort.removeprefix("-") in COLUMNS | COLUMNS_OF_LEAVERS else ""
 
     def choice(self, name: str) -> str:
         return self.choices[name]

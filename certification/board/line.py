@@ -10,7 +10,6 @@ import datetime
 from dataclasses import dataclass
 from enum import Enum
 
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.models.dates import days, today
@@ -35,7 +34,7 @@ class Stand(Enum):
         self.key, self.word, self.kind = key, word, kind
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Line(LastValidation):
     """One district."""
 
@@ -150,7 +149,7 @@ class Line(LastValidation):
         """The age of the figures: today, 1 day, 12 days."""
         if self.validated is None:
             return ""
-        number = (today(self.district_event.now) - timezone.localdate(self.validated.at)).days
+        number = (today(self.district_event.now) - self.validated.day).days
         return days(number) if number > 0 else "today"
 
     @property

@@ -27,7 +27,7 @@ def rows_of(
         word, kind = line.word, line.stand.kind
         if (word, kind) not in statuses:
             statuses[word, kind] = patterns.fill("ui/status.html", {"word": word}, kind=kind)
-        of_district = line.district_event
+        of_district, resynced, active = line.district_event, line.last_resync, line.last_activity
         has_signers = of_district.primaries or of_district.is_certified
         leavers = dict(zip(OF_LEAVERS, line.leavers, strict=True)) if line.leavers else {}
         yield patterns.fill(
@@ -44,8 +44,8 @@ def rows_of(
                 "not_sent": line.not_sent_words,
                 "records": line.records,
                 "age": line.age,
-                "resynced": us_date(line.last_resync),
-                "active": us_date(line.last_activity),
+                "resynced": us_date(resynced),
+                "active": us_date(active),
                 "due": us_date(line.due),
                 "extend": extend[of_district.dates.extended] % line.number,
             },
@@ -57,8 +57,8 @@ def rows_of(
             no_errors=not line.errors,
             no_warnings=not line.warnings,
             all_sent=line.not_sent_words == "0",
-            is_resynced=line.last_resync is not None,
-            is_active=line.is_active,
+            is_resynced=resynced is not None,
+            is_active=active is not None,
             is_extended=of_district.dates.extended,
         )
 

@@ -34,9 +34,11 @@ OF_DATA = (
 """Gates that are about records; the others are about dates and people."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class LastValidation:
-    """One district in one event, with what is known of it without its records."""
+    """One district in one event, with what is known of it without its records. It never changes,
+    but is not frozen: to make one would take four times as long, and a page makes four hundred.
+    """
 
     district_event: DistrictEvent
     unsent: KnownUnsent

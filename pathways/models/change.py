@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,13 @@ PAIRS = {
     ),
 }
 """A table of districts and keys that a statement is given as one value: [["9012", 1204], …]."""
+ENDS = {
+    "postgresql": "SELECT key AS district, value::bigint AS id FROM json_each_text(%s::json)",
+    "sqlite": "SELECT key AS district, value AS id FROM json_each(%s)",
+}
+"""The same where no district comes twice: {"9012": 1204, …}. PostgreSQL takes such a one apart
+sooner.
+"""
 
 
 def newest_of(owner: str, key: Any, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -87,7 +94,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             cursor.execute(statement, [json.dumps(list(cursors))])
             return {(number, pk): changes for number, pk, changes in cursor.fetchall()}
 
-    def ends_moved(self, ends: Collection[tuple[str, int]]) -> dict[str, int]:
+    def ends_moved(self, ends: Mapping[str, int]) -> dict[str, int]:
         """The last change of each district for which that is not the one it is paired with; 0 where
         neither that one is there nor a later one.
 
@@ -98,7 +105,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             "SELECT district, last FROM (SELECT seen.district, seen.id, COALESCE((SELECT"
             f" MAX(own.id + 0) FROM {self.model._meta.db_table} own"
             " WHERE own.district = seen.district AND own.id >= seen.id), 0) AS last"
-            f" FROM ({PAIRS[connection.vendor]}) seen) ends WHERE last <> id"
+            f" FROM ({ENDS[connection.vendor]}) seen) ends WHERE last <> id"
         )
         with connection.cursor() as cursor:
             keep_plans(cursor)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Edition, Scope
@@ -109,6 +111,11 @@ class Validated:
     """Whether its Certification report found no difference; False too when that report was not
     among those that ran.
     """
+
+    @cached_property
+    def day(self) -> datetime.date:
+        """Lists of all districts say how long ago that was."""
+        return timezone.localdate(self.at)
 
 
 _read: dict[tuple[int, str], tuple[str, Validated | None]] = {}

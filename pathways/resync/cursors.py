@@ -60,7 +60,7 @@ def last_records(districts: Iterable[str], seen: SeenInLedgers) -> dict[str, Las
     districts' ledgers are asked whether it is the last one still.
     """
     records = seen.records
-    ends = [(number, records[number].pk if number in records else 0) for number in districts]
+    ends = {number: records[number].pk if number in records else 0 for number in districts}
     new_ends = Change.objects.ends_moved(ends) if records else {}
     if not records or 0 in new_ends.values():
         new_ends = {number: pk or 0 for number, pk in _ends_of_records()}
