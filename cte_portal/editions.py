@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -102,8 +103,11 @@ _CHANGES_DATA = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE|INTO)\b", re.IGNORECA
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
+@lru_cache(maxsize=256)
 def only_reads(sql: str) -> bool:
-    """Whether a statement may run in the State edition outside `writing_state()`."""
+    """Whether a statement may run in the State edition outside `writing_state()`. Every page of a
+    district asks it the same one; values stand apart from it.
+    """
     bare = _LITERAL.sub("''", sql).lstrip(" \t\r\n(")  # PostgreSQL's unions stand in parentheses
     if ";" in bare.rstrip().rstrip(";"):
         return False
