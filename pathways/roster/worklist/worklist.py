@@ -103,20 +103,34 @@ class Worklist(Pairs):
     def kept_everything(
         self, which: Which, known: dict[Any, Any], order: Order = ()
     ) -> dict[Show, list[Pair]]:
-        """The same, kept as keys alone: the lines of a page are read anew. A district does not move
-        with its elements, so what they narrow is not kept.
+        """The same, kept as keys alone, in the order of Show: the lines of a page are read anew. A
+        district does not move with its elements, so what they narrow is not kept.
         """
         if self.element:
             return self.everything(which, order)
         narrowed = (which, self.school, self.pathway, self.grade, self.since, order)
-        return kept(self.scope, known, "pairs", lambda: self.everything(which, order), *narrowed)
+        groups = kept(
+            self.scope,
+            known,
+            "pairs-in-order",
+            lambda: tuple(self.everything(which, order).values()),
+            *narrowed,
+        )
+        return dict(zip(Show, groups, strict=True))
 
     def kept_counts(self, which: Which, known: dict[Any, Any]) -> dict[Show, int]:
         """The same of a list that is not shown: its number stands beside its name."""
         if self.element:
             return self.counts(which)
         narrowed = (which, self.school, self.pathway, self.grade, self.since)
-        return kept(self.scope, known, "lines", lambda: self.counts(which), *narrowed)
+        numbers = kept(
+            self.scope,
+            known,
+            "numbers-of-lines",
+            lambda: tuple(self.counts(which).values()),
+            *narrowed,
+        )
+        return dict(zip(Show, numbers, strict=True))
 
     def balance(self) -> Balance:
         """One statement, so that it holds at any time, whoever writes meanwhile."""
