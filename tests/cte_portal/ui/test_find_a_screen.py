@@ -12,6 +12,7 @@ from cte_portal.frame import Screen, Standing
 from cte_portal.ui.navigation import find_screens
 from cte_portal.ui.navigation import screens as all_screens
 from tests.cte_portal.access.access_matrix import DISTRICT, STATEWIDE
+from tests.fixtures.quick.standing import stands
 from tests.fixtures.records import District_
 
 CLERK = {
@@ -98,12 +99,21 @@ def screens(client: Client, words: str) -> list[str]:
     return [screen.name for screen, _ in answer.context["matches"]]
 
 
-@pytest.mark.parametrize(("words", "screen"), CLERK.items(), ids=CLERK)
-def test_a_screen_is_found_by_what_a_clerk_calls_it(
-    words: str, screen: str, client: Client, clerk: User, cottonwood: District_
-) -> None:
+@pytest.fixture
+@stands
+def cookies(clerk: User, cottonwood: District_) -> str:
+    """Of a window in which the clerk has signed in and opened the district."""
+    client = Client()
     client.force_login(clerk)
     client.get("/districts/9012/2025/")
+    return client.cookies.output(header="", sep=";")
+
+
+@pytest.mark.parametrize(("words", "screen"), CLERK.items(), ids=CLERK)
+def test_a_screen_is_found_by_what_a_clerk_calls_it(
+    words: str, screen: str, client: Client, cookies: str
+) -> None:
+    client.cookies.load(cookies)
     assert screen in screens(client, words)
 
 
