@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import ALL_CHECKS, BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from cte_portal.editions import Edition
@@ -37,6 +37,10 @@ class PortalCommand(BaseCommand):
     "reason": …}.
     """
 
+    requires_system_checks: Any = ()
+    """Whether apps and pages fit is asked by what starts to stay (`cte_portal/checks.py`), and by
+    `check`. To load all pages for that was a third of what a short command needs.
+    """
     prints_json = True
     json_help = "the result as JSON on standard output"
     needs_databases = True
@@ -91,6 +95,7 @@ class PageCommand(PortalCommand, ABC):
     not current is refused.
     """
 
+    requires_system_checks = ALL_CHECKS
     prints_json = needs_databases = False
     page = ""
     """From the portal's folder."""

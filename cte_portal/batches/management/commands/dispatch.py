@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 
 from cte_portal.batches import dispatch
+from cte_portal.checks import TAG
 from cte_portal.connection import look_at_all
 from cte_portal.logs import name_of, places
 from cte_portal.ui.command import PortalCommand, check_databases
@@ -28,6 +29,7 @@ RETIRE_EVERY = 3600
 
 
 class Command(PortalCommand):
+    requires_system_checks = (TAG,)
     prints_json = needs_databases = False
     help = (
         "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."

@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.core.management.base import ALL_CHECKS, CommandError
 from django.db import connections
 
 from cte_portal.plugs import directory
@@ -32,6 +32,7 @@ PACKAGES = ("cte_portal", "pathways", "certification")
 
 
 class Command(PortalCommand):
+    requires_system_checks = ALL_CHECKS
     prints_json = needs_databases = False
     help = (
         "Set up what is missing, load practice data into an empty portal, and serve it until"
