@@ -42,7 +42,10 @@ def changed() -> str:
 
 
 HERE = Path(__file__).parent
-SCRIPT = (HERE / "memory.js").read_text() + changed() + (HERE / "contrast.js").read_text()
+AFTER = ("contrast.js", "targets.js")
+SCRIPT = "".join(
+    [(HERE / "memory.js").read_text(), changed(), *((HERE / name).read_text() for name in AFTER)]
+)
 
 
 # One way to the browser and back, where axe stands already.

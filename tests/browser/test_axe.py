@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -74,12 +76,12 @@ SPOIL = """() => {
     ];
     for (const element of document.body.querySelectorAll("*")) if (!chance(9)) pick(changes)(element.style);
 }"""
-OBJECTIONS = """options => %s(options).then(answer => answer.violations.filter(rule => rule.id === "color-contrast")
+OBJECTIONS = """options => %s(options).then(answer => answer.violations.filter(rule => rule.id === "%s")
     .flatMap(rule => rule.nodes.map(node => String(node.target))).sort())"""
 
 
-def objections(page: Page, run: str) -> list[str]:
-    answer: list[str] = page.evaluate(OBJECTIONS % run, OPTIONS)
+def objections(page: Page, run: str, rule: str = "color-contrast") -> list[str]:
+    answer: list[str] = page.evaluate(OBJECTIONS % (run, rule), OPTIONS)
     return answer
 
 
@@ -93,6 +95,21 @@ def test_asked_of_one_text_of_its_kind_axe_objects_to_the_same_texts(stage: Stag
         here = objections(place_of_axe(page), "look")
         page.evaluate(AXE_SCRIPT)
         assert len(here) > 4 and here == objections(page, "axe.run")
+
+
+def test_asked_how_far_away_small_targets_are_axe_objects_to_the_same_ones(desk: Desk) -> None:
+    """Beside each other, small ones and large ones; and a small one alone."""
+    page = desk.glance(size=MIDDLING, at="")
+    pairs = [*product(("large", "small"), repeat=2), ("small",)]
+    lines = (
+        "".join(f'<a class="target {size}" href="/{size}/">A</a>' for size in pair)
+        for pair in pairs
+    )
+    page.set_content(SOUND.replace("</main>", "".join(f"<p>{line}</p>" for line in lines)))
+    page.evaluate(STYLED, SHEET + "a.small { width: 9px; height: 9px }")
+    here = objections(place_of_axe(page), "look", "target-size")
+    page.evaluate(AXE_SCRIPT)
+    assert len(here) == 4 and here == objections(page, "axe.run", "target-size")
 
 
 def test_a_page_that_asks_another_host_is_heard(desk: Desk) -> None:
