@@ -196,7 +196,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         # is no room for any, so that none are drawn.
         "--force-gpu-mem-available-mb=0",
         # The next page stands in the frame of the one before it, and what is asked of the portal
-        # passes through no process of its own: six hundredths of what journeys cost.
+        # passes through no process of its own.
         # This takes the place of Playwright's own list, which is about pictures and accounts.
         "--enable-features=RenderDocument:level/crashed-frame,NetworkServiceInProcess2",
         # A page that asks another host asks in vain, which the trap hears (`trap.py`).
