@@ -35,6 +35,7 @@ scope, students, pathways = world.scope, world.students, world.pathways
 
 def empty(*tables: str) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # the portal's jobs lift it too
         if connection.in_atomic_block:  # as it is in the suite
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET session_replication_role = replica")
@@ -120,6 +121,8 @@ print(
     f" {statistics.median(own) / statistics.median(hand):.2f}"
 )
 portal(files["all new"], "upload")
+with connection.cursor() as cursor:
+    cursor.execute("SET statement_timeout = 0")  # a job's connection is closed at its end
 copied, written = [], []
 for _ in range(runs):
     started = spent()
