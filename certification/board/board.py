@@ -41,7 +41,7 @@ def lines_of(
         return []
     events = district_events(event, numbers, current_year, known)
     unsent = KnownUnsent.of_all(numbers, event.end_year)
-    known = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
+    outcomes = follow_ups(numbers, event.end_year) if event.is_of_leavers else {}
     validated = {} if event.is_of_leavers else last_validations(event.end_year)
     return [
         Line(
@@ -50,7 +50,7 @@ def lines_of(
             district_event=events[number],
             unsent=unsent[number],
             validated=validated.get(number),
-            follow_up=known.get(number),
+            follow_up=outcomes.get(number),
         )
         for number, name in districts
     ]
