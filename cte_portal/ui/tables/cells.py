@@ -223,21 +223,24 @@ class Cells:
             return None
 
 
-_known: dict[Any, tuple[Cells, ...]] = {}
+_known: dict[Any, Cells] = {}
 
 
-def cells_of(table: tables.Table) -> tuple[Cells, ...]:
-    """The columns of a table, which are asked once for all tables of their kind that show the same
-    ones and are sorted alike. They know no row.
+def cells_of(table: tables.Table) -> list[Cells]:
+    """The columns of a table. Each is asked once for all tables of its kind that are sorted alike,
+    whatever stands beside it: people choose any number of sets of columns. They know no row.
     """
-    kind = type(table), tuple(table.columns.names()), tuple(table.order_by or ()), table.orderable
-    cells = _known.get(kind)
+    kind = type(table), tuple(table.order_by or ()), table.orderable
+    named = getattr(table, "named", None)
+    first = named() if named else next(iter(table.columns)).name
+    return [_cells(kind, bound, names_row=bound.name == first) for bound in table.columns]
+
+
+def _cells(kind: tuple[Any, ...], bound: Any, *, names_row: bool) -> Cells:
+    key = kind, bound.name, names_row
+    cells = _known.get(key)
     if cells is None:
         if len(_known) >= MOST_KEPT:  # another thread may clear them at any moment
             _known.clear()
-        named = getattr(table, "named", None)
-        first = named() if named else next(iter(table.columns)).name
-        cells = _known[kind] = tuple(
-            Cells(bound, names_row=bound.name == first) for bound in table.columns
-        )
+        cells = _known[key] = Cells(bound, names_row=names_row)
     return cells

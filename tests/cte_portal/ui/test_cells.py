@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import django_tables2 as tables
@@ -122,3 +124,29 @@ def test_nothing_of_a_row_is_left_when_it_is_drawn() -> None:
     del line, table
     gc.collect()
     assert gone() is None
+
+
+def test_whatever_sets_of_columns_people_choose_hardly_more_is_left_of_them() -> None:
+    class Wide(ListTable):
+        """Ten columns, of which five may be chosen in 252 ways."""
+
+    for number in range(10):
+        Wide.base_columns[f"column_{number}"] = tables.Column(accessor="name", orderable=True)
+
+    def draw(names: tuple[str, ...], sort: str) -> None:
+        assert len(list(heads_of(Wide.of([], names, sort), QueryDict()))) == len(names)
+
+    chosen = [names for names in combinations(Wide.base_columns, 5) if "column_0" in names]
+    sorts = ("", "column_0", "-column_0")
+    for sort in sorts:
+        draw(tuple(Wide.base_columns), sort)
+    tracemalloc.start()
+    try:
+        for names in chosen:
+            for sort in sorts:
+                draw(names, sort)
+        gc.collect()
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(chosen) == 126 and left < 200_000, "bytes, of 378 sets"
