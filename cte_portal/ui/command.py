@@ -38,8 +38,8 @@ class PortalCommand(BaseCommand):
     """
 
     requires_system_checks: Any = ()
-    """Whether apps and pages fit is asked by what starts to stay (`cte_portal/checks.py`), and by
-    `check`. To load all pages for that was a third of what a short command needs.
+    """Whether apps and pages fit is asked by what starts to stay (`cte_portal/checks.py`), by
+    `upgrade`, and by `check`. To load all pages for that was a third of what a short command needs.
     """
     prints_json = True
     json_help = "the result as JSON on standard output"

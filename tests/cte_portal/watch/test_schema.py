@@ -87,6 +87,17 @@ def test_an_upgrade_that_backs_up_says_so_on_the_health_page(
     assert backup.good and backup.sentence == "Before an upgrade: state.dump."
 
 
+def test_an_upgrade_to_a_version_that_would_not_start_changes_nothing(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PORTAL_PLUGS = [*settings.PORTAL_PLUGS, "certification.plug.PLUGS"]
+    steps_taken: list[str] = []
+    monkeypatch.setattr(upgrade, "call_command", lambda name, **_: steps_taken.append(name))
+    with pytest.raises(CommandError, match=r"names certification\.plug\.PLUGS, which is not there"):
+        call_command("upgrade", skip_checks=False)
+    assert not steps_taken
+
+
 def test_an_upgrade_waits_for_nobody_who_still_writes(db: None) -> None:
     beat(Heartbeat.Part.WORKER, "district")
     with pytest.raises(CommandError, match=r"Still running: .*Stop dispatcher, workers and web"):

@@ -20,6 +20,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from cte_portal.checks import TAG
 from cte_portal.editions import Edition
 from cte_portal.ui.command import PortalCommand, check_answers
 from cte_portal.watch.backup.dumps import ToolFailed, dump
@@ -29,6 +30,8 @@ from cte_portal.watch.standing import SILENT
 
 
 class Command(PortalCommand):
+    requires_system_checks = (TAG,)
+    """A version that would not start changes no table: the version before would not start then."""
     help = "Bring both databases to this version: check, back up if asked, migrate, verify seals."
     needs_databases = False
 
