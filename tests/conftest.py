@@ -195,10 +195,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         # Pages are laid out, and hit where they are clicked, but their pixels nobody looks at: there
         # is no room for any, so that none are drawn.
         "--force-gpu-mem-available-mb=0",
-        # The next page stands in the frame of the one before it, and what is asked of the portal
-        # passes through no process of its own.
-        # This takes the place of Playwright's own list, which is about pictures and accounts.
-        "--enable-features=RenderDocument:level/crashed-frame,NetworkServiceInProcess2",
         # A page that asks another host asks in vain, which the trap hears (`trap.py`).
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         # Pages live for a second, axe for the whole run (`window.py`): it is compiled simply at
