@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from functools import cached_property
-from html import escape
 from typing import NamedTuple
-
-from django.utils.safestring import SafeString
 
 from cte_portal.editions import Scope
 from pathways.pages.addresses import pattern_of
@@ -17,8 +14,8 @@ from pathways.roster.worklist.which import Which
 
 
 class WorklistRow(NamedTuple):
-    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid`,
-    which is HTML already, to its row in CTE Roster Entry. `about` names it for who cannot see it.
+    """A line with where it leads: `address` to the student, `way_on` to what `link` says, `grid` to
+    its row in CTE Roster Entry. `about` names it for who cannot see it.
     """
 
     line: RosterLine
@@ -28,7 +25,7 @@ class WorklistRow(NamedTuple):
     address: str
     way_on: str
     link: str
-    grid: SafeString
+    grid: str
     is_ticked: bool
     css: str
 
@@ -77,15 +74,15 @@ class LinkedRows:
     def _history(self) -> str:
         return pattern_of(self.scope, "cte-record-history", 2)
 
-    def _grid(self, line: RosterLine, pair: Pair) -> SafeString:
+    def _grid(self, line: RosterLine, pair: Pair) -> str:
         """The line's row among those of its school and pathway; empty where it has none or nobody
         may type.
         """
         if not self.may_edit or not (line.record or line.courses):
-            return SafeString("")
+            return ""
         place = line.student.school_id, line.pathway.pk
         grid = self._grids.get(place)
         if grid is None:
-            address = roster_entry(self.scope, school=place[0], pathway=place[1])
-            grid = self._grids[place] = escape(address)
-        return SafeString(f"{grid}&amp;at={pair[0]}-{pair[1]}")
+            grid = roster_entry(self.scope, school=place[0], pathway=place[1])
+            self._grids[place] = grid
+        return f"{grid}&at={pair[0]}-{pair[1]}"
