@@ -42,8 +42,8 @@ class SharedWindow:
         """What is on its way ends here, before the databases are emptied. It is left by the page
         itself: from a page of nobody Chromium would start a new process for the next one.
         """
-        kept = self.page.evaluate(LEAVE)
-        self.page.wait_for_url("about:blank")
+        with self.page.expect_navigation(url="about:blank"):  # also where it is there already
+            kept = self.page.evaluate(LEAVE)
         self.page.context.clear_cookies()
         self.storage.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
         if not kept:
