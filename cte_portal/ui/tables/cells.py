@@ -19,7 +19,7 @@ from cte_portal.ui.patterns import MOST_KEPT, escaped
 class PatternColumn(tables.Column):
     """A column whose cell is a template, which becomes a part of the row's: a row is filled in once
     for all of them. `values` names the attribute of the row for each mark of the template, and
-    `of_kind` those that choose among its forms by whether they hold anything. A file has what the
+    `conditions` those that choose among its forms by whether they hold anything. A file has what the
     accessor leads to.
     """
 
@@ -28,11 +28,11 @@ class PatternColumn(tables.Column):
         template: str,
         *,
         values: Mapping[str, str],
-        of_kind: Mapping[str, str] | None = None,
+        conditions: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.template, self.values, self.of_kind = template, values, of_kind or {}
+        self.template, self.values, self.conditions = template, values, conditions or {}
 
 
 class WholeColumn(tables.Column):
@@ -97,13 +97,13 @@ class Place(NamedTuple):
     mark: str = ""
     template: str = ""
     context: tuple[tuple[str, Any], ...] = ()
-    of_kind: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
 
     def of(self, kind: Mapping[str, bool]) -> Place:
         """The same in rows of a kind."""
-        if not self.of_kind:
+        if not self.conditions:
             return self
-        forms = tuple((name, kind[path]) for name, path in self.of_kind)
+        forms = tuple((name, kind[path]) for name, path in self.conditions)
         return self._replace(context=self.context + forms)
 
     @property
@@ -152,13 +152,13 @@ class Cells:
         if self.pattern is None:
             stored = self._stored(values.records, has_keys=has_keys)
             return self.place._replace(mark=values.add(self._drawn(bound, rows, stored)))
-        for path in self.pattern.of_kind.values():
+        for path in self.pattern.conditions.values():
             values.demand(path)
         marks = {name: values.mark_of(path) for name, path in self.pattern.values.items()}
         return self.place._replace(
             template=self.pattern.template,
             context=tuple(marks.items()),
-            of_kind=tuple(self.pattern.of_kind.items()),
+            conditions=tuple(self.pattern.conditions.items()),
         )
 
     def _drawn(self, bound: Any, rows: Sequence[Any], stored: Sequence[Any]) -> Sequence[Any]:

@@ -49,7 +49,7 @@ class WorklistTable(StudentColumns):
     choose = PatternColumn(
         "pathways/roster/worklist_choose.html",
         values={"token": "token", "about": "about"},
-        of_kind={"is_ticked": "is_ticked"},
+        conditions={"is_ticked": "is_ticked"},
         verbose_name="Choose",
         attrs=HIDDEN_HEAD,
     )
@@ -64,7 +64,7 @@ class WorklistTable(StudentColumns):
     open = PatternColumn(
         "pathways/roster/worklist_open.html",
         values={"address": "way_on", "link": "link", "about": "about", "grid": "grid"},
-        of_kind={"has_grid": "grid"},
+        conditions={"has_grid": "grid"},
         verbose_name="Open",
         attrs=HIDDEN_NUMBER,
     )

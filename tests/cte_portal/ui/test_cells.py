@@ -46,14 +46,14 @@ CHOOSE, OPEN = "pathways/roster/worklist_choose.html", "pathways/roster/worklist
 
 class Lines(ListTable):
     choose = PatternColumn(
-        CHOOSE, values={"token": "token", "about": "name"}, of_kind={"is_ticked": "is_ticked"}
+        CHOOSE, values={"token": "token", "about": "name"}, conditions={"is_ticked": "is_ticked"}
     )
     name = tables.Column(orderable=True)
     number = NumberColumn()
     open = PatternColumn(
         OPEN,
         values={"address": "token", "link": "name", "about": "name", "grid": "grid"},
-        of_kind={"has_grid": "grid"},
+        conditions={"has_grid": "grid"},
     )
 
     class Meta(ListTable.Meta):
