@@ -17,6 +17,7 @@ import json
 import logging
 import logging.config
 import re
+import signal
 import sys
 import threading
 import traceback
@@ -33,6 +34,7 @@ OWN = ("cte_portal", "pathways", "certification")
 SHORT_NUMBER = 7  # digits: a process id or a status; a State ID has nine
 CONVERSION = re.compile(r"%(?:\(\w+\))?[#0\- +]*[\d*]*(?:\.[\d*]+)?[hlL]?([diouxXeEfFgGcrsa%])")
 LEFT_OUT = "…"
+A_MOMENT = 0.1  # seconds, in which an object is taken apart
 
 log = logging.getLogger("cte_portal.process")
 
@@ -188,7 +190,13 @@ def _uncaught_in_thread(details: threading.ExceptHookArgs) -> None:
 
 
 def _unraisable(details: Any) -> None:
-    if details.exc_value is not None:
+    """Ctrl-C, and what a command hears as Ctrl-C, may come while an object is taken apart, where it
+    would be lost: it comes again a moment later.
+    """
+    if isinstance(details.exc_value, KeyboardInterrupt):
+        here = threading.main_thread().ident
+        threading.Timer(A_MOMENT, signal.pthread_kill, [here, signal.SIGINT]).start()
+    elif details.exc_value is not None:
         log.error("an error where none can be raised", exc_info=details.exc_value)
 
 

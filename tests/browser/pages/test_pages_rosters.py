@@ -146,6 +146,7 @@ def systems(stage: Stage, page: Page) -> None:
 def change(stage: Stage, page: Page) -> None:
     systems(stage, page)
     page.get_by_role("link", name="Change").click()
+    expect(page.get_by_label("Section Number")).to_have_value("code")
 
 
 STATES: dict[str, list[State]] = {

@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import signal
 import sys
+import time
 from typing import Any
 
 import psycopg
@@ -15,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from cte_portal.logs import PrivateFormatter, SaidByTheErrorPage
+from cte_portal.logs import PrivateFormatter, SaidByTheErrorPage, _unraisable
 
 
 def line(name: str, message: Any, *values: Any, error: bool = False, **more: Any) -> str:
@@ -146,3 +148,24 @@ def test_no_logger_is_without_the_one_handler() -> None:
                 or isinstance(handler, logging.NullHandler)
                 for handler in logger.handlers
             ), name
+
+
+def test_a_stop_that_comes_while_an_object_is_taken_apart_comes_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`up` had gone on until somebody asked it to stop once more."""
+
+    class Stopping:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(sys, "unraisablehook", _unraisable)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stopping = Stopping()
+        del stopping
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(60)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not caplog.records
