@@ -25,6 +25,8 @@ from tests.fixtures.once import asked_elsewhere, once
 from tests.fixtures.quick import migrated
 
 pytest_plugins = [
+    "tests.fixtures.quick.frames",
+    "tests.fixtures.quick.frames",
     "tests.fixtures.quick.standing",
     "tests.fixtures.services.bucket",
     "tests.fixtures.records",
