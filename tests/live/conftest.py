@@ -197,13 +197,8 @@ class Portal:
     def ended(self, key: str, seconds: float = 240) -> dict[str, Any]:
         """The batch once it has ended."""
         try:
-            return wait(
-                lambda: (
-                    (row := self.ask("look", key=key))["status"] not in ("queued", "processing")
-                    and row
-                ),
-                seconds,
-            )  # type: ignore[no-any-return]
+            wait(lambda: self.ask("has_ended", key=key), seconds)
+            return self.ask("look", key=key)
         except BaseException:
             for log in self.folder.glob("*.log"):
                 print(log.name, log.read_text()[-3000:])

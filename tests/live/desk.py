@@ -21,7 +21,7 @@ from django.db import connection, connections
 
 from cte_portal.accounts.models import User
 from cte_portal.batches import submit as submitting
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import LIVE, Batch
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.tasks import run_batch
@@ -121,6 +121,10 @@ def rows(district: str = "9012") -> list[str]:
     return ["\t".join(row) for row in extract.rows(Scope(district, 2025))]
 
 
+def has_ended(key: str) -> bool:
+    return Batch.objects.exclude(status__in=LIVE).filter(pk=key).exists()
+
+
 def look(key: str) -> dict[str, Any]:
     batch = Batch.objects.with_standing().get(pk=key)
     names = ("status", "attempt", "stage", "sentence", "reference")
@@ -215,9 +219,9 @@ def stir(district: str, number: int) -> None:
     ledger.apply(scope, staging.stage(changed), by="TEST", source=Change.Source.FORM, checked=None)
 
 
-def standing(district: str) -> dict[str, Any]:
-    """The state's generation and rows, read until nothing moved in between, and the district's
-    rows: told by a digest of every column.
+def stands(district: str) -> dict[str, Any]:
+    """The state's generation and rows, read until nothing moved in between: told by a digest of
+    every column.
     """
     while True:
         before = StateCopy.objects.of_district(district)
@@ -225,15 +229,24 @@ def standing(district: str) -> dict[str, Any]:
         after = StateCopy.objects.of_district(district)
         if (before and before.sent_at) == (after and after.sent_at):
             break
-    here = everything(Scope(district, 2025))
     return {
         "generation": after.generation if after else 0,
         "attempt": after.attempt if after else 0,
         "batch": str(after.batch) if after else "",
         "state": digest(there),
+        "cursor": after.cursor if after else 0,
+    }
+
+
+def standing(district: str) -> dict[str, Any]:
+    """What stands at the state, and the district's rows beside it."""
+    state = stands(district)
+    here = everything(Scope(district, 2025))
+    return {
+        **state,
         "district": digest(here),
         "counts": {name: len(rows) for name, rows in here.items()},
-        "unsent": Change.objects.after(district, after.cursor if after else 0).count(),
+        "unsent": Change.objects.after(district, state["cursor"]).count(),
     }
 
 
@@ -316,6 +329,7 @@ COMMANDS = {
         roster_state,
         delete_all,
         rows,
+        has_ended,
         look,
         state,
         cancel,
@@ -329,6 +343,7 @@ COMMANDS = {
         children,
         is_certified,
         stir,
+        stands,
         standing,
     )
 }

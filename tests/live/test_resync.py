@@ -5,6 +5,7 @@ never a mix (F-30 … F-34).
 from __future__ import annotations
 
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -38,13 +39,16 @@ def stirred(live: Portal, district: str = CLERKS) -> dict[str, Any]:
 def followed(
     live: Portal, key: str, district: str, allowed: set[tuple[int, str]]
 ) -> dict[str, Any]:
-    """The batch once it has ended; meanwhile the state is looked at as often as it can be."""
-    while live.ask("look", key=key)["status"] in ("queued", "processing"):
-        seen = live.ask("standing", district=district)
+    """The batch once it has ended; meanwhile the state is looked at again and again. What a dead
+    worker had left there would stand until another one takes the batch.
+    """
+    while not live.ask("has_ended", key=key):
+        seen = live.ask("stands", district=district)
         assert (
             seen["generation"],
             seen["state"],
         ) in allowed, "neither the old nor the new generation"
+        time.sleep(0.1)
     return live.ended(key)
 
 
@@ -74,9 +78,7 @@ def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(
     before = stirred(live)
     # OPI's own row, the district's name, is published first, in a transaction of its own.
     live.ended(live.ask("resync", types=["District"]))
-    before |= {
-        name: live.ask("standing", district=CLERKS)[name] for name in ("state", "generation")
-    }
+    before |= live.ask("stands", district=CLERKS)
     live.fault.write_text(f"{step} kill")
     key = live.ask("resync")
     row = followed(
