@@ -16,12 +16,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from django.conf import settings as portal
 
 from tests.fixtures.quick import migrated, practice
+from tests.live.dead import lives
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql" in str(portal.DATABASES["default"]["ENGINE"])
@@ -96,8 +97,9 @@ class Portal:
     def __init__(self, folder: Path, env: dict[str, str], broker: Broker | None) -> None:
         self.folder, self.env, self.broker = folder, env, broker
         self.fault = folder / "fault"
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.desk: subprocess.Popen[str] | None = None
+        self.processes: dict[str, int] = {}
+        self.loaded: subprocess.Popen[str] | None = None
+        self.desk: tuple[TextIO, TextIO] | None = None
         self.number = 0
 
     def manage(self, *words: str) -> None:
@@ -110,10 +112,7 @@ class Portal:
         )
 
     def start(self, name: str) -> None:
-        commands = {"dispatch": ["manage.py", "dispatch"]}
         worker = [
-            "-m",
-            "celery",
             "--quiet",
             "--app",
             "cte_portal",
@@ -128,56 +127,70 @@ class Portal:
             "--hostname",
             f"{name}@%h",
             "--queues",
-        ]
-        if name == "web":
-            own = [
-                "--bind",
-                f"127.0.0.1:{self.env['WEB_PORT']}",
-                "--worker-class",
-                "gthread",
-                "--threads",
-                "4",
-                "--no-control-socket",
-            ]
-            commands["web"] = ["-m", "gunicorn", "cte_portal.wsgi", *own, "--log-level", "warning"]
-        command = commands.get(name) or [
-            *worker,
             "statewide" if "statewide" in name else "district",
         ]
-        log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env=self.env,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        process = self.processes.pop(name)
-        if process.poll() is None:
-            (
-                os.killpg(process.pid, number)
-                if number == signal.SIGKILL
-                else process.send_signal(number)
+        module, arguments = "celery", worker
+        if name == "dispatch":
+            module, arguments = "manage", ["dispatch"]
+        elif name == "web":
+            module, arguments = (
+                "gunicorn",
+                [
+                    "cte_portal.wsgi",
+                    "--bind",
+                    f"127.0.0.1:{self.env['WEB_PORT']}",
+                    "--worker-class",
+                    "gthread",
+                    "--threads",
+                    "4",
+                    "--no-control-socket",
+                    "--log-level",
+                    "warning",
+                ],
             )
-        process.wait(240)
+        log = self.folder / f"{name}.log"
+        log.touch()
+        self.processes[name] = self.begin(module, arguments, os.devnull, log, log)
 
-    def ask(self, do: str, **values: Any) -> Any:
-        if self.desk is None:
-            self.desk = subprocess.Popen(
-                [sys.executable, "-m", "tests.live.desk"],
+    def begin(self, module: str, arguments: list[str], *files: str | Path) -> int:
+        """The number of a process in a group of its own, with these files as its standard input,
+        output and errors (`loaded.py`).
+        """
+        if self.loaded is None:
+            self.loaded = subprocess.Popen(
+                [sys.executable, "-m", "tests.live.loaded"],
                 cwd=ROOT,
                 env=self.env,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        assert self.desk.stdin and self.desk.stdout
-        self.desk.stdin.write(json.dumps({"do": do, **values}) + "\n")
-        self.desk.stdin.flush()
-        report = json.loads(self.desk.stdout.readline())
+        assert self.loaded.stdin and self.loaded.stdout
+        command = [module, arguments, [str(file) for file in files]]
+        self.loaded.stdin.write(json.dumps(command) + "\n")
+        self.loaded.stdin.flush()
+        return int(self.loaded.stdout.readline())
+
+    def runs(self, name: str) -> bool:
+        return name in self.processes and lives(self.processes[name])
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        process = self.processes.pop(name)
+        if lives(process):
+            (os.killpg if number == signal.SIGKILL else os.kill)(process, number)
+        wait(lambda: not lives(process))
+
+    def ask(self, do: str, **values: Any) -> Any:
+        if self.desk is None:
+            pipes = [self.folder / name for name in ("questions", "answers")]
+            for pipe in pipes:
+                os.mkfifo(pipe)
+            self.processes["desk"] = self.begin("tests.live.desk", [], *pipes)
+            self.desk = pipes[0].open("w"), pipes[1].open()
+        questions, answers = self.desk
+        questions.write(json.dumps({"do": do, **values}) + "\n")
+        questions.flush()
+        report = json.loads(answers.readline())
         if "error" in report:
             raise RuntimeError(report["error"])
         return report["answer"]
@@ -212,9 +225,10 @@ class Portal:
     def close(self) -> None:
         for name in list(self.processes):
             self.kill(name)
-        if self.desk:
-            self.desk.kill()
-            self.desk.wait()
+        for file in self.desk or ():
+            file.close()
+        if self.loaded:
+            self.loaded.communicate()
         if self.broker:
             self.broker.stop()
 
@@ -270,7 +284,7 @@ def live(installation: Portal) -> Iterator[Portal]:
     installation.fault.unlink(missing_ok=True)
     installation.fault.with_suffix(".paused").unlink(missing_ok=True)
     for name in ("dispatch", "worker", "statewide-worker"):
-        if name not in installation.processes or installation.processes[name].poll() is not None:
+        if not installation.runs(name):
             installation.start(name)
     yield installation
     installation.fault.unlink(missing_ok=True)

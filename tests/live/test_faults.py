@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import time
@@ -170,7 +171,7 @@ def test_f_26_a_worker_killed_while_it_writes_offers_no_half_file(live: Portal) 
 
 def test_f_34_a_busy_statewide_worker_does_not_keep_a_clerk_waiting(live: Portal) -> None:
     """The clerk's job has ended before the statewide one begins."""
-    live.processes["statewide-worker"].send_signal(signal.SIGSTOP)
+    os.kill(live.processes["statewide-worker"], signal.SIGSTOP)
     try:
         statewide = live.ask("submit_extract", district="0965", queue="statewide")
         content, rows = live.all_changed()
@@ -179,7 +180,7 @@ def test_f_34_a_busy_statewide_worker_does_not_keep_a_clerk_waiting(live: Portal
         live.written_once(key, rows)
         assert live.ask("look", key=statewide)["status"] == "queued"
     finally:
-        live.processes["statewide-worker"].send_signal(signal.SIGCONT)
+        os.kill(live.processes["statewide-worker"], signal.SIGCONT)
     live.ended(statewide)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.live.conftest import Portal, installed
+from tests.live.conftest import Portal, installed, wait
 
 FIRST, OTHERS = "9012", ("0965", "9099", "0965")
 WORKERS = ("worker", "second-worker")
@@ -21,6 +21,7 @@ def test_no_district_waits_for_more_than_two_of_anothers_jobs(installation: Port
     live.start("dispatch")
     keys = [live.ask("submit_extract") for _ in range(12)]
     keys.append(live.ask("submit_extract", district=OTHERS[0]))
+    wait(lambda: all(handed_over for _, handed_over, _ in live.ask("served", keys=keys)))
     for worker in WORKERS:
         live.start(worker)
     try:
