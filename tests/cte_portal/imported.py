@@ -5,6 +5,7 @@ Each line of standard input is a command as JSON: arguments, environment, and th
 output and its errors go. Each line of standard output is the code with which it ended.
 """
 
+import gc
 import json
 import os
 import runpy
@@ -15,6 +16,7 @@ import django.core.management  # noqa: F401 - as above
 
 import cte_portal.ui.command  # noqa: F401 - as above
 
+gc.freeze()  # at its end a process would look through all of it
 for line in sys.stdin:
     arguments, environment, output, errors = json.loads(line)
     if child := os.fork():

@@ -179,7 +179,9 @@ def test_every_dependency_says_why() -> None:
     assert [line for line in lines if "#" not in line] == []
 
 
-def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> None:
+def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong(
+    manage_imported: Manage,
+) -> None:
     """What `tests/cte_portal/watch/test_configuration.py` tries one by one."""
     closed = "127.0.0.1:1"
     away = {
@@ -189,7 +191,7 @@ def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> Non
         "EMAIL_URL": f"smtp://{closed}",
         "VAR_DIR": "/nowhere/at/all",
     }
-    checked = manage("check", "--deploy", **PRODUCTION | away)
+    checked = manage_imported("check", "--deploy", **PRODUCTION | away)
     assert checked.returncode == 1
     assert "Set MFA_KEYS to a key" in checked.stderr
     assert re.findall(r"\((portal\.E\w+|security\.\w+)\)", checked.stderr) == [
@@ -242,8 +244,8 @@ def test_a_forgotten_mode_does_not_run_real_data_as_practice(manage_imported: Ma
     assert manage_imported("check", **forgotten, PORTAL_MODE="demo").returncode == 0
 
 
-def test_s_12_practice_data_are_refused_in_production() -> None:
-    refused = manage("demo", **PRODUCTION)
+def test_s_12_practice_data_are_refused_in_production(manage_imported: Manage) -> None:
+    refused = manage_imported("demo", **PRODUCTION)
     assert refused.returncode != 0
     assert "practice" in refused.stderr.lower() or "demo" in refused.stderr.lower()
 
@@ -301,14 +303,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     process.wait()
 
 
-def test_a_second_up_names_the_first_ones_address(served: Served) -> None:
-    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(served.var))
+def test_a_second_up_names_the_first_ones_address(served: Served, manage_imported: Manage) -> None:
+    refused = manage_imported("up", "--port", str(free_port()), VAR_DIR=str(served.var))
     assert refused.returncode != 0
     assert f"http://127.0.0.1:{served.port}/" in refused.stderr
 
 
-def test_up_on_a_taken_port_says_so(served: Served, tmp_path: Path) -> None:
-    refused = manage("up", "--port", str(served.port), VAR_DIR=str(tmp_path))
+def test_up_on_a_taken_port_says_so(
+    served: Served, tmp_path: Path, manage_imported: Manage
+) -> None:
+    refused = manage_imported("up", "--port", str(served.port), VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert "--port" in refused.stderr
 
@@ -399,14 +403,14 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
 
 
 def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(
-    tmp_path: Path, django_db_setup: None
+    tmp_path: Path, django_db_setup: None, manage_imported: Manage
 ) -> None:
     """That it helps is tried in `tests/pathways/test_demo_again.py`."""
     migrated.lay(tmp_path)
     with sqlite3.connect(tmp_path / "district.sqlite3") as district:
         district.execute("PRAGMA ignore_check_constraints = ON")  # Django brings their functions
         district.execute("INSERT INTO pathways_district (number, name) VALUES ('9012', 'Bend')")
-    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(tmp_path))
+    refused = manage_imported("up", "--port", str(free_port()), VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert "demo --reset" in refused.stderr
 
