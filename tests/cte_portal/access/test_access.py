@@ -423,6 +423,7 @@ def test_z_01_another_district_and_an_unknown_one_answer_alike(
     assert other[0] == 404
 
 
+@pytest.mark.usefixtures("refusals_are_drawn_once")
 def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(
     client: Client, record: Participation, clerk: User
 ) -> None:
@@ -535,6 +536,7 @@ def rows() -> dict[str, list[Any]]:
     return by_table
 
 
+@pytest.mark.usefixtures("refusals_are_drawn_once")
 @pytest.mark.parametrize("role", ["clerk", "opi"])
 def test_e_07_looking_at_every_page_changes_nothing(
     role: str, client: Client, record: Participation, cast: dict[str, User | None]
