@@ -36,6 +36,11 @@ HERE = {
     "--markers",
     "--lf",
 }
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 — a folder with a name of its own there
+SETTINGS = ("autovacuum=off",)
+"""Most rows of tests are rolled back: autovacuum would take their tables for empty, and statements
+of the tests that follow would be planned so.
+"""
 GRACE = 60  # seconds that pytest has for the end of its browser and its databases
 
 
@@ -56,6 +61,15 @@ def processes(arguments: list[str]) -> list[str]:
     return ["-n", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]
 
 
+def place() -> str | None:
+    """Where a cluster lies: in memory, if that has room and nobody has chosen. Tests make and drop
+    tables by the thousand, and on a disk each of them is a file.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return None
+    return str(MEMORY) if shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @contextmanager
 def cluster() -> Iterator[dict[str, str]]:
     """PostgreSQL in a folder that goes away with it, whatever happens; what the settings must say
@@ -69,11 +83,11 @@ def cluster() -> Iterator[dict[str, str]]:
         "redis-server",
     ):  # tests/live starts Redis, freezes and kills it
         binary(name)
-    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-", dir=place()))
     server = None
     try:
         folder.chmod(0o755)
-        server = PostgreSQL(folder, free_port(), ends_with_parent=True)
+        server = PostgreSQL(folder, free_port(), ends_with_parent=True, settings=SETTINGS)
         server.start()
         for database in ("portal_district", "portal_state"):
             server.run(

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cte_portal.watch.supervise import end_with_parent
@@ -151,7 +151,13 @@ class PostgreSQL(Service):
     deaths = (signal.SIGKILL, signal.SIGQUIT)  # without warning, and at once
 
     def __init__(
-        self, folder: Path, port: int, name: str = "postgresql", *, ends_with_parent: bool = False
+        self,
+        folder: Path,
+        port: int,
+        name: str = "postgresql",
+        *,
+        ends_with_parent: bool = False,
+        settings: Iterable[str] = (),
     ) -> None:
         data = folder / name
         self.ends_with_parent = ends_with_parent
@@ -175,6 +181,7 @@ class PostgreSQL(Service):
                 "max_connections=200",
                 "-c",
                 "log_min_messages=fatal",
+                *(word for setting in settings for word in ("-c", setting)),
             ],
         )
         self.run(

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -154,6 +155,24 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("free", "chosen", "place"),
+    [
+        (lanes.ROOM + 1, {}, str(lanes.MEMORY)),
+        (lanes.ROOM, {}, None),
+        (10**12, {"TMPDIR": "x"}, None),
+    ],
+    ids=["room", "no room", "chosen"],
+)
+def test_a_cluster_lies_in_memory_where_that_has_room(
+    free: int, chosen: dict[str, str], place: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", chosen)
+    monkeypatch.setattr(Path, "is_dir", lambda path: True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    assert lanes.place() == place
 
 
 def on_postgres(folder: Path, *arguments: str) -> subprocess.Popen[str]:

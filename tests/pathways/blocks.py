@@ -192,9 +192,7 @@ def take_time() -> None:
 
 def rewrite() -> None:
     """Drop what earlier tests rolled back, before any row of the next one is there: an index leads
-    to it as to living rows, and a plan that weighs an index by its empty pages reads the table. Nor
-    has autovacuum a reason to come while the test runs: it would take tables for empty whose rows
-    are not committed.
+    to it as to living rows, and a plan that weighs an index by its empty pages reads the table.
     """
     for alias in BOTH:
         with psycopg.connect(**_beside(alias)) as link:
