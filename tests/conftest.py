@@ -199,8 +199,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--force-gpu-mem-available-mb=0",
         # A page that asks another host asks in vain, which the trap hears (`trap.py`).
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-        # Pages live for a second, axe for the whole run (`window.py`): it is compiled simply at
-        # once and better where it is often asked, and has room enough for its rubbish.
-        "--js-flags=--always-sparkplug,--min-semi-space-size=32",
+        # Axe, which stays for the whole run (`window.py`), has room enough for its rubbish.
+        "--js-flags=--min-semi-space-size=32",
     ]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
