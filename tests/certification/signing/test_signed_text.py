@@ -454,6 +454,7 @@ def test_verify_sealed_ends_with_0_or_1(sealed: SealedCopy) -> None:
     )
 
 
+@pytest.mark.fresh
 def test_verify_sealed_holds_one_copy_at_a_time(
     cottonwood: District_, event: CertificationEvent
 ) -> None:
