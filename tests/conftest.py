@@ -26,7 +26,6 @@ from tests.fixtures.quick import migrated
 
 pytest_plugins = [
     "tests.fixtures.quick.frames",
-    "tests.fixtures.quick.frames",
     "tests.fixtures.quick.standing",
     "tests.fixtures.services.bucket",
     "tests.fixtures.records",
