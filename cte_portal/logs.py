@@ -195,7 +195,9 @@ def _unraisable(details: Any) -> None:
     """
     if isinstance(details.exc_value, KeyboardInterrupt):
         here = threading.main_thread().ident
-        threading.Timer(A_MOMENT, signal.pthread_kill, [here, signal.SIGINT]).start()
+        again = threading.Timer(A_MOMENT, signal.pthread_kill, [here, signal.SIGINT])
+        again.daemon = True  # who is at its end anyway does not wait for it
+        again.start()
     elif details.exc_value is not None:
         log.error("an error where none can be raised", exc_info=details.exc_value)
 
