@@ -98,7 +98,7 @@ class Portal:
         self.folder, self.env, self.broker = folder, env, broker
         self.fault = folder / "fault"
         self.processes: dict[str, int] = {}
-        self.loaded: subprocess.Popen[str] | None = None
+        self.parent: subprocess.Popen[str] | None = None
         self.desk: tuple[TextIO, TextIO] | None = None
         self.number = 0
 
@@ -154,22 +154,22 @@ class Portal:
 
     def begin(self, module: str, arguments: list[str], *files: str | Path) -> int:
         """The number of a process in a group of its own, with these files as its standard input,
-        output and errors (`loaded.py`).
+        output and errors (`parent.py`).
         """
-        if self.loaded is None:
-            self.loaded = subprocess.Popen(
-                [sys.executable, "-m", "tests.live.loaded"],
+        if self.parent is None:
+            self.parent = subprocess.Popen(
+                [sys.executable, "-m", "tests.live.parent"],
                 cwd=ROOT,
                 env=self.env,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        assert self.loaded.stdin and self.loaded.stdout
+        assert self.parent.stdin and self.parent.stdout
         command = [module, arguments, [str(file) for file in files]]
-        self.loaded.stdin.write(json.dumps(command) + "\n")
-        self.loaded.stdin.flush()
-        return int(self.loaded.stdout.readline())
+        self.parent.stdin.write(json.dumps(command) + "\n")
+        self.parent.stdin.flush()
+        return int(self.parent.stdout.readline())
 
     def runs(self, name: str) -> bool:
         return name in self.processes and lives(self.processes[name])
@@ -227,8 +227,8 @@ class Portal:
             self.kill(name)
         for file in self.desk or ():
             file.close()
-        if self.loaded:
-            self.loaded.communicate()
+        if self.parent:
+            self.parent.communicate()
         if self.broker:
             self.broker.stop()
 
