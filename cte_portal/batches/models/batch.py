@@ -243,6 +243,8 @@ class Batch(models.Model):
         ]
         indexes = [
             models.Index(fields=["district", "-queued_at"], name="batches_of_district"),
+            # The last validation of each district is looked for past its uploads of a whole season.
+            models.Index(fields=["district", "kind", "-queued_at"], name="batches_of_kind"),
             models.Index(
                 fields=["queued_at"],
                 condition=Q(status__in=["queued", "processing"]),

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run, run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Edition, Scope
@@ -26,6 +26,7 @@ from pathways.reports.runs import certification_at_state, last_validations, poin
 from pathways.reports.statewide import ask_for_all, district_lines
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
+from tests.pathways.blocks import analyze, is_postgresql, touched
 from tests.pathways.desk import text
 
 YEAR = 2025
@@ -89,6 +90,34 @@ def test_what_a_run_has_found_is_read_once(records: None, opi: User) -> None:
     assert looked() == (7, True), "the same batch, run again"
     Batch.objects.filter(pk=own.pk).update(result={})
     assert "9012" not in last_validations(YEAR)
+
+
+@pytest.mark.skipif(not is_postgresql(), reason="EXPLAIN (BUFFERS) is PostgreSQL's")
+def test_a_run_is_found_past_the_uploads_of_a_season(records: None, opi: User) -> None:
+    """The board looks for it in every district, each time: also in one that has validated nothing."""
+
+    def looked_at() -> int:
+        analyze(by_index=True)
+        with touched() as page:
+            assert last_validations(YEAR)["9012"].errors == 1
+        return page.total
+
+    batch = run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
+    children_of(batch).filter(district="0965").delete()
+    once = looked_at()
+    finished = {"status": Status.COMPLETED, "finished_at": timezone.now(), "submitted_by": opi}
+    Batch.objects.bulk_create(
+        Batch(
+            kind="upload",
+            idempotency_key=f"{number}-{at}",
+            district=number,
+            end_year=YEAR,
+            **finished,
+        )
+        for number in ("0965", "9012")
+        for at in range(500)
+    )
+    assert looked_at() <= once + 4, "an index of more rows is a level higher"
 
 
 def test_a_run_is_found_whatever_another_thread_reads_meanwhile(
