@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from cte_portal.editions import Scope
 from cte_portal.prepared import counted, filled_up, prepared
 from cte_portal.words import listed_name
-from pathways.ledger.kept import kept
+from pathways.ledger.kept import HangsOn, kept
 from pathways.ledger.position import position_of
 from pathways.roster.worklist import lines
 from pathways.roster.worklist.balance import Balance, balance_of
@@ -115,6 +115,7 @@ class Worklist(Pairs):
             "pairs-in-order",
             lambda: tuple(self.everything(which, order).values()),
             *narrowed,
+            of_records=self._hangs_on(which),
         )
         return dict(zip(Show, groups, strict=True))
 
@@ -129,8 +130,14 @@ class Worklist(Pairs):
             "numbers-of-lines",
             lambda: tuple(self.counts(which).values()),
             *narrowed,
+            of_records=self._hangs_on(which),
         )
         return dict(zip(Show, numbers, strict=True))
+
+    def _hangs_on(self, which: Which) -> HangsOn:
+        """What of the records a list hangs on."""
+        by_keys = which is Which.WITHOUT_RECORD and not self.since
+        return HangsOn.KEYS if by_keys else HangsOn.VALUES
 
     def balance(self) -> Balance:
         """One statement, so that it holds at any time, whoever writes meanwhile."""

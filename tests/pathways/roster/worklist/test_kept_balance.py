@@ -159,6 +159,41 @@ def test_only_a_record_that_comes_or_goes_is_counted_again(
     assert (kept(cottonwood).recorded, kept(cottonwood).open) == (1, 0)
 
 
+def test_a_save_has_the_students_without_a_record_not_looked_for_again(
+    cottonwood: District_, kayla: Student
+) -> None:
+    """A clerk's save of another record left the list that the worklist opens with to be made anew."""
+    cottonwood.roster(kayla, HEALTH)
+    cottonwood.record(kayla, BUSINESS)
+    whole = Worklist(cottonwood.scope)
+    recent = Worklist(cottonwood.scope, since=datetime.date(2025, 1, 1))
+
+    def made_again(worklist: Worklist, which: Which) -> tuple[bool, bool]:
+        """The list when it is shown, and its number when another one is."""
+        again = []
+        for kept_as in (worklist.kept_everything, worklist.kept_counts):
+            with CaptureQueriesContext(connection) as queries:
+                kept_as(which, {})
+            again.append(any("taught" in query["sql"] for query in queries.captured_queries))
+        as_list, as_number = again
+        return as_list, as_number
+
+    lists = [(whole, Which.WITHOUT_RECORD), (recent, Which.WITHOUT_RECORD), (whole, Which.UNLIKE)]
+    for worklist, which in lists:
+        assert made_again(worklist, which) == (True, True)
+        assert made_again(worklist, which) == (False, False)
+    cottonwood.record(kayla, BUSINESS, version=1, in_district_credits="1.25")
+    assert [made_again(worklist, which) for worklist, which in lists] == [
+        (False, False),
+        (True, True),  # it shows students by the day on which a record was changed
+        (True, True),
+    ]
+    assert sum(whole.kept_counts(Which.WITHOUT_RECORD, {}).values()) == 1
+    cottonwood.record(kayla, HEALTH)
+    assert sum(whole.kept_counts(Which.WITHOUT_RECORD, {}).values()) == 0
+    assert not any(whole.kept_everything(Which.WITHOUT_RECORD, {}).values())
+
+
 @contextmanager
 def held(number: int, *, exclusive: bool) -> Iterator[None]:
     """A district that another connection is writing."""
