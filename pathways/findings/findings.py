@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from cte_portal import words
 from cte_portal.editions import Scope
-from cte_portal.prepared import prepared
+from cte_portal.prepared import counted, prepared
 from pathways.ledger.shape import LABELS, TYPED
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
@@ -214,7 +215,7 @@ def findings(
     """Judge the records in scope now. `level` is what is held, `whole` however much, `holds` what
     of it where the list is narrowed.
     """
-    records = Participation.objects.in_scope(scope).count()
+    ((records,),) = _number(scope)
     result = Findings(records=records, at=timezone.now(), level=level)
     counts: dict[str, RuleCount] = {}
     narrowed: dict[str, RuleCount] = {}
@@ -270,6 +271,12 @@ def listed(
         yield ListedFinding(
             breach, severity, explained.get(key) if severity is Severity.WARNING else None
         )
+
+
+@counted("COUNT(*)", keeps_plan=False)
+def _number(scope: Scope) -> QuerySet[Participation, Any]:
+    """Of the records that are judged."""
+    return Participation.objects.in_scope(scope).values_list("pk")
 
 
 @prepared

@@ -1,5 +1,6 @@
 """What is found in a district's records, judged once and kept until what the rules read has moved:
-exact numbers, and each finding of a list by its key alone. The lines of a page are judged anew.
+exact numbers, and each finding of a list by its key alone. The lines of a later page are judged
+anew.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class KeptFindings(CountedFindings):
     scope: Scope
     keys: list[Key] = field(default_factory=list)
     """In the list's order."""
+    judged: list[ListedFinding] | None = None
+    """The same as findings, where they were judged for this page."""
 
     @property
     def is_cut(self) -> bool:
@@ -38,11 +41,12 @@ class KeptFindings(CountedFindings):
     def lines(self, keys: Iterable[Key]) -> list[ListedFinding]:
         """The named ones as they are now; what is solved meanwhile is left out."""
         ordered = list(keys)
-        judged = listed(
-            self.scope,
-            students={student for _, student, _ in ordered},
-            only={rule for rule, _, _ in ordered},
-        )
+        judged: Iterable[ListedFinding]
+        if self.judged is None:
+            students = {student for _, student, _ in ordered}
+            judged = listed(self.scope, students=students, only={rule for rule, _, _ in ordered})
+        else:
+            judged = self.judged
         by_key = {_key(finding): finding for finding in judged}
         return [by_key[key] for key in ordered if key in by_key]
 
@@ -67,10 +71,14 @@ def kept_findings(
         else ()
     )
 
+    lines: list[ListedFinding] | None = None
+
     def count() -> tuple[Any, ...]:
+        nonlocal lines
         judged = listing.findings(scope)
+        lines = judged.lines
         narrowed = None if judged.narrowed is None else _numbers(judged.narrowed)
-        keys = [_key(finding) for finding in judged.lines]
+        keys = [_key(finding) for finding in lines]
         return judged.records, judged.at, _numbers(judged.by_rule), narrowed, keys
 
     depends = (timezone.localdate(), explanations, listing.level.value, listing.by, at_state)
@@ -92,6 +100,7 @@ def kept_findings(
         by_rule=_counts(by_rule),
         narrowed=None if narrowed is None else _counts(narrowed),
         keys=keys,
+        judged=lines,
     )
 
 
