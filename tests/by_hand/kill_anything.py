@@ -6,7 +6,8 @@ frozen, the disk fills up, and people go on.
 
 Twenty clerks save, six upload, two resync and one signs, over HTTP, on a portal of the script's
 own: two PostgreSQL clusters, Redis, gunicorn, dispatcher and two workers. Whatever ends is started
-again, as systemd or a container engine does. Afterwards the script waits until no job is left and
+again, as systemd or a container engine does, but as a copy of a process that has loaded the portal
+(`tests/live/parent.py`). Afterwards the script waits until no job is left and
 compares what every person was told with what is stored: nothing lost, nothing doubled, no half job,
 nobody left without a sentence, every seal whole. As root the portal's files lie on a small disk of
 their own, which is filled up; otherwise that fault is left out.
@@ -32,6 +33,7 @@ from typing import Any
 
 from tests.by_hand.kill_people import Clerk, Loader, Person, Sender, Signer
 from tests.by_hand.services import ROOT, PostgreSQL, Redis, Service, listens, wait_for
+from tests.live.copies import Parent, lives
 
 DISK = "48m"
 SHORT = {
@@ -128,7 +130,9 @@ class Portal:
                 "statewide@%h",
             ],
         }
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.parent = Parent(self.env)
+        self.processes: dict[str, int] = {}
+        self.keeper = threading.Thread(target=self.keep, daemon=True)
 
     def desk(self, do: str, given: Any = None) -> Any:
         command = [sys.executable, "-m", "tests.by_hand.kill_desk", do]
@@ -154,28 +158,25 @@ class Portal:
             [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True
         )
         people: dict[str, Any] = self.desk("set-up", signatures)
-        threading.Thread(target=self.keep, daemon=True).start()
+        self.keeper.start()
         wait_for(lambda: listens(self.port + 3), "web")
         return people
 
     def keep(self) -> None:
         while not self.ended.is_set():
             for name, command in self.commands.items():
-                if name not in self.processes or self.processes[name].poll() is not None:
-                    log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
-                    self.processes[name] = subprocess.Popen(
-                        [sys.executable, "-m", *command],
-                        cwd=ROOT,
-                        env=self.env,
-                        stdout=log,
-                        stderr=log,
-                        start_new_session=True,
+                if name not in self.processes or not lives(self.processes[name]):
+                    log = self.folder / f"{name}.log"
+                    log.touch()
+                    module, *arguments = command
+                    self.processes[name] = self.parent.begin(
+                        module, arguments, os.devnull, log, log
                     )
             self.ended.wait(0.5)
 
     def children(self, name: str) -> list[int]:
         completed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.processes[name].pid)],
+            ["ps", "-o", "pid=", "--ppid", str(self.processes[name])],
             capture_output=True,
             text=True,
             check=False,
@@ -184,11 +185,14 @@ class Portal:
 
     def stop(self) -> None:
         self.ended.set()
+        if self.keeper.is_alive():
+            self.keeper.join()
         for process in self.processes.values():
             for number in (signal.SIGCONT, signal.SIGKILL):
-                if process.poll() is None:
-                    os.killpg(process.pid, number)
-            process.wait(20)
+                if lives(process):
+                    os.killpg(process, number)
+            wait_for(lambda process=process: not lives(process), "the end")
+        self.parent.end()
         for service in self.services:
             service.stop()
         if self.small_disk:
@@ -203,10 +207,10 @@ class Faults:
         self.kinds: dict[str, Callable[[], None]] = {}
         for name in portal.commands:
             self.kinds[f"{name} killed"] = lambda name=name: os.killpg(
-                portal.processes[name].pid, signal.SIGKILL
+                portal.processes[name], signal.SIGKILL
             )
             self.kinds[f"{name} frozen"] = lambda name=name: self.freeze(
-                lambda number: os.killpg(portal.processes[name].pid, number)
+                lambda number: os.killpg(portal.processes[name], number)
             )
         for name in ("web", "district-worker"):
             self.kinds[f"a child of {name} killed"] = lambda name=name: os.kill(

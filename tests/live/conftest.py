@@ -22,9 +22,8 @@ import pytest
 from django.conf import settings as portal
 
 from tests.fixtures.quick import migrated, practice
-from tests.live.dead import lives
+from tests.live.copies import ROOT, Parent, lives
 
-ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql" in str(portal.DATABASES["default"]["ENGINE"])
 REDIS = shutil.which("redis-server")
 
@@ -98,7 +97,7 @@ class Portal:
         self.folder, self.env, self.broker = folder, env, broker
         self.fault = folder / "fault"
         self.processes: dict[str, int] = {}
-        self.parent: subprocess.Popen[str] | None = None
+        self.parent = Parent(env)
         self.desk: tuple[TextIO, TextIO] | None = None
         self.number = 0
 
@@ -150,26 +149,7 @@ class Portal:
             )
         log = self.folder / f"{name}.log"
         log.touch()
-        self.processes[name] = self.begin(module, arguments, os.devnull, log, log)
-
-    def begin(self, module: str, arguments: list[str], *files: str | Path) -> int:
-        """The number of a process in a group of its own, with these files as its standard input,
-        output and errors (`parent.py`).
-        """
-        if self.parent is None:
-            self.parent = subprocess.Popen(
-                [sys.executable, "-m", "tests.live.parent"],
-                cwd=ROOT,
-                env=self.env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self.parent.stdin and self.parent.stdout
-        command = [module, arguments, [str(file) for file in files]]
-        self.parent.stdin.write(json.dumps(command) + "\n")
-        self.parent.stdin.flush()
-        return int(self.parent.stdout.readline())
+        self.processes[name] = self.parent.begin(module, arguments, os.devnull, log, log)
 
     def runs(self, name: str) -> bool:
         return name in self.processes and lives(self.processes[name])
@@ -185,7 +165,7 @@ class Portal:
             pipes = [self.folder / name for name in ("questions", "answers")]
             for pipe in pipes:
                 os.mkfifo(pipe)
-            self.processes["desk"] = self.begin("tests.live.desk", [], *pipes)
+            self.processes["desk"] = self.parent.begin("tests.live.desk", [], *pipes)
             self.desk = pipes[0].open("w"), pipes[1].open()
         questions, answers = self.desk
         questions.write(json.dumps({"do": do, **values}) + "\n")
@@ -227,8 +207,7 @@ class Portal:
             self.kill(name)
         for file in self.desk or ():
             file.close()
-        if self.parent:
-            self.parent.communicate()
+        self.parent.end()
         if self.broker:
             self.broker.stop()
 
@@ -246,7 +225,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -
         "FAULT_FILE": str(folder / "fault"),
         "BATCH_LEASE_SECONDS": "60",
         "BATCH_RENEW_SECONDS": "0.5",
-        "BATCH_POLL_SECONDS": "0.2",
         "BATCH_REPUBLISH_SECONDS": "1.5",
         "BATCH_RETRY_FACTOR": "0.1",
     }
