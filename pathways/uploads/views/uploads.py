@@ -25,6 +25,7 @@ from pathways.certified import certified
 from pathways.files.layout import CTE_END_OF_YEAR, CTE_FALL, LAYOUTS
 from pathways.files.text import FileRefused, plain_name
 from pathways.follow_up.outcomes import FollowUpLocked
+from pathways.ledger.kept import HangsOn, kept
 from pathways.ledger.refusals import Locked
 from pathways.models import CollectionLock, FollowUpYear, Participation
 from pathways.pages.scoped import RecordsView
@@ -165,14 +166,9 @@ class MTDataUpload(RecordsView, ActionView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        records = (
-            Participation.objects.in_scope(self.scope).count()
-            if self.can(Capability.EXPORT_RECORDS)
-            else 0
-        )
         more = queue_list(self.request, self.scope)
         context = {
-            "records": records,
+            "records": self.number_of_records if self.can(Capability.EXPORT_RECORDS) else 0,
             "can_upload": self.can_upload,
             "current": self.in_active_year,
             "follow_up_year": self.follow_up_year,
@@ -185,6 +181,11 @@ class MTDataUpload(RecordsView, ActionView):
             "lock_links": certified().lock_links(self.lock, self.request.user),
         }
         return super().get_context_data(**context, **more, **kwargs)
+
+    @property
+    def number_of_records(self) -> int:
+        number = Participation.objects.in_scope(self.scope).count
+        return kept(self.scope, self.known, "records", number, of_records=HangsOn.KEYS)
 
     @cached_property
     def follow_up_year(self) -> FollowUpYear | None:
