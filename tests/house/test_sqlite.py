@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from pathways.roster.shapes import SHAPES
 from tests.pathways.blocks import is_postgresql
 
 pytestmark = [
@@ -55,3 +56,10 @@ def test_what_stood_around_a_rollback_is_gone_with_its_own() -> None:
         connection.cursor().execute("SELECT line FROM around")
     connection.cursor().execute("CREATE TEMPORARY TABLE around (line integer)")
     connection.cursor().execute("DROP TABLE around")
+
+
+def test_a_test_finds_the_tables_of_roster_rows_and_makes_none() -> None:
+    tables = connection.cursor().execute("SELECT name FROM temp.sqlite_master").fetchall()
+    assert {table for shape in SHAPES for table in (shape.rows_in, shape.plan)} < {
+        name for (name,) in tables
+    }
