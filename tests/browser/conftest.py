@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,7 +21,9 @@ from playwright.sync_api import (
     BrowserContext,
     Locator,
     Page,
+    Playwright,
     Route,
+    sync_playwright,
 )
 
 from cte_portal.accounts.models import SignInEvent, User
@@ -35,6 +38,7 @@ from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 WIDE = {"width": 1366, "height": 768}
 NARROW = {"width": 320, "height": 640}
+SAME_SCRIPT = Path(__file__).parent / "same_script.cjs"
 
 
 def held_back(late: float) -> Callable[[Route], None]:
@@ -169,6 +173,16 @@ def the_server_keeps_its_connections() -> None:
     """On SQLite as on PostgreSQL: a thread that answers several pages opens both databases once."""
     for database in connections.settings.values():
         database["CONN_MAX_AGE"] = database["CONN_MAX_AGE"] or 600
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright as it comes, but for the number of a page in the script that it runs there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_OPTIONS", f'--require="{SAME_SCRIPT}"')
+        driver = sync_playwright().start()
+    yield driver
+    driver.stop()
 
 
 @pytest.fixture(scope="session")
