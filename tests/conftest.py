@@ -137,9 +137,9 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """The portal and the five thousand tests stay until the end: nobody looks through them for what
-    could be thrown away, and seldom through what a test left.
+    could be thrown away, and seldom through what a test left. To look once before would cost more
+    time than the room that little rubbish takes is worth.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # a test leaves little, and seldom in a circle
 
