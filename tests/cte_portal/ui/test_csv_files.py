@@ -60,7 +60,11 @@ def test_nothing_else_writes_csv() -> None:
     writers = []
     for app in ("cte_portal", "pathways", "certification"):
         for path in (settings.BASE_DIR / app).rglob("*.py"):
-            tree = ast.parse(path.read_text())
+            source = path.read_text()
+            place = f"{path.parent.name}/{path.name}"
+            if "csv" not in source or path.name == "csv_file.py" or place in READ_AGAIN:
+                continue
+            tree = ast.parse(source)
             names = [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
             names += [
                 alias.name
@@ -68,12 +72,7 @@ def test_nothing_else_writes_csv() -> None:
                 if isinstance(node, ast.ImportFrom) and node.module == "csv"
                 for alias in node.names
             ]
-            if (
-                {"writer", "DictWriter"} & set(names)
-                and "csv" in path.read_text()
-                and path.name != "csv_file.py"
-                and f"{path.parent.name}/{path.name}" not in READ_AGAIN
-            ):
+            if {"writer", "DictWriter"} & set(names):
                 used = [
                     node
                     for node in ast.walk(tree)

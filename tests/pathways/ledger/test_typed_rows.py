@@ -171,6 +171,8 @@ def test_no_other_raw_statement_hands_values_to_a_page() -> None:
     """
     fetching = set()
     for source in SOURCES:
+        if "fetch" not in source.read_text():
+            continue
         names = {
             node.func.attr
             for node in ast.walk(ast.parse(source.read_text()))
