@@ -280,3 +280,16 @@ def test_two_runs_in_one_clone_have_databases_and_files_of_their_own(db: None) -
     for alias in migrated.FILES:
         assert Path(connections[alias].settings_dict["NAME"]).parent == migrated.OF_RUN
     assert migrated.OF_RUN in Path(settings.MEDIA_ROOT).parents
+
+
+def test_what_a_killed_run_has_left_goes_with_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    runs = [tmp_path / f"portal-test-run-{number}_a" for number in (killed.pid, os.getpid())]
+    for run in runs:
+        (run / "files").mkdir(parents=True)
+    monkeypatch.setattr(migrated, "OF_RUN", runs[1])
+    migrated.forget_killed_runs()
+    assert list(tmp_path.iterdir()) == runs[1:]

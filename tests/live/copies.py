@@ -52,5 +52,7 @@ def lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except ProcessLookupError:
         return False
+    except PermissionError:  # somebody else's
+        return True
     except FileNotFoundError:  # where there is no /proc
         return not Path("/proc/self").exists()
