@@ -196,6 +196,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         # Pages are laid out, and hit where they are clicked, but their pixels nobody looks at: there
         # is no room for any, so that none are drawn.
         "--force-gpu-mem-available-mb=0",
+        # A window of its own needs a process; with few of them allowed it costs less (measured).
+        "--renderer-process-limit=1",
         # A page that asks another host asks in vain, which the trap hears (`trap.py`).
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         # Axe, which stays for the whole run (`window.py`), has room enough for its rubbish.
