@@ -5,7 +5,8 @@ tests/benchmarks/pages.py`, on a scratch portal with `demo`, or with `demo --dis
 The empty layout is CTE Lingo for a signed-in person who has opened no district. Medians of RUNS (5)
 of the processor's time that this process and its sessions with PostgreSQL take, so that others on
 the machine count little, after WARM (1) requests that are not counted. Each is a ratio to the empty
-layout in the same run, for each of DISTRICTS (the largest and the middle one). Whoever signs in is
+layout, which is asked for in turn with the page, as a machine is not as quick in one minute as in
+the next; for each of DISTRICTS (the largest and the middle one). Whoever signs in is
 made for the run and rolled back with all that the pages wrote. A page whose address needs a row
 gets the district's first one; one without such a row is left out. A search, saves and a mark are
 sent. The saves follow each other as a clerk's do, and none is rolled back before the end of the
@@ -191,10 +192,15 @@ def once(client, address, fields=None, at=0, is_undone=False):
     return took
 
 
-def seconds(client, address, fields=None, is_undone=False):
-    """The median, after requests that warm what a process keeps."""
-    times = [once(client, address, fields, at, is_undone) for at in range(warm + runs)]
-    return statistics.median(times[warm:])
+def beside_empty(client, address, fields=None, is_undone=False):
+    """How much a request costs for one of the empty layout that costs 1, after requests that warm
+    what a process keeps.
+    """
+    layouts, pages = [], []
+    for at in range(warm + runs):
+        layouts.append(once(*empty))
+        pages.append(once(client, address, fields, at, is_undone))
+    return statistics.median(pages[warm:]) / statistics.median(layouts[warm:])
 
 
 def beside(by_password, signed_on, address, fields=None, is_undone=False):
@@ -291,10 +297,10 @@ def beside_alone(client, requests, page, times, alone):
     return statistics.median(ratios)
 
 
-def print_ratio(page, took, ratio=None):
+def print_ratio(page, ratio, among=None):
     limit = f"  (limit {LIMITS[page]})" if page in LIMITS else ""
-    beside = f"  alone × {ratio:.2f} (limit 1.15)" if ratio else ""
-    print(f"  {page:24} × {took / empty:6.1f}{limit}{beside}", flush=True)
+    alone = f"  alone × {among:.2f} (limit 1.15)" if among else ""
+    print(f"  {page:24} × {ratio:6.1f}{limit}{alone}", flush=True)
 
 
 gc.collect()
@@ -305,8 +311,9 @@ with transaction.atomic():
         answer(districts[0])
         districts = []
     else:
-        empty = seconds(signed_in("bench-empty"), reverse("cte-lingo"))
-        print(f"empty layout {empty * 1000:.1f} ms, medians of {runs}")
+        empty = signed_in("bench-empty"), reverse("cte-lingo")
+        took = statistics.median([once(*empty) for _ in range(warm + runs)][warm:])
+        print(f"empty layout {took * 1000:.1f} ms, medians of {runs}")
     for number in districts:
         clerk = signed_in(f"bench-{number}", (Role.DATA_CLERK, number))
         students = District.objects.get(pk=number).students.count()
@@ -321,13 +328,13 @@ with transaction.atomic():
         requests, times = dict(every_page(clerk, number)), Counter()
         alone = Alone(number) if "ALONE" in os.environ and number == districts[-1] else None
         for page, request in requests.items():
-            ratio = alone and beside_alone(clerk, requests, page, times, alone)
-            print_ratio(page, seconds(clerk, *request), ratio)
+            among = alone and beside_alone(clerk, requests, page, times, alone)
+            print_ratio(page, beside_empty(clerk, *request), among)
         if alone:
             alone.end()
     if districts and not os.environ.get("SIGN_ON"):
         staff = signed_in("bench-opi", (Role.OPI_STAFF, ""))
         print(f"OPI, {District.objects.count():,} districts")
         for page in OF_OPI:
-            print_ratio(page, seconds(staff, reverse(page)))
+            print_ratio(page, beside_empty(staff, reverse(page)))
     transaction.set_rollback(True)
