@@ -31,8 +31,8 @@ class KeptFindings(CountedFindings):
     scope: Scope
     keys: list[Key] = field(default_factory=list)
     """In the list's order."""
-    judged: list[ListedFinding] | None = None
-    """The same as findings, where they were judged for this page."""
+    findings: list[ListedFinding] | None = None
+    """The list itself, where it was judged for this page."""
 
     @property
     def is_cut(self) -> bool:
@@ -42,11 +42,11 @@ class KeptFindings(CountedFindings):
         """The named ones as they are now; what is solved meanwhile is left out."""
         ordered = list(keys)
         judged: Iterable[ListedFinding]
-        if self.judged is None:
+        if self.findings is None:
             students = {student for _, student, _ in ordered}
             judged = listed(self.scope, students=students, only={rule for rule, _, _ in ordered})
         else:
-            judged = self.judged
+            judged = self.findings
         by_key = {_key(finding): finding for finding in judged}
         return [by_key[key] for key in ordered if key in by_key]
 
@@ -100,7 +100,7 @@ def kept_findings(
         by_rule=_counts(by_rule),
         narrowed=None if narrowed is None else _counts(narrowed),
         keys=keys,
-        judged=lines,
+        findings=lines,
     )
 
 
