@@ -113,6 +113,7 @@ def fill_the_state() -> None:
 IN_YEAR = f"calendar_id IN (SELECT id FROM pathways_calendar WHERE end_year = {year})"
 COUNTS = f"""EXISTS (SELECT 1 FROM pathways_enrollment e JOIN pathways_calendar c ON c.id = e.calendar_id JOIN pathways_schoolyear y ON y.end_year = c.end_year
 WHERE e.student_id = t.student_id AND c.end_year = {year} AND e.service_type IN ('P', 'S', 'N') AND (e.end_date IS NULL OR e.end_date >= y.starts))"""
+OF_A_STUDENT = "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)"
 # For each table: what belongs to the year, and how a row leads to its district.
 MEANT = {
     "District": ("TRUE", "t.number = %s"),
@@ -141,10 +142,8 @@ MEANT = {
             " s.id = e.student_id WHERE s.district_id = %s)"
         ),
     ),
-    "CTE Participation": (
-        "TRUE",
-        "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)",
-    ),
+    "CTE Participation": ("TRUE", OF_A_STUDENT),
+    "CTE Outcome": ("TRUE", OF_A_STUDENT),
 }
 
 
