@@ -11,6 +11,7 @@ from django.db import OperationalError, connections
 from cte_portal.accounts import grants
 from cte_portal.connection import SESSION
 from cte_portal.editions import Edition, writing_state
+from cte_portal.watch.new_databases import make_tables
 from pathways.lists import standard
 
 LOCK_TIMEOUT = "10s"
@@ -34,11 +35,16 @@ class Command(Migrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         named = options["database"]
+        whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
+        if named is None and whole and not (options["fake"] or options["fake_initial"]):
+            self.verbosity = options["verbosity"]
+            district, state = (connections[edition.value] for edition in Edition)
+            with writing_state(), unhurried(district), unhurried(state):
+                make_tables(self.migration_progress_callback)
         for edition in Edition:
             if named in (None, edition.value):
                 with writing_state(), unhurried(connections[edition.value]):
                     super().handle(*args, **{**options, "database": edition.value})
-        whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
         if named is None and whole:
             grants.narrow(connections[Edition.DISTRICT.value])
             standard.load()
