@@ -195,7 +195,7 @@ def test_the_credits_are_in_sight_when_a_record_opens(
     desk: Desk, clerk: User, guides_student: Student, width: int, height: int
 ) -> None:
     """walk 32: on a small window the credits were below it, or under the save bar."""
-    page = desk.open(
+    page = desk.glance(
         clerk,
         size={"width": width, "height": height},
         at=f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/",

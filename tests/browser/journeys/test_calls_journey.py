@@ -57,7 +57,7 @@ def every_answer_stands(number: int = 10) -> None:
 
 
 def test_ten_students_are_called_on_a_telephone(desk: Desk, clerk: User, ten: list[str]) -> None:
-    page = desk.open(clerk, size=PHONE)
+    page = desk.glance(clerk, size=PHONE)
     page.goto(CALLS)
     page.get_by_role("button", name="Call the next student").click()
     for name in ten:

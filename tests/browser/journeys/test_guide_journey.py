@@ -275,7 +275,7 @@ def test_the_whole_guide(
     sent = tmp_path / "CTE EOY Upload.tsv"
     sent.write_bytes(file(*(line(**cells) for cells in uploaded)))
 
-    clerks = desk.open(clerk, script=script)
+    clerks = desk.glance(clerk, script=script)
     administrators = desk.open(administrator, script=script)
     step_1_identify_a_certifier(administrators)
     step_4_assign_the_group(administrators)

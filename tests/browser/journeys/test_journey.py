@@ -63,7 +63,7 @@ def test_the_guides_example_with_the_mouse(
     classmates: list[Student],
     today: Callable[[], str],
 ) -> None:
-    page = desk.open(script=script)
+    page = desk.glance(script=script)
     page.get_by_label("User name").fill(clerk.username)
     page.get_by_label("Password", exact=True).fill(PASSPHRASE)
     page.get_by_role("button", name="Sign in").click()
@@ -102,7 +102,7 @@ def test_the_guides_example_with_the_keyboard_alone(
     classmates: list[Student],
     today: Callable[[], str],
 ) -> None:
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     keys = page.keyboard
 
     tab_to(page, page.get_by_role("navigation").get_by_role("link", name="CTE Concentrator"))

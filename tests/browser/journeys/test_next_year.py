@@ -56,7 +56,7 @@ def test_credits_of_the_next_year_change_nothing_that_was_certified(
     cottonwood.enroll(kayla, 2026)
     cottonwood.approve(HEALTH, end_year=2026)
     copy = SealedCopy.objects.get()
-    page = desk.open(clerk)
+    page = desk.glance(clerk)
     before = sealed_file(page, copy)
 
     activate(desk.open(keeper))

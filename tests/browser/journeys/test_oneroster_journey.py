@@ -48,7 +48,7 @@ def test_an_export_is_mapped_tested_uploaded_and_taken_back(
     before = Student.objects.count()
     file = tmp_path / "oneroster.zip"
     file.write_bytes(packed(export("1.2"), "1.2", folder="export/"))
-    page = desk.open(clerk, script=script)
+    page = desk.glance(clerk, script=script)
     sent(page, file, "OneRoster")
     expect(page.get_by_text("Confirm where its numbers stand. Nothing was saved.")).to_be_visible()
 

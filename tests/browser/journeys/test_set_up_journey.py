@@ -44,7 +44,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(
     first = User.objects.create_superuser(
         "first", "first@example.org", PASSPHRASE, first_name="Robin", last_name="Hale"
     )
-    opi = desk.open(first, script=script)
+    opi = desk.glance(first, script=script)
     expect(opi.get_by_role("heading", level=1)).to_have_text("Set up the collection")
 
     opi.get_by_role("link", name="Districts", exact=True).first.click()

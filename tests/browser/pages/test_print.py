@@ -27,7 +27,7 @@ pytestmark = [
 
 
 def sheets(desk: Desk, clerk: User, path: str) -> list[PageObject]:
-    page = desk.open(clerk, at="")
+    page = desk.glance(clerk, at="")
     page.goto(path)
     return on_paper(page)
 
@@ -91,7 +91,7 @@ def test_a_printed_call_list_has_whom_to_call_and_no_buttons(
     follow_up_list(leavers.scope)
     entry = FollowUpEntry.objects.get(student__last_name__iexact="Anselmo")
     add(leavers.scope, entry.pk, [way("406-555-0143")], by="MARTIN, CHERYL", by_id=clerk.pk)
-    page = desk.open(clerk, at="/districts/9012/2024/cte-follow-up/")
+    page = desk.glance(clerk, at="/districts/9012/2024/cte-follow-up/")
     page.get_by_role("button", name="Print the call list").click()
     expect(page.get_by_role("button", name="Print", exact=True)).to_be_visible()
     text = " ".join(words(sheet.extract_text()) for sheet in on_paper(page))
