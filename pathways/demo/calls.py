@@ -59,17 +59,27 @@ def add_calls(district: str) -> None:
     callers = User.objects.filter(username__in=CALLERS[district]).order_by("username")
     people = [{"by": caller.record_name, "by_id": caller.pk} for caller in callers]
     lines = FollowUpEntry.objects.in_scope(scope).on_list().order_by(*by_name_of("student"))
-    for number, line in enumerate(lines.values_list("pk", flat=True)):
-        author = people[number % len(people)]
-        ways = CONTACTS[number % len(CONTACTS)]
-        add(scope, line, [way(contact.format(number, number)) for contact in ways], **author)
-        for days, means, status, note in STORIES[number % len(STORIES)]:
-            date = timezone.localdate() - datetime.timedelta(days=days)
-            attempts.record(scope, line, Try(date, means, status, note), **author)
-        if number == TAKEN_BACK:
-            mistake = Try(timezone.localdate(), PHONE, COLLEGE, "Entered on the wrong student")
-            attempt = attempts.record(scope, line, mistake, **author).attempt
-            attempts.take_back(scope, attempt.pk, **author)
+    keys = list(enumerate(lines.values_list("pk", flat=True)))
+    for place, author in enumerate(people):
+        of_author = keys[place :: len(people)]
+        for number, line in of_author:
+            if ways := CONTACTS[number % len(CONTACTS)]:
+                reached = [way(contact.format(number, number)) for contact in ways]
+                add(scope, line, reached, **author)
+        for turn in range(max(map(len, STORIES))):
+            stories = {line: STORIES[number % len(STORIES)][turn:] for number, line in of_author}
+            tries = {line: _try(*story[0]) for line, story in stories.items() if story}
+            if refused := attempts.record_each(scope, tries, **author).refused:
+                raise next(iter(refused.values()))
+    if len(keys) > TAKEN_BACK:
+        (_, line), author = keys[TAKEN_BACK], people[TAKEN_BACK % len(people)]
+        mistake = _try(0, PHONE, COLLEGE, "Entered on the wrong student")
+        attempt = attempts.record(scope, line, mistake, **author).attempt
+        attempts.take_back(scope, attempt.pk, **author)
+
+
+def _try(days: int, means: Attempt.Means, status: str, note: str) -> Try:
+    return Try(timezone.localdate() - datetime.timedelta(days=days), means, status, note)
 
 
 def add_all(districts: set[str]) -> None:
