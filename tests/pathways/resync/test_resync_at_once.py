@@ -39,7 +39,7 @@ POSTGRESQL = connection.vendor == "postgresql"
 only_postgresql = pytest.mark.skipif(
     not POSTGRESQL, reason="SQLite has no connection that a server could end"
 )
-ROUNDS = 30
+ROUNDS = 12  # each of six moments with each of two students whose turn it then is
 
 
 @pytest.fixture
