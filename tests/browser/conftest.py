@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -186,9 +187,19 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def shared_window(browser: Browser, live_server: object) -> Callable[[], SharedWindow]:
-    """Opened by the first test that looks through it."""
-    return cache(lambda: SharedWindow(browser, live_server.url))  # type: ignore[attr-defined]
+def shared_window(
+    browser: Browser, live_server: object, django_db_setup: None
+) -> Iterator[Callable[[], SharedWindow]]:
+    """Opened by the first test that looks through it, and closed before the databases are dropped:
+    the server's threads hold them for as long as they wait for its next page.
+    """
+    window = cache(lambda: SharedWindow(browser, live_server.url))  # type: ignore[attr-defined]
+    yield window
+    if window.cache_info().currsize:
+        window().opener.context.close()
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(timeout=30)
 
 
 @pytest.fixture
