@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,20 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def passing_files_lie_beside_the_databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """A workbook is put together of nine files, each of which goes again at once: to remove them
+    from a disk costs more than to write them. A test's own folder stays where pytest has it.
+    """
+    tmp_path_factory.getbasetemp()
+    migrated.OF_RUN.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(migrated.OF_RUN))
+        yield
 
 
 @pytest.fixture(autouse=True)

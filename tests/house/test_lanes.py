@@ -151,7 +151,7 @@ def open_folder() -> Iterator[Path]:
     """A folder for temporary files that another user may enter: as root, PostgreSQL runs as
     `postgres`.
     """
-    folder = Path(tempfile.mkdtemp())
+    folder = Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR", "/tmp")))  # noqa: S108
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
