@@ -4,18 +4,21 @@ The State edition gets its guard. On PostgreSQL the portal's own session setting
 statement, which a pooler passes on, and not by start options, which one drops. The first connection
 of each process is looked at before anything uses it: staged rows and session settings live as long
 as a connection, so a pooler that gives each transaction another one is refused, with the setting
-that cures it.
+that cures it. How each is best given the values of a statement that is kept is said here as well.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -230,3 +233,33 @@ def _named(variable: str) -> Iterator[None]:
         if isinstance(error, psycopg.Error):
             raise OperationalError(f"{variable}: {type(error).__name__}") from error
         raise
+
+
+PLACE = re.compile(r"%([s%])")
+
+
+@lru_cache(maxsize=1024)
+def with_numbers(sql: str) -> bytes:
+    """Django's statement as PostgreSQL prepares it."""
+    numbers = count(1)
+    places = PLACE.sub(lambda place: "%" if place[1] == "%" else f"${next(numbers)}", sql)
+    return places.encode()
+
+
+def with_constants(sql: str, params: Iterable[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement with its words in it, as the status of a partial index is one. SQLite looks at
+    the value of a place for which such an index could be used, and so reads the whole statement
+    anew each time.
+    """
+    constants, values = iter(params), []
+
+    def written(place: re.Match[str]) -> str:
+        if place[1] == "%":
+            return place[0]
+        value = next(constants)
+        if isinstance(value, str):
+            return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+        values.append(value)
+        return place[0]
+
+    return PLACE.sub(written, sql), tuple(values)

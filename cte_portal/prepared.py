@@ -15,14 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property, lru_cache
-from itertools import count
+from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connections, models
 from django.db.models.expressions import Expression
 from psycopg import RawCursor
 
+from cte_portal.connection import with_constants, with_numbers
 from cte_portal.editions import Scope
 
 P = ParamSpec("P")
@@ -34,9 +34,6 @@ AS_THEY_ARE = (int, str)
 """What both databases are given as Python has it: a page of 200 lines names 600 students."""
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # SQLite is given days and moments as text
-
-
-PLACE = re.compile(r"%([s%])")
 
 
 class PlannedCursor(RawCursor[Any]):
@@ -55,14 +52,6 @@ def keep_plans(cursor: Any) -> None:
     """Let PostgreSQL keep the plan of what Django's cursor is given next."""
     if cursor.db.vendor == "postgresql":
         cursor.cursor = PlannedCursor(cursor.db.connection)
-
-
-@lru_cache(maxsize=1024)
-def with_numbers(sql: str) -> bytes:
-    """Django's statement as PostgreSQL prepares it."""
-    numbers = count(1)
-    places = PLACE.sub(lambda place: "%" if place[1] == "%" else f"${next(numbers)}", sql)
-    return places.encode()
 
 
 class Asked(Expression):
@@ -184,6 +173,8 @@ class Shaped(Generic[P]):
             isinstance(param, datetime.date | str) and DAY.match(str(param)) for param in params
         ):
             raise TypeError(f"{self.query!r} would keep a moment. Give it as a value.")
+        if compiler.connection.vendor == "sqlite":
+            return with_constants(text, params)
         return text, tuple(params)
 
 

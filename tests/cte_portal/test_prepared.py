@@ -5,6 +5,7 @@ and nothing of an earlier page in a later one.
 from __future__ import annotations
 
 import datetime
+import sqlite3
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certification.models import CertificationEvent
+from certification.status.status import events_of
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import moment
 from cte_portal.editions import Edition, Scope
@@ -204,3 +206,25 @@ def test_what_is_no_value_is_refused(db: None, clerk: User) -> None:
 
     with pytest.raises(TypeError, match="takes no User"):
         of(clerk)
+
+
+def test_sqlite_does_not_read_a_statement_again_for_each_value(cottonwood: District_) -> None:
+    """A round's status is a condition of partial indexes, for which it would look at the value."""
+    if is_postgresql():
+        pytest.skip("PostgreSQL keeps what is prepared")
+    events_of(cottonwood.scope)
+    seen: list[tuple[object, ...]] = []
+
+    def hear(*part: object) -> int:
+        seen.append(part)
+        return sqlite3.SQLITE_OK
+
+    connection.connection.set_authorizer(hear)
+    try:
+        events_of(cottonwood.scope)
+        assert seen.pop()  # who listens has every statement read again
+        seen.clear()
+        events_of(cottonwood.scope)
+        assert seen == []
+    finally:
+        connection.connection.set_authorizer(None)
