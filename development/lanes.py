@@ -19,23 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cte_portal.watch.supervise import end_with_parent
+from tests import chromium
 from tests.by_hand.services import Missing, PostgreSQL, binary, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-HERE = {
-    "-k",
-    "-s",
-    "-h",
-    "--help",
-    "--version",
-    "--pdb",
-    "--trace",
-    "--co",
-    "--collect-only",
-    "--fixtures",
-    "--markers",
-    "--lf",
-}
+ASKS = {"-h", "--help", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
+"""What runs no test."""
+HERE = {"-k", "-s", "--pdb", "--trace", "--lf", *ASKS}
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 — a folder with a name of its own there
 SETTINGS = ("autovacuum=off",)
 """Most rows of tests are rolled back: autovacuum would take their tables for empty, and statements
@@ -178,6 +168,8 @@ def main(arguments: list[str]) -> int:
     measured = [argument for argument in arguments if argument.split("=")[0] == "--coverage"]
     options = [argument for argument in arguments if argument not in {"--postgres", *measured}]
     tests = ["-m", "pytest", "-p", "development.times", *processes(options), *options]
+    if not ASKS.intersection(options):
+        chromium.prepare()
     command = [sys.executable, *(["-m", "coverage", "run", *tests] if measured else tests)]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if postgres:

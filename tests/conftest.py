@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from hypothesis import settings as hypothesis
 from cte_portal.accounts.access.view_log import VIEW_LOG
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
+from tests import chromium
 from tests.fixtures.once import asked_elsewhere, once
 from tests.fixtures.quick import migrated
 
@@ -51,17 +51,7 @@ pytest_plugins = [
 hypothesis.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("portal")
 
-# The one without a user interface first: it opens a page in a quarter of the time.
-CHROMIUM = next(
-    filter(
-        None,
-        map(
-            shutil.which,
-            ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
-        ),
-    ),
-    None,
-)
+CHROMIUM = chromium.find()
 # What Chromium does without. The last costs a tenth of the time for each page: the next document of
 # a window takes the place of the one before, instead of a frame that is made for it. The others are
 # Playwright's, whose own list is not asked when there is another one.
@@ -105,7 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     missing = pytest.mark.skip(
-        reason="Chromium is not installed (Debian: apt-get install chromium)"
+        reason="Chromium is not installed (Debian: apt-get install npm, or chromium)"
     )
     of_one_vendor = {path: once(path.relative_to(TESTS)) for path in {item.path for item in items}}
     for item in items:

@@ -18,6 +18,8 @@ import sys
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from tests import chromium
+
 LIMIT = 50
 PASSPHRASE = os.environ.get("PASSPHRASE", "open range, quiet light")  # of the practice data
 SLOWER, KEYS = int(os.environ.get("SLOWER", "4")), int(os.environ.get("KEYS", "120"))
@@ -76,12 +78,8 @@ def metrics(session: CDPSession) -> dict[str, float]:
 
 
 def main() -> None:
-    paths = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=next(path for path in paths if os.path.exists(path)),
-            args=["--no-sandbox"],
-        )
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         rows = grid(page, sys.argv[1])
         session = page.context.new_cdp_session(page)

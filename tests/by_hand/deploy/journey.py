@@ -12,12 +12,13 @@ import email.policy
 import hashlib
 import hmac
 import re
-import shutil
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests import chromium
 
 PASSPHRASE = "open range, quiet light"
 DISTRICTS = (
@@ -213,11 +214,10 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("letters", type=Path)
     given = parser.parse_args()
-    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         folder = Path(kept)
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         office = Office(browser, given.address, given.letters)
         begun = time.monotonic()
 
