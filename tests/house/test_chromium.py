@@ -18,7 +18,7 @@ NPM = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
 @pytest.fixture
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     """What a machine with npm is asked; its folder is empty."""
-    asked: list[Sequence[str]] = []
+    commands: list[Sequence[str]] = []
     (tmp_path / "package-lock.json").write_text("first")
     (tmp_path / "node_modules").mkdir()
     monkeypatch.setattr(chromium, "FOLDER", tmp_path)
@@ -29,12 +29,12 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[s
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
 
     def run(command: Sequence[str], **_: Any) -> None:
-        asked.append(command)
+        commands.append(command)
         if command[0] == "node":
             Path(command[2]).write_text("a browser")
 
     monkeypatch.setattr(subprocess, "run", run)
-    return asked
+    return commands
 
 
 def test_npms_is_made_once_and_again_for_another_lock_file(
@@ -54,10 +54,10 @@ def test_one_that_does_not_start_leaves_the_machines_own(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    asked = subprocess.run
+    answer = subprocess.run
 
     def run(command: Sequence[str], **options: Any) -> None:
-        asked(command, **options)
+        answer(command, **options)
         if "--version" in command:
             raise subprocess.CalledProcessError(
                 127, command, stderr="headless: libnss3.so is missing\n"
