@@ -112,11 +112,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.django_db(databases=BOTH))
         if item.get_closest_marker("browser") and CHROMIUM is None and not IN_CI:
             item.add_marker(missing)
-    # What flushes the databases runs last, the browser last of all.
+    # What flushes the databases runs last, the browser last of all; but no core waits at the end for
+    # a test of half a minute.
     items.sort(
         key=lambda item: (
             bool(item.get_closest_marker("browser")),
-            _commits(item),
+            _turn(item),
             not item.get_closest_marker("fresh"),
         )
     )
@@ -152,6 +153,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         migrated.drop()
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("long"):
+        return 1
+    if _commits(item):
+        return 3
+    return 0 if item.get_closest_marker("fresh") else 2
 
 
 def _commits(item: pytest.Item) -> bool:

@@ -68,6 +68,7 @@ class Keyboard:
             self.page.keyboard.type(value)
 
 
+@pytest.mark.long
 def test_a_first_day_needs_no_mouse(desk: Desk, opi_reference: None) -> None:
     standard.load()
     District.objects.create(number="9777", name="Sunrise")

@@ -281,6 +281,7 @@ def test_d_35_without_script_pages_of_50_are_saved_one_after_the_other(stage: St
     assert Participation.objects.filter(student__in=students).count() == 3
 
 
+@pytest.mark.long
 def test_d_35_a_thousand_rows_without_script_are_twenty_pages_and_lose_nothing(
     stage: Stage,
 ) -> None:

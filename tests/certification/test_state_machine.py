@@ -68,6 +68,7 @@ machine has other steps.
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_c_37_certified_is_what_was_signed_whatever_happens(
     collection: str, opi_reference: None, cottonwood: District_, clerk: User, opi: User

@@ -142,6 +142,7 @@ def workplace(tmp_path: Path, django_db_setup: None) -> Iterator[Path]:
     yield tmp_path
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and_message(
     workplace: Path,

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.by_hand.services import listens
 from tests.live.conftest import ROOT, Portal, free_port, wait
 
@@ -33,6 +35,7 @@ def played(live: Portal, *sizes: str) -> str:
     return finished.stdout
 
 
+@pytest.mark.long
 def test_the_day_is_played_and_reckoned(live: Portal) -> None:
     port = free_port()
     live.env["WEB_PORT"] = str(port)

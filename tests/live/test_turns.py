@@ -12,6 +12,7 @@ WORKERS = ("worker", "second-worker")
 installation = pytest.fixture(scope="module")(installed)
 
 
+@pytest.mark.long
 def test_no_district_waits_for_more_than_two_of_anothers_jobs(installation: Portal) -> None:
     """M-7: the queue is full before the workers come; then the others' work arrives while they are
     busy with it. It waits from the moment at which the dispatcher hands it over, twice a second:

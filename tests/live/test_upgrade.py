@@ -14,6 +14,7 @@ from django.db import connection
 from tests.by_hand.upgrade import RELEASE, ROOT, databases, environment_in, upgrade
 
 
+@pytest.mark.long
 def test_the_way_from_the_first_release(tmp_path: Path) -> None:
     """On the vendor of the lane, with the release's own code and practice data."""
     known = ["git", "cat-file", "-e", RELEASE]

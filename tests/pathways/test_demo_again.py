@@ -56,6 +56,7 @@ def cut_off() -> None:
         refuse_half_loaded()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_reset_loads_the_same_again_and_another_seed_something_else(
     opi_reference: None, django_db_blocker: Any, settings: Any, tmp_path: Path

@@ -25,6 +25,7 @@ from tests.pathways.roster.conftest import ALL, ROSTERS
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "state"]),
 ]
 

@@ -28,6 +28,7 @@ from tests.pathways.uploads.fall.files import COLLEGE, WORK, days_ago, written
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "state"]),
 ]
 

@@ -25,6 +25,7 @@ from tests.fixtures.uploads import file, line
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "state"]),
 ]
 

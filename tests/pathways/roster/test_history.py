@@ -41,6 +41,7 @@ def refuses(statement: str, table: str) -> None:
         cursor.execute(statement)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(databases=["default", "state"], transaction=True)
 def test_the_roster_history_is_append_only_before_and_after_its_migration(desk: Desk) -> None:
     """M-13: SQLite may rebuild a table and lose its triggers; either way they stand, and the lines

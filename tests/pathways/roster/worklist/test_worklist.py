@@ -198,6 +198,7 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
     return expected, set(taken)
 
 
+@pytest.mark.long
 @settings(
     max_examples=examples(25),
     deadline=None,
