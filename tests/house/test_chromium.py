@@ -12,7 +12,7 @@ import pytest
 
 from tests import chromium
 
-NPM = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+NPM = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 
 
 @pytest.fixture
