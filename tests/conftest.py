@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("browser") and CHROMIUM is None and not IN_CI:
             item.add_marker(missing)
     # What flushes the databases runs last, the browser last of all; but no core waits at the end for
-    # a test of half a minute.
+    # a test of a quarter of a minute.
     items.sort(
         key=lambda item: (
             bool(item.get_closest_marker("browser")),

@@ -22,6 +22,7 @@ from django.db import connections
 
 from development import lanes, times
 from development.lanes import processes, surroundings
+from tests import chromium
 from tests.by_hand import services
 from tests.fixtures.quick import migrated
 
@@ -118,6 +119,7 @@ def test_coverage_is_of_everything_or_of_the_folders_named(
     monkeypatch.setattr(lanes, "run", lambda command: finished(command).returncode)
     monkeypatch.setattr(subprocess, "run", finished)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(chromium, "prepare", lambda: None)
     assert lanes.main([option, "-q", "tests/house/test_lanes.py"]) == 0
     measured, _, report = commands
     assert measured[1:4] == ["-m", "coverage", "run"]
