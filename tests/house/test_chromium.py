@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import chromium
-
-NPM = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+from tests import chromium, npm
 
 
 @pytest.fixture
@@ -22,9 +20,6 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[s
     (tmp_path / "package-lock.json").write_text("first")
     (tmp_path / "node_modules").mkdir()
     monkeypatch.setattr(chromium, "FOLDER", tmp_path)
-    monkeypatch.setattr(chromium, "LOCK", tmp_path / "package-lock.json")
-    monkeypatch.setattr(chromium, "UNPACKED", tmp_path / "node_modules" / "headless")
-    monkeypatch.setattr(chromium, "MADE_FROM", tmp_path / "node_modules" / "made-from.json")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
 
@@ -44,7 +39,7 @@ def test_npms_is_made_once_and_again_for_another_lock_file(
     for text, times in (("first", 1), ("first", 1), ("second", 2)):
         (tmp_path / "package-lock.json").write_text(text)
         chromium.prepare()
-        assert commands.count(NPM) == times
+        assert commands.count(npm.COMMAND) == times
         assert chromium.find() == str(tmp_path / "node_modules" / "headless")
 
 

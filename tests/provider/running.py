@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import threading
 import urllib.error
@@ -18,15 +17,15 @@ from contextlib import contextmanager
 from http.client import HTTPMessage
 from http.cookiejar import CookieJar
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from tests import npm
 from tests.by_hand.services import free_port
+from tests.provider import FOLDER, prepare
 
-FOLDER = Path(__file__).parent
 CLIENT_ID, SECRET = "portal", "a secret of the tests alone"
 
 
@@ -74,14 +73,12 @@ class Provider:
 
 def prepared() -> None:
     """The packages of package-lock.json; CI has them, and fails without."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        if os.environ.get("CI"):
-            pytest.fail("Node.js is not installed: .ci/run installs it.")
+    if npm.is_there():
+        prepare()
+    elif os.environ.get("CI"):
+        pytest.fail("Node.js is not installed: .ci/run installs it.")
+    else:
         pytest.skip("Node.js is not installed (Debian: apt-get install nodejs npm)")
-    if not (FOLDER / "node_modules" / "oidc-provider").exists():
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, timeout=240
-        )
 
 
 @contextmanager
