@@ -44,8 +44,12 @@ def of(
         _group(group, content["findings"], scope, stored) for group in result.get("groups", [])
     ]
     undone = batch.follower("undo")
-    uploaded = batch.follower("upload") if options.get("work") == VALIDATE else None
+    tested = options.get("work") == VALIDATE
+    uploaded = batch.follower("upload") if tested else None
     saved = bool(result.get("saved"))
+    counts = Counter(result.get("counts", {}))
+    good = counts["read"] - counts["rejected"]
+    changes = counts["new"] + counts["changed"]
     numbers = Counter({"warning": 0, "info": 0})
     for group in groups:
         numbers[group["level"]] += group["count"]
@@ -54,9 +58,8 @@ def of(
             result.get("counts", {})
             and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]}
         ),
-        "good": (
-            result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0
-        ),
+        "good": good,
+        "no_changes": tested and good and not changes,
         "saved": saved,
         "levels": LEVELS,
         "groups": [group for group in groups if choice.get("level") in (None, "", group["level"])],
@@ -76,10 +79,10 @@ def of(
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
         "rejected_file": files.get("rejected.tsv"),
         "can_upload": (
-            options.get("work") == VALIDATE
+            tested
             and uploaded is None
             and not result.get("refused")
-            and "counts" in result
+            and bool(changes)
             and bool(batch.input_file)
         ),
         "was_upload": options.get("work") == UPLOAD,

@@ -125,7 +125,7 @@ RULES = [
         "End Year is the year you work in",
         "End Year is another year",
         "End Year must be the year you are working in",
-        "Enter the end year with four digits.",
+        "Choose the school year of the file, or correct the year in the file.",
         "end_year",
         "2024",
         "2025",

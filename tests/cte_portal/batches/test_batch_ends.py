@@ -238,6 +238,15 @@ def old(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(queued_at=long_ago, finished_at=long_ago)
 
 
+def test_of_a_job_without_an_uploaded_file_only_the_result_is_kept(
+    desk: Client, upload: Upload, kayla: Any
+) -> None:
+    done = upload(file(line()))
+    Batch.objects.filter(pk=done.batch.pk).update(input_file="")
+    page = desk.get(f"{QUEUE}{done.batch.pk}/").content.decode()
+    assert "The result is kept until" in page and "uploaded file for" not in page
+
+
 def test_j_08_files_that_are_kept_outlast_their_time(
     desk: Client, upload: Upload, kayla: Any
 ) -> None:
@@ -245,6 +254,7 @@ def test_j_08_files_that_are_kept_outlast_their_time(
     address = f"{QUEUE}{done.batch.pk}/"
     page = desk.get(address).content.decode()
     assert "Keep the files" in page and "The result is kept until" in page
+    assert "the uploaded file for 90 days" in page
     assert desk.post(f"{address}keep/", {"keep": "1"})["Location"] == address
     page = desk.get(address).content.decode()
     assert "kept with no time limit" in page and "Stop keeping the files" in page

@@ -44,6 +44,17 @@ def saved_from_preview(desk: Client, tested: Batch) -> Uploaded:
     return Uploaded(run_here(batch))
 
 
+def test_a_test_in_which_no_good_row_is_new_offers_nothing_to_save(
+    upload: Upload, desk: Client, kayla: Student
+) -> None:
+    upload(file(line()))
+    tested = upload(file(line(), line(state_id="1")), work="validate")
+    assert tested.counts | {"new": 0, "changed": 0, "unchanged": 1, "rejected": 1} == tested.counts
+    page = desk.get(f"{BATCHES}{tested.batch.pk}/").content.decode()
+    assert "No changes to save" in page and "Choose another file" in page
+    assert "Upload this file" not in page and "Saves the" not in page
+
+
 def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same_bytes(
     upload: Upload, desk: Client, cottonwood: District_, kayla: Student
 ) -> None:
