@@ -191,7 +191,7 @@ class EventCertification(ActionView):
             "lists": case.collection.lists.titles,
             "closed": [self.offered(verdict) for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
-            "gate_count": len(verdicts),
+            "gate_count": sum(not verdict.is_advice for verdict in verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
             "access": AuditEvent.objects.all().of_access(

@@ -100,20 +100,20 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
     last = next(iter(_newest_upload(scope)), None)
     where = reverse("mt-data-upload", args=[scope.district, scope.end_year])
     status, label, there = last_upload(last, scope)
+    sentence = last.sentence if last else ""
+    if not sentence and locked:
+        sentence = "Certified. No file of records can be saved now."
+    elif not sentence:
+        sentence = (
+            "Instead of typing, upload a tab-delimited file from your student information system."
+        )
     return [
         HomeTask(
             step="2B",
             title="Upload a file of records",
             path=(*MT_STATE_REPORTING, "MT Data Upload"),
             status=LOCKED if locked and status[0] != "progress" else status,
-            sentence=(
-                last.sentence
-                if last and last.sentence
-                else (
-                    "Instead of typing, upload a tab-delimited file from your student information"
-                    " system."
-                )
-            ),
+            sentence=sentence,
             url=where,
             next_label="" if locked else label,
             next_url=there,

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from certification.models import CertificationEvent, Certifier, Signature
-from certification.signing.gates import GATES
+from certification.signing.gates import GATES, verdicts
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock, Student
 from tests.certification.either import COLLECTIONS, both, ready
@@ -179,6 +179,12 @@ def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> Non
     ):
         assert words in text, words
     assert not Signature.objects.exists() and not desk.ready.rounds.exists()
+
+
+def test_advice_is_not_counted_with_what_must_be_ready(desk: Page, kayla: Student) -> None:
+    desk.ready.change(kayla, in_district_credits=Decimal("2.50"))
+    needed = [verdict for verdict in verdicts(desk.ready.case()) if not verdict.is_advice]
+    assert f"Before you sign: 2 of {len(needed)} are not ready" in text(desk.client.get(desk.path))
 
 
 def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla: Student) -> None:

@@ -26,7 +26,7 @@ from cte_portal.ui.wording import moment
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.models import Student
-from tests.fixtures.records import District_
+from tests.fixtures.records import District_, lock_records
 from tests.fixtures.uploads import Upload, file, line
 
 BATCHES = "/districts/9012/2025/batches/"
@@ -144,6 +144,13 @@ def test_home_leads_to_the_rows_that_were_not_saved(
     assert task.status == ("warning", "2 rows not saved")
     assert (task.next_label, task.next_url) == ("See the 2 rows", f"{BATCHES}{done.batch.pk}/")
     assert "Download the 2 rejected rows" in desk.get(task.next_url).content.decode()
+
+
+def test_a_certified_year_invites_nobody_to_upload_records(desk: Client, kayla: Student) -> None:
+    lock_records()
+    home = desk.get("/districts/9012/2025/")
+    assert "No file of records can be saved now" in home.content.decode()
+    assert "Instead of typing" not in home.content.decode()
 
 
 def test_the_excel_extract_saved_as_tab_text_uploads_back(
